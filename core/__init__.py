@@ -1,0 +1,1 @@
+"""Pure building blocks: text, query, addresses, clock, errors. Imports nothing of ours."""

@@ -1,0 +1,44 @@
+"""A watch: a user's standing question, as a value that the stages share."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from core.duration import Duration
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
+
+
+class Watch(BaseModel):
+    """One `[[watch]]`. All filters given must hold; a watch without any filter is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Slug
+    topics: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    query: str | None = None
+    countries: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    minimum_sources: Annotated[int, Field(ge=1)] = 1
+    channels: tuple[str, ...] = ()
+    mode: Literal["immediate", "digest"] = "immediate"
+    digest_at: time | None = None
+    group_wait: Duration = timedelta(seconds=60)
+    update_interval: Duration = timedelta(minutes=15)
+    updates: Literal["all", "figures", "official", "none"] = "all"
+    urgent: bool = False
+    must_match: tuple[str, ...] = ()
+    must_not_match: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_question(self) -> Watch:
+        if self.query is not None and not self.query.strip():
+            raise ValueError("query is empty; leave the key out to match by the other filters")
+        if not (self.topics or self.events or self.query or self.countries or self.languages or self.sources):
+            raise ValueError("a watch needs at least one filter: topics, events, query, countries, languages or sources")
+        return self

@@ -1,0 +1,1 @@
+"""Visits sources and fetches the pages they name, politely and safely."""

@@ -1,0 +1,3 @@
+"""Puts the parts together: commands, configuration, daemon."""
+
+__version__ = "0.1.0"

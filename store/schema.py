@@ -1,0 +1,8 @@
+"""Every table, imported in one place so that migrations see them all."""
+
+from __future__ import annotations
+
+from store import articles, definitions, deliveries, developments, facts, findings, matches, pages, runs
+from store.base import metadata
+
+__all__ = ["articles", "definitions", "deliveries", "developments", "facts", "findings", "matches", "metadata", "pages", "runs"]
