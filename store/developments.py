@@ -27,6 +27,8 @@ developments = sa.Table(
     text("status", nullable=True),
     moment("first_found_at"),
     moment("last_found_at", index=True),
+    moment("first_news_at"),  # publication, clamped to the time it was found: what windows in time are measured on
+    moment("last_news_at", index=True),
     moment("updated_at", index=True),
     sa.Column("articles", sa.Integer, nullable=False),
     sa.Column("sources", sa.Integer, nullable=False),
@@ -46,6 +48,13 @@ development_articles = sa.Table(
     moment("joined_at"),
     sa.Column("similarity", sa.Float, nullable=True),
     text("reason"),  # why it joined, or why it founded
+)
+
+development_mentions = sa.Table(  # what an analysis or roundup names without reporting it anew: raises nothing
+    "development_mentions",
+    metadata,
+    ref("article_id", "articles.id", primary_key=True),
+    ref("development_id", "developments.id", primary_key=True, index=True),
 )
 
 development_countries = sa.Table(
