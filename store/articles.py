@@ -88,5 +88,10 @@ page_outcomes = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=1),
     sa.Column("pipeline_version", sa.Integer, nullable=False),
     moment("at"),
-    sa.Index("ix_page_outcomes_retry", "page_id", sqlite_where=sa.text("state = 'retry'"), postgresql_where=sa.text("state = 'retry'")),
+    sa.Index(
+        "ix_page_outcomes_retry",
+        "page_id",
+        sqlite_where=sa.text("state = 'retry'"),
+        postgresql_where=sa.text("state = 'retry'"),
+    ),
 )

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Connection, Dialect
 
 metadata = sa.MetaData(
     naming_convention={
@@ -56,7 +57,9 @@ def id_column() -> sa.Column[int]:
     return sa.Column("id", Id, primary_key=True, autoincrement=True)
 
 
-def ref(name: str, target: str, *, index: bool = False, nullable: bool = False, primary_key: bool = False) -> sa.Column[int]:
+def ref(
+    name: str, target: str, *, index: bool = False, nullable: bool = False, primary_key: bool = False
+) -> sa.Column[int]:
     return sa.Column(name, Id, sa.ForeignKey(target), index=index, nullable=nullable, primary_key=primary_key)
 
 
@@ -70,3 +73,13 @@ def text(name: str, *, nullable: bool = False, default: str | None = None) -> sa
 
 def json(name: str, *, nullable: bool = True) -> sa.Column[Any]:
     return sa.Column(name, Json, nullable=nullable)
+
+
+def upsert(db: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, in the dialect of `db`."""
+    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def insert_ignoring(db: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that leaves a row that is already there as it is."""
+    return upsert(db, table).on_conflict_do_nothing()

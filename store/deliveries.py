@@ -50,7 +50,14 @@ messages = sa.Table(
     moment("created_at"),
     moment("frozen_at", nullable=True),  # when its content was fixed, at the first claim
     json("content"),  # title, text, html and the facts it named; null until frozen
-    sa.Index("ix_messages_open", "channel", "watch_id", "development_id", sqlite_where=sa.text("frozen_at IS NULL"), postgresql_where=sa.text("frozen_at IS NULL")),
+    sa.Index(
+        "ix_messages_open",
+        "channel",
+        "watch_id",
+        "development_id",
+        sqlite_where=sa.text("frozen_at IS NULL"),
+        postgresql_where=sa.text("frozen_at IS NULL"),
+    ),
 )
 
 message_alerts = sa.Table(

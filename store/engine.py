@@ -7,6 +7,7 @@ updates, so both engines give the same guarantees.
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import time
@@ -117,16 +118,22 @@ def _parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except sa.exc.ArgumentError as error:
-        raise StoreError("database.url is not a database URL; write sqlite:///path/to/file.db or postgresql://user@host/name") from error
+        raise StoreError(
+            "database.url is not a database URL; write sqlite:///path/to/file.db or postgresql://user@host/name"
+        ) from error
     if parsed.get_backend_name() == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        raise StoreError(f"database.url names {parsed.get_backend_name()}; Nightdesk keeps its data in sqlite or postgresql")
+        raise StoreError(
+            f"database.url names {parsed.get_backend_name()}; Nightdesk keeps its data in sqlite or postgresql"
+        )
     return parsed
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    engine = sa.create_engine(url, connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000})
+    engine = sa.create_engine(
+        url, json_serializer=_compact_json, connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000}
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
@@ -137,16 +144,30 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    options = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+    options = (
+        "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+    )
     try:
         return sa.create_engine(
             url,
+            json_serializer=_compact_json,
             pool_pre_ping=True,
             pool_recycle=1800,
-            connect_args={"connect_timeout": 5, "options": options, "keepalives_idle": 30, "application_name": "nightdesk"},
+            connect_args={
+                "connect_timeout": 5,
+                "options": options,
+                "keepalives_idle": 30,
+                "application_name": "nightdesk",
+            },
         )
     except ModuleNotFoundError as error:
-        raise StoreError("Postgres needs the driver psycopg; install it with: pip install 'nightdesk[postgres]'") from error
+        raise StoreError(
+            "Postgres needs the driver psycopg; install it with: pip install 'nightdesk[postgres]'"
+        ) from error
+
+
+def _compact_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _passing(error: sa.exc.OperationalError) -> bool:

@@ -17,7 +17,9 @@ facts = sa.Table(
     sa.Column("high", sa.Float, nullable=True),
     text("bound", nullable=True),  # exact | about | at_least | over | up_to | under | range
     text("unit", nullable=True),
-    text("status", nullable=True),  # done | started | expected | planned_total | waiting | cumulative | background | claimed
+    text(
+        "status", nullable=True
+    ),  # done | started | expected | planned_total | waiting | cumulative | background | claimed
     text("nationality", nullable=True),
     text("name", nullable=True),
     text("role", nullable=True),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from datetime import datetime
 
-from store.base import id_column, metadata, moment, text
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.base import id_column, insert_ignoring, metadata, moment, text
 
 findings = sa.Table(
     "findings",
@@ -19,5 +22,35 @@ findings = sa.Table(
     sa.Column("times", sa.Integer, nullable=False, default=1),
     moment("told_at", nullable=True),
     moment("ended_at", nullable=True),
-    sa.Index("uq_findings_open", "kind", "subject", unique=True, sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")),
+    sa.Index(
+        "uq_findings_open",
+        "kind",
+        "subject",
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    ),
 )
+
+
+def note(db: Connection, kind: str, subject: str, severity: str, detail: str, now: datetime) -> None:
+    """Write down a finding, or count it once more where it is still open."""
+    again = (
+        sa.update(findings)
+        .where(findings.c.kind == kind, findings.c.subject == subject, findings.c.ended_at.is_(None))
+        .values(detail=detail, last_at=now, times=findings.c.times + 1)
+    )
+    if db.execute(again).rowcount:
+        return
+    row = {"kind": kind, "subject": subject, "severity": severity, "detail": detail, "first_at": now, "last_at": now}
+    db.execute(insert_ignoring(db, findings).values(times=1, **row))
+
+
+def end(db: Connection, kind: str, subject: str, now: datetime) -> bool:
+    """Close an open finding; false where there was none."""
+    done = (
+        sa.update(findings)
+        .where(findings.c.kind == kind, findings.c.subject == subject, findings.c.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    return bool(db.execute(done).rowcount)

@@ -17,5 +17,7 @@ matches = sa.Table(
     json("terms"),  # matched words as they stand in the text
     text("quote", nullable=True),  # the sentence of the first match
     moment("created_at"),
-    sa.Index("ix_matches_fired", "watch_id", "version_id", sqlite_where=sa.text("fired"), postgresql_where=sa.text("fired")),
+    sa.Index(
+        "ix_matches_fired", "watch_id", "version_id", sqlite_where=sa.text("fired"), postgresql_where=sa.text("fired")
+    ),
 )

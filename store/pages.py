@@ -63,7 +63,12 @@ items = sa.Table(
     text("end_reason", nullable=True),
     sa.UniqueConstraint("source_id", "key"),
     sa.Index("ix_items_url", "url"),
-    sa.Index("ix_items_due", "not_before", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")),
+    sa.Index(
+        "ix_items_due",
+        "not_before",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    ),
 )
 
 pages = sa.Table(

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from store.base import id_column, metadata, moment, text
 
@@ -19,3 +26,45 @@ runs = sa.Table(
     moment("stopped_at", nullable=True),
     sa.Index("ix_runs_seen_at", "seen_at"),
 )
+
+
+@dataclass(frozen=True)
+class Run:
+    """This process at work on the database."""
+
+    id: int
+    owner: str
+
+
+def begin(db: Connection, command: str, now: datetime) -> Run:
+    """Note that this process started; its owner name is unique for ever."""
+    host, pid = socket.gethostname(), os.getpid()
+    owner = f"{host}:{pid}:{secrets.token_hex(4)}"
+    row = sa.insert(runs).values(command=command, owner=owner, host=host, pid=pid, started_at=now, seen_at=now)
+    return Run(id=db.execute(row.returning(runs.c.id)).scalar_one(), owner=owner)
+
+
+def beat(db: Connection, run: Run, now: datetime) -> None:
+    db.execute(sa.update(runs).where(runs.c.id == run.id).values(seen_at=now))
+
+
+def finish(db: Connection, run: Run, now: datetime) -> None:
+    db.execute(sa.update(runs).where(runs.c.id == run.id).values(seen_at=now, stopped_at=now))
+
+
+def last_seen(db: Connection, before: Run | None = None) -> datetime | None:
+    """When a daemon, or a `crawl`, was last alive here, other than `before`."""
+    query = sa.select(sa.func.max(runs.c.seen_at)).where(runs.c.command.in_(("run", "crawl")))
+    if before is not None:
+        query = query.where(runs.c.id != before.id)
+    return db.scalar(query)
+
+
+def unfinished_owners(db: Connection, command: str = "run") -> list[str]:
+    """Runs that never said they stopped: alive, or killed."""
+    return list(db.scalars(sa.select(runs.c.owner).where(runs.c.stopped_at.is_(None), runs.c.command == command)))
+
+
+def bury(db: Connection, owners: list[str], now: datetime) -> None:
+    """Note that these runs ended without saying so."""
+    db.execute(sa.update(runs).where(runs.c.owner.in_(owners), runs.c.stopped_at.is_(None)).values(stopped_at=now))

@@ -5,4 +5,15 @@ from __future__ import annotations
 from store import articles, definitions, deliveries, developments, facts, findings, matches, pages, runs
 from store.base import metadata
 
-__all__ = ["articles", "definitions", "deliveries", "developments", "facts", "findings", "matches", "metadata", "pages", "runs"]
+__all__ = [
+    "articles",
+    "definitions",
+    "deliveries",
+    "developments",
+    "facts",
+    "findings",
+    "matches",
+    "metadata",
+    "pages",
+    "runs",
+]

