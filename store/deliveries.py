@@ -91,6 +91,15 @@ deliveries = sa.Table(
     sa.UniqueConstraint("idempotency_key"),
     sa.Index("ix_deliveries_due", "state", "not_before"),
     sa.Index("ix_deliveries_channel", "channel", "sent_at"),
+    # One in flight per recipient, whatever two workers think at the same moment.
+    sa.Index(
+        "uq_deliveries_in_flight",
+        "channel",
+        "recipient_key",
+        unique=True,
+        sqlite_where=sa.text("state = 'leased'"),
+        postgresql_where=sa.text("state = 'leased'"),
+    ),
 )
 
 attempts = sa.Table(
