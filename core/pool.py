@@ -62,12 +62,12 @@ class Pool:
             context=multiprocessing.get_context("spawn"),
         )
 
-    def submit(self, task: Callable[..., T], *args: Any, seconds: float | None = None) -> ProcessFuture:
+    def submit(self, task: Callable[..., T], *args: Any, seconds: float | None = None) -> ProcessFuture[T]:
         """Queue `task(*args)`; hand the future to `outcome`."""
-        future: ProcessFuture = self._pool.schedule(task, args=list(args), timeout=seconds or self._limits.seconds)
+        future: ProcessFuture[T] = self._pool.schedule(task, args=list(args), timeout=seconds or self._limits.seconds)
         return future
 
-    def outcome(self, future: ProcessFuture) -> Outcome[Any]:
+    def outcome(self, future: ProcessFuture[T]) -> Outcome[T]:
         """Wait for a submitted task. Never raises for what the task or its child did."""
         try:
             return Outcome(value=future.result())
@@ -88,17 +88,19 @@ class Pool:
         """Stop taking tasks, give running ones `wait` seconds, then kill."""
         if not self._pool.active:
             return
-        self._pool.close()
+        self._pool.close()  # type: ignore[no-untyped-call]
         try:
             self._pool.join(timeout=wait)
         except TimeoutError:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
 
     def __enter__(self) -> Pool:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 

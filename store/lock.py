@@ -25,7 +25,7 @@ class FileLock:
     """flock on `<database>.lock`; the kernel drops it when the process ends, however it ends."""
 
     def __init__(self, path: Path, holder: str) -> None:
-        self._file: IO[str] = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - held until release
+        self._file: IO[str] = open(path, "a+", encoding="utf-8")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

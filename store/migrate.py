@@ -51,7 +51,8 @@ def require_current(store: Store) -> None:
     _refuse_newer(store, found)
     if found != head():
         raise StoreError(
-            f"the database {store.shown_url()} has schema {found or 'none'}, this program needs {head()}; run: nightdesk db upgrade"
+            f"the database {store.shown_url()} has schema {found or 'none'}, this program needs {head()};"
+            " run: nightdesk db upgrade"
         )
 
 
@@ -129,7 +130,8 @@ def _refuse_newer(store: Store, found: str | None) -> None:
         known = False
     if not known:
         raise StoreError(
-            f"the database {store.shown_url()} was written by a newer Nightdesk (schema {found}); this program knows {head()}. Upgrade the program."
+            f"the database {store.shown_url()} was written by a newer Nightdesk (schema {found});"
+            f" this program knows {head()}. Upgrade the program."
         )
 
 

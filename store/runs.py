@@ -54,10 +54,10 @@ def finish(db: Connection, run: Run, now: datetime) -> None:
 
 def last_seen(db: Connection, before: Run | None = None) -> datetime | None:
     """When a daemon, or a `crawl`, was last alive here, other than `before`."""
-    query = sa.select(sa.func.max(runs.c.seen_at)).where(runs.c.command.in_(("run", "crawl")))
+    query = sa.select(runs.c.seen_at).where(runs.c.command.in_(("run", "crawl")))
     if before is not None:
         query = query.where(runs.c.id != before.id)
-    return db.scalar(query)
+    return db.scalars(query.order_by(runs.c.seen_at.desc()).limit(1)).first()
 
 
 def unfinished_owners(db: Connection, command: str = "run") -> list[str]:

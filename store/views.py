@@ -1,4 +1,4 @@
-"""The views people query: same names and columns on SQLite and Postgres. They hold nothing, so each upgrade makes them anew.
+"""The views people query: same names and columns on SQLite and Postgres. They hold nothing; each upgrade remakes them.
 
 Times are ISO 8601 text in UTC and lists are JSON text on both engines, so that one query of docs/sql.md serves both.
 """

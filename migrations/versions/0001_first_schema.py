@@ -111,6 +111,8 @@ def upgrade() -> None:
     sa.Column('status', sa.Text(), nullable=True),
     sa.Column('first_found_at', Moment, nullable=False),
     sa.Column('last_found_at', Moment, nullable=False),
+    sa.Column('first_news_at', Moment, nullable=False),
+    sa.Column('last_news_at', Moment, nullable=False),
     sa.Column('updated_at', Moment, nullable=False),
     sa.Column('articles', sa.Integer(), nullable=False),
     sa.Column('sources', sa.Integer(), nullable=False),
@@ -125,6 +127,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_developments'))
     )
     op.create_index(op.f('ix_developments_last_found_at'), 'developments', ['last_found_at'], unique=False)
+    op.create_index(op.f('ix_developments_last_news_at'), 'developments', ['last_news_at'], unique=False)
     op.create_index(op.f('ix_developments_thread_id'), 'developments', ['thread_id'], unique=False)
     op.create_index(op.f('ix_developments_updated_at'), 'developments', ['updated_at'], unique=False)
     op.create_table('source_states',
@@ -257,6 +260,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_deliveries_channel', 'deliveries', ['channel', 'sent_at'], unique=False)
     op.create_index('ix_deliveries_due', 'deliveries', ['state', 'not_before'], unique=False)
+    op.create_index('uq_deliveries_in_flight', 'deliveries', ['channel', 'recipient_key'], unique=True, sqlite_where=sa.text("state = 'leased'"), postgresql_where=sa.text("state = 'leased'"))
     op.create_table('pages',
     sa.Column('id', Id, autoincrement=True, nullable=False),
     sa.Column('item_id', Id, nullable=True),
@@ -373,6 +377,14 @@ def upgrade() -> None:
     sa.UniqueConstraint('development_id', 'seq', name=op.f('uq_development_changes_development_id_seq'))
     )
     op.create_index(op.f('ix_development_changes_at'), 'development_changes', ['at'], unique=False)
+    op.create_table('development_mentions',
+    sa.Column('article_id', Id, nullable=False),
+    sa.Column('development_id', Id, nullable=False),
+    sa.ForeignKeyConstraint(['article_id'], ['articles.id'], name=op.f('fk_development_mentions_article_id_articles')),
+    sa.ForeignKeyConstraint(['development_id'], ['developments.id'], name=op.f('fk_development_mentions_development_id_developments')),
+    sa.PrimaryKeyConstraint('article_id', 'development_id', name=op.f('pk_development_mentions'))
+    )
+    op.create_index(op.f('ix_development_mentions_development_id'), 'development_mentions', ['development_id'], unique=False)
     op.create_table('page_outcomes',
     sa.Column('page_id', Id, nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
@@ -386,6 +398,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('page_id', name=op.f('pk_page_outcomes'))
     )
     op.create_index(op.f('ix_page_outcomes_article_id'), 'page_outcomes', ['article_id'], unique=False)
+    op.create_index('ix_page_outcomes_retry', 'page_outcomes', ['page_id'], unique=False, sqlite_where=sa.text("state = 'retry'"), postgresql_where=sa.text("state = 'retry'"))
     op.create_table('signature_bands',
     sa.Column('band', sa.BigInteger(), nullable=False),
     sa.Column('article_id', Id, nullable=False),
@@ -506,8 +519,11 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_alerts_change_id'), table_name='alerts')
     op.drop_table('alerts')
     op.drop_table('signature_bands')
+    op.drop_index('ix_page_outcomes_retry', table_name='page_outcomes', sqlite_where=sa.text("state = 'retry'"), postgresql_where=sa.text("state = 'retry'"))
     op.drop_index(op.f('ix_page_outcomes_article_id'), table_name='page_outcomes')
     op.drop_table('page_outcomes')
+    op.drop_index(op.f('ix_development_mentions_development_id'), table_name='development_mentions')
+    op.drop_table('development_mentions')
     op.drop_index(op.f('ix_development_changes_at'), table_name='development_changes')
     op.drop_table('development_changes')
     op.drop_index(op.f('ix_development_articles_development_id'), table_name='development_articles')
@@ -527,6 +543,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_pages_item_id'), table_name='pages')
     op.drop_index(op.f('ix_pages_fetched_at'), table_name='pages')
     op.drop_table('pages')
+    op.drop_index('uq_deliveries_in_flight', table_name='deliveries', sqlite_where=sa.text("state = 'leased'"), postgresql_where=sa.text("state = 'leased'"))
     op.drop_index('ix_deliveries_due', table_name='deliveries')
     op.drop_index('ix_deliveries_channel', table_name='deliveries')
     op.drop_table('deliveries')
@@ -546,6 +563,7 @@ def downgrade() -> None:
     op.drop_table('source_states')
     op.drop_index(op.f('ix_developments_updated_at'), table_name='developments')
     op.drop_index(op.f('ix_developments_thread_id'), table_name='developments')
+    op.drop_index(op.f('ix_developments_last_news_at'), table_name='developments')
     op.drop_index(op.f('ix_developments_last_found_at'), table_name='developments')
     op.drop_table('developments')
     op.drop_table('watches')

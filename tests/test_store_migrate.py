@@ -1,0 +1,94 @@
+"""A database is brought to the schema once, backed up before it changes, and refused when it is newer."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from core.errors import StoreError
+from store import migrate
+from store.definitions import sources
+from store.engine import Store, open_store
+from store.schema import metadata
+
+NOW = datetime(2026, 10, 13, 6, 0, tzinfo=UTC)
+
+
+def _add_source(store: Store) -> None:
+    row = {"name": "post", "origin": "file", "title": "Post", "kind": "feed", "type": "newspaper"}
+    with store.write() as db:
+        values = {**row, "url": "https://post.example/rss", "definition": {}, "created_at": NOW, "edited_at": NOW}
+        db.execute(sa.insert(sources).values(values))
+
+
+def _set_revision(store: Store, revision: str) -> None:
+    with store.write() as db:
+        db.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(store: Store) -> None:
+    ours = set(metadata.tables)
+
+    def only_ours(thing: sa.schema.SchemaItem, name: str | None, kind: str, *_: object) -> bool:
+        return kind != "table" or name in ours
+
+    with store.read() as db:
+        context = MigrationContext.configure(db, opts={"include_object": only_ours})
+        differences = [change for change in compare_metadata(context, metadata) if "remove_index" not in str(change[0])]
+    assert differences == []
+
+
+def test_upgrading_twice_changes_nothing(store: Store) -> None:
+    assert migrate.upgrade(store, NOW).before == migrate.head()
+    migrate.require_current(store)
+
+
+def test_an_empty_database_is_upgraded_without_a_backup(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/new.db", tmp_path)
+    done = migrate.upgrade(store, NOW)
+    store.close()
+    assert (done.before, done.after, done.backup) == (None, migrate.head(), None)
+
+
+def test_a_newer_schema_is_refused(store: Store) -> None:
+    _set_revision(store, "9999")
+    with pytest.raises(StoreError, match="newer Nightdesk"):
+        migrate.upgrade(store, NOW)
+
+
+def test_a_database_with_data_is_backed_up_before_it_is_migrated(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _add_source(sqlite_store)
+    _set_revision(sqlite_store, "0001")
+    monkeypatch.setattr(migrate.command, "upgrade", lambda *_: None)
+    done = migrate.upgrade(sqlite_store, NOW)
+    assert done.backup is not None
+    with sqlite3.connect(done.backup) as copy:
+        assert copy.execute("SELECT name FROM sources").fetchall() == [("post",)]
+    copy.close()
+
+
+def test_a_backup_never_overwrites(sqlite_store: Store, tmp_path: Path) -> None:
+    target = migrate.backup(sqlite_store, tmp_path / "copy.db")
+    with pytest.raises(StoreError, match="never overwrites"):
+        migrate.backup(sqlite_store, target)
+
+
+def test_a_sound_database_has_no_problems(store: Store) -> None:
+    assert migrate.check(store) == []
+
+
+def test_check_names_a_row_that_refers_to_nothing(sqlite_store: Store) -> None:
+    assert sqlite_store.path is not None
+    with sqlite3.connect(sqlite_store.path) as raw:
+        raw.execute("PRAGMA foreign_keys=OFF")
+        raw.execute("INSERT INTO source_states (source_id, failures, state) VALUES (77, 0, 'ok')")
+    raw.close()
+    assert migrate.check(sqlite_store) == ["foreign key: source_states row 77 refers to a missing row of sources"]
