@@ -1,0 +1,192 @@
+"""A source: where we look. One TOML file each, or one `[[source]]` of the configuration."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from core.duration import Duration
+from core.errors import ConfigError, Mistake
+from core.urls import normalise_url
+from core.watch import Slug
+
+Kind = Literal["feed", "sitemap", "listing", "posts"]
+SourceType = Literal["wire", "newspaper", "state_media", "government", "police", "ngo", "think_tank", "aggregator"]
+
+
+def _web_address(url: str) -> str:
+    normalise_url(url)  # raises ValueError that says what is wrong
+    return url
+
+
+def _pattern(text: str) -> str:
+    if len(text) > 200:
+        raise ValueError("a pattern of more than 200 characters")
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return text
+
+
+def _positive(span: timedelta) -> timedelta:
+    if span < timedelta(seconds=1):
+        raise ValueError('the shortest is "1s"')
+    return span
+
+
+def _not_endless(span: timedelta) -> timedelta:
+    if span > timedelta(minutes=10):
+        raise ValueError('the longest is "10m"')
+    return span
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+Delay = Annotated[Duration, AfterValidator(_not_endless)]
+
+
+class Expectation(BaseModel):
+    """What a working source gives; less is a finding."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min_per_week: Annotated[float, Field(gt=0)] | None = None
+
+
+class Source(BaseModel):
+    """One source, by its name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Slug
+    title: Annotated[str, Field(min_length=1)] = ""
+    kind: Kind = "feed"
+    url: WebAddress
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    type: SourceType = "newspaper"
+    beats: tuple[str, ...] = ()
+    priority: Annotated[int, Field(ge=1, le=3)] = 2  # 1 is visited first where not all can be
+    every: Annotated[Duration, AfterValidator(_positive)] | None = None  # none: the pace is found
+    delay: Delay | None = None  # none: crawl.delay
+    allow_private: bool = False
+    verify_tls: bool = True
+    obey_robots: bool = True
+    item: str | None = None  # listing: CSS selector of the links
+    include: Pattern | None = None
+    exclude: Pattern | None = None
+    expect: Expectation = Expectation()
+    verified: bool = True  # false: never seen working by those who wrote the entry
+    notes: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _title_is_name(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "name" in data and "title" not in data:
+            return {**data, "title": data["name"]}
+        return data
+
+    def takes(self, url: str) -> bool:
+        """Whether an item's address passes `include` and `exclude`."""
+        if self.include is not None and not re.search(self.include, url):
+            return False
+        return self.exclude is None or not re.search(self.exclude, url)
+
+
+def load_source(path: Path) -> Source:
+    """The source of one TOML file, named as the file. Raises ConfigError with every mistake."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError([Mistake(str(path), "", f"cannot be read: {error}")]) from error
+    try:
+        source = Source.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(mistakes_of(error, str(path))) from error
+    if source.name != path.stem:
+        wrong = f"{source.name!r} is not the name of the file"
+        raise ConfigError([Mistake(str(path), "name", wrong, f'write name = "{path.stem}" or rename the file')])
+    return source
+
+
+def load_folder(folder: Path) -> list[Source]:
+    """All sources of a folder, by name; none where it does not exist. Raises ConfigError with every mistake of all."""
+    sources: list[Source] = []
+    mistakes: list[Mistake] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            sources.append(load_source(path))
+        except ConfigError as error:
+            mistakes.extend(error.mistakes)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return sources
+
+
+def load_catalogue() -> list[Source]:
+    """The built-in sources."""
+    return load_folder(Path(str(files("crawler") / "sources")))
+
+
+def select(catalogue: Iterable[Source], wanted: Sequence[str], key: str = "crawl.sources") -> list[Source]:
+    """The built-in sources that `crawl.sources` asks for; `-x` takes away what came before.
+
+    `builtin` is all, `builtin:th` those in a language or of a country, anything else a name.
+    """
+    sources = {source.name: source for source in catalogue}
+    chosen: dict[str, Source] = {}
+    mistakes: list[Mistake] = []
+    for word in wanted:
+        names = _named(word.removeprefix("-"), sources)
+        if not names:
+            mistakes.append(Mistake("", key, f"{word!r} names no source", _similar(word.removeprefix("-"), sources)))
+        for name in names:
+            if word.startswith("-"):
+                chosen.pop(name, None)
+            else:
+                chosen[name] = sources[name]
+    if mistakes:
+        raise ConfigError(mistakes)
+    return list(chosen.values())
+
+
+def mistakes_of(error: ValidationError, file: str, prefix: str = "") -> list[Mistake]:
+    """A validation's errors as mistakes with file and key."""
+    found = []
+    for one in error.errors(include_url=False):
+        key = ".".join(str(part) for part in one["loc"])
+        suggestion = ""
+        if one["type"] == "extra_forbidden":
+            suggestion = _similar(str(one["loc"][-1]), Source.model_fields)
+        problem = "not a known key" if one["type"] == "extra_forbidden" else one["msg"].removeprefix("Value error, ")
+        found.append(Mistake(file, f"{prefix}{key}", problem, suggestion))
+    return found
+
+
+def _named(word: str, sources: dict[str, Source]) -> list[str]:
+    if word == "builtin":
+        return list(sources)
+    if word.startswith("builtin:"):
+        tag = word.removeprefix("builtin:").lower()
+        return [name for name, source in sources.items() if tag in _tags(source)]
+    return [word] if word in sources else []
+
+
+def _tags(source: Source) -> set[str]:
+    language = (source.language or "").lower()
+    return {language, language.partition("-")[0], (source.country or "").lower()} - {""}
+
+
+def _similar(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else ""
