@@ -1,10 +1,18 @@
-"""What was seen and fetched: visits, items, pages, and what is remembered of sources and sites. Written by the crawler."""
+"""What was seen and fetched: visits, items, pages, the state of sources and sites. Written by the crawler."""
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
 
-from store.base import id_column, json, metadata, moment, ref, text
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store import definitions
+from store.base import id_column, insert_ignoring, json, metadata, moment, ref, text, upsert
 
 source_states = sa.Table(
     "source_states",
@@ -107,3 +115,226 @@ sites = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False, default=0),
     json("robots"),  # {origin: {status, body, fetched_at}}: each origin of the site has its own
 )
+
+
+@dataclass(frozen=True)
+class SourceDue:
+    """A source to visit, with what is remembered of it."""
+
+    id: int
+    name: str
+    definition: dict[str, Any]
+    baseline_at: datetime | None = None
+    next_visit_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_new_at: datetime | None = None
+    last_full_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    interval_s: float | None = None
+    failures: int = 0
+    state: str = "unproven"
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """An entry that its source did not show before."""
+
+    key: str
+    url: str
+    guid: str | None
+    title: str | None
+    summary: str | None
+    byline: str | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ItemDue:
+    """An item whose page is to be fetched."""
+
+    id: int
+    source_id: int
+    key: str
+    url: str
+    title: str | None
+    summary: str | None
+    byline: str | None
+    published_at: datetime | None
+    found_at: datetime
+    baseline: bool
+    attempts: int
+
+
+@dataclass(frozen=True)
+class SiteState:
+    """What is remembered of a site for politeness' sake."""
+
+    site: str
+    not_before: datetime | None = None
+    failures: int = 0
+    robots: dict[str, Any] = field(default_factory=dict)
+
+
+_SOURCE_COLUMNS = (
+    definitions.sources.c.id,
+    definitions.sources.c.name,
+    definitions.sources.c.definition,
+    *(source_states.c[name] for name in SourceDue.__dataclass_fields__ if name not in ("id", "name", "definition")),
+)
+_ITEM_COLUMNS = tuple(items.c[name] for name in ItemDue.__dataclass_fields__)
+
+
+def sources_to_visit(
+    db: Connection, now: datetime, limit: int, *, only: Collection[str] | None = None, everything: bool = False
+) -> list[SourceDue]:
+    """The sources whose next visit is due, longest waiting first; with `only` or `everything`, due or not."""
+    sources = definitions.sources
+    query = (
+        sa.select(*_SOURCE_COLUMNS)
+        .select_from(sources.outerjoin(source_states, source_states.c.source_id == sources.c.id))
+        .where(sources.c.retired_at.is_(None))
+        .order_by(sa.func.coalesce(source_states.c.next_visit_at, sources.c.created_at), sources.c.id)
+        .limit(limit)
+    )
+    if only is not None:
+        query = query.where(sources.c.name.in_(list(only)))
+    elif not everything:
+        query = query.where(sa.or_(source_states.c.next_visit_at.is_(None), source_states.c.next_visit_at <= now))
+    return [_source_due(row) for row in db.execute(query).mappings()]
+
+
+def source_by_id(db: Connection, source_id: int) -> SourceDue | None:
+    """One source, also a retired one: its items may still be due."""
+    sources = definitions.sources
+    row = (
+        db.execute(
+            sa.select(*_SOURCE_COLUMNS)
+            .select_from(sources.outerjoin(source_states, source_states.c.source_id == sources.c.id))
+            .where(sources.c.id == source_id)
+        )
+        .mappings()
+        .first()
+    )
+    return _source_due(row) if row else None
+
+
+def _source_due(row: sa.RowMapping) -> SourceDue:
+    # A source that was never visited has no row of states: its NULLs are the defaults.
+    return SourceDue(**{name: value for name, value in row.items() if value is not None})
+
+
+def items_to_fetch(
+    db: Connection, now: datetime, limit: int, per_source: int, *, source_ids: Collection[int] | None = None
+) -> list[ItemDue]:
+    """Due items: live ones before baseline, newest visits first, at most `per_source` of each source."""
+    order = (items.c.baseline, items.c.found_at.desc(), items.c.id)
+    rank = sa.func.row_number().over(partition_by=items.c.source_id, order_by=order).label("rank")
+    due = sa.and_(items.c.ended_at.is_(None), sa.or_(items.c.not_before.is_(None), items.c.not_before <= now))
+    ranked = sa.select(*_ITEM_COLUMNS, rank).where(due)
+    if source_ids is not None:
+        ranked = ranked.where(items.c.source_id.in_(list(source_ids)))
+    chosen = ranked.subquery()
+    columns = [chosen.c[column.name] for column in _ITEM_COLUMNS]
+    query = sa.select(*columns).where(chosen.c.rank <= per_source)
+    query = query.order_by(chosen.c.baseline, chosen.c.found_at.desc(), chosen.c.id).limit(limit)
+    return [ItemDue(**row) for row in db.execute(query).mappings()]
+
+
+def known_keys(db: Connection, source_id: int, keys: Collection[str]) -> dict[str, str | None]:
+    """Which of `keys` the source has shown before, with their GUIDs."""
+    found: dict[str, str | None] = {}
+    for part in _batched(sorted(set(keys)), 500):
+        query = sa.select(items.c.key, items.c.guid).where(items.c.source_id == source_id, items.c.key.in_(part))
+        found.update((row.key, row.guid) for row in db.execute(query))
+    return found
+
+
+def record_visit(
+    db: Connection,
+    source_id: int,
+    visit: Mapping[str, Any],
+    new: Sequence[NewItem],
+    state: Mapping[str, Any],
+) -> int:
+    """One visit with its items and what is remembered of the source. Returns how many items were new."""
+    visit_id = db.execute(visits.insert().values(source_id=source_id, **visit)).inserted_primary_key[0]  # type: ignore[index]
+    added = 0
+    for item in new:
+        values = {**asdict(item), "source_id": source_id, "visit_id": visit_id}
+        values |= {"found_at": visit["finished_at"], "baseline": visit["baseline"]}
+        added += db.execute(insert_ignoring(db, items).values(values)).rowcount
+    db.execute(visits.update().where(visits.c.id == visit_id).values(new_items=added))
+    _put(db, source_states, {"source_id": source_id, **state}, "source_id")
+    return added
+
+
+def postpone_item(db: Connection, item_id: int, attempts: int, not_before: datetime) -> None:
+    due = sa.and_(items.c.id == item_id, items.c.ended_at.is_(None))
+    db.execute(items.update().where(due).values(attempts=attempts, not_before=not_before))
+
+
+def end_item(db: Connection, item_id: int, now: datetime, state: str, reason: str | None = None) -> bool:
+    """End an item as fetched, refused or known; False if someone else ended it before."""
+    due = sa.and_(items.c.id == item_id, items.c.ended_at.is_(None))
+    ended = db.execute(items.update().where(due).values(ended_at=now, end_state=state, end_reason=reason))
+    return ended.rowcount == 1
+
+
+def is_known_elsewhere(db: Connection, item: ItemDue, urls: Collection[str]) -> bool:
+    """Whether another source showed this address earlier, or a page of it was taken in without an item.
+
+    What was only baseline there does not count for a live item: news must not be lost to a source that is new.
+    """
+    every_source = sa.select(definitions.sources.c.id)  # lets the unique key (source_id, key) answer
+    earlier = sa.select(items.c.id).where(
+        items.c.source_id.in_(every_source),
+        items.c.key == item.key,
+        items.c.id < item.id,
+        items.c.source_id != item.source_id,
+    )
+    if not item.baseline:
+        earlier = earlier.where(sa.not_(items.c.baseline))
+    ingested = sa.select(pages.c.id).where(
+        pages.c.url.in_(list(urls)), pages.c.item_id.is_(None), pages.c.refused.is_(None)
+    )
+    return db.execute(earlier.limit(1)).first() is not None or db.execute(ingested.limit(1)).first() is not None
+
+
+def add_page(db: Connection, values: Mapping[str, Any]) -> int:
+    """One fetched response, refusal or ingested text. Its body must be stored already."""
+    page_id: int = db.execute(pages.insert().values(**values)).inserted_primary_key[0]  # type: ignore[index]
+    return page_id
+
+
+def site_state(db: Connection, site: str) -> SiteState:
+    row = db.execute(sa.select(sites).where(sites.c.site == site)).mappings().first()
+    return SiteState(site, row["not_before"], row["failures"], row["robots"] or {}) if row else SiteState(site)
+
+
+def keep_site(db: Connection, state: SiteState) -> None:
+    _put(db, sites, asdict(state), "site")
+
+
+def sites_waiting(db: Connection, now: datetime) -> set[str]:
+    """Sites that asked not to be asked now."""
+    return set(db.scalars(sa.select(sites.c.site).where(sites.c.not_before > now)))
+
+
+def recent_item_times(db: Connection, source_id: int, limit: int) -> list[datetime]:
+    """When a source's latest items came out, by its own dates where it gives them; newest first."""
+    when = sa.func.coalesce(items.c.published_at, items.c.found_at, type_=items.c.found_at.type)
+    query = sa.select(when).where(items.c.source_id == source_id).order_by(items.c.id.desc()).limit(limit)
+    return sorted(db.scalars(query), reverse=True)
+
+
+def _put(db: Connection, table: sa.Table, values: Mapping[str, Any], key: str) -> None:
+    changed = {name: value for name, value in values.items() if name != key}
+    db.execute(upsert(db, table).values(**values).on_conflict_do_update(index_elements=[key], set_=changed))
+
+
+def _batched(things: Sequence[str], size: int) -> Iterator[list[str]]:
+    rest = iter(things)
+    while part := list(islice(rest, size)):
+        yield part
