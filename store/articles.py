@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from store.base import Id, id_column, json, metadata, moment, ref, text
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from store.base import Id, id_column, insert_ignoring, json, metadata, moment, ref, text
+from store.definitions import sources
+from store.pages import pages
 
 articles = sa.Table(
     "articles",
@@ -95,3 +103,188 @@ page_outcomes = sa.Table(
         postgresql_where=sa.text("state = 'retry'"),
     ),
 )
+
+
+@dataclass(frozen=True)
+class DuePage:
+    """A page that the pipeline has not ended, with what came with it."""
+
+    id: int
+    url: str
+    final_url: str | None
+    fetched_at: datetime
+    found_at: datetime
+    origin: str
+    content_type: str | None
+    sha256: str | None
+    refused: str | None
+    given: Mapping[str, Any]
+    source_id: int | None
+    source: str | None
+    outlet: str | None
+    attempts: int  # made before, and cut short
+
+
+@dataclass(frozen=True)
+class KnownArticle:
+    """What is kept of an article, in its current version."""
+
+    article_id: int
+    version_id: int
+    seq: int
+    title: str
+    text: str
+    text_from: str
+    origin: str
+    found_at: datetime
+    duplicate_of: int | None
+    signature: Any
+
+
+_DUE = (
+    sa.select(
+        pages.c.id,
+        pages.c.url,
+        pages.c.final_url,
+        pages.c.fetched_at,
+        pages.c.found_at,
+        pages.c.origin,
+        pages.c.content_type,
+        pages.c.sha256,
+        pages.c.refused,
+        pages.c.given,
+        pages.c.source_id,
+        sources.c.name.label("source"),
+        sources.c.title.label("outlet"),
+        sa.func.coalesce(page_outcomes.c.attempts, 0).label("attempts"),
+    )
+    .select_from(pages.outerjoin(sources).outerjoin(page_outcomes, page_outcomes.c.page_id == pages.c.id))
+    .order_by(pages.c.id)
+)
+
+
+def pages_to_process(db: Connection, after: int, limit: int) -> list[DuePage]:
+    """Pages beyond id `after` that have no outcome, oldest first."""
+    rows = db.execute(_DUE.where(pages.c.id > after, page_outcomes.c.page_id.is_(None)).limit(limit))
+    return [DuePage(**row._mapping) for row in rows]
+
+
+def pages_to_retry(db: Connection, limit: int) -> list[DuePage]:
+    """Pages whose reading was cut short and is tried once more."""
+    rows = db.execute(_DUE.where(page_outcomes.c.state == "retry").limit(limit))
+    return [DuePage(**row._mapping) for row in rows]
+
+
+def last_page_id(db: Connection) -> int:
+    return db.scalar(sa.select(sa.func.max(pages.c.id))) or 0
+
+
+def claim_page(db: Connection, page_id: int, attempts: int, pipeline_version: int, now: datetime) -> bool:
+    """Take a page for this transaction; false where another process ended it meanwhile. End it with `end_page`."""
+    if attempts:
+        mine = sa.update(page_outcomes).where(page_outcomes.c.page_id == page_id, page_outcomes.c.state == "retry")
+        return bool(db.execute(mine.values(attempts=attempts + 1, state="failed")).rowcount)
+    row = {"page_id": page_id, "state": "failed", "reason": "", "pipeline_version": pipeline_version, "at": now}
+    return bool(db.execute(insert_ignoring(db, page_outcomes).values(attempts=1, **row)).rowcount)
+
+
+def end_page(db: Connection, page_id: int, state: str, reason: str, article_id: int | None, now: datetime) -> None:
+    """Write the outcome of a claimed page."""
+    ended = sa.update(page_outcomes).where(page_outcomes.c.page_id == page_id)
+    db.execute(ended.values(state=state, reason=reason, article_id=article_id, at=now))
+
+
+_KNOWN = sa.select(
+    articles.c.id.label("article_id"),
+    article_versions.c.id.label("version_id"),
+    article_versions.c.seq,
+    article_versions.c.title,
+    article_versions.c.text,
+    article_versions.c.text_from,
+    articles.c.origin,
+    articles.c.found_at,
+    articles.c.duplicate_of,
+    article_versions.c.signature,
+).select_from(articles.join(article_versions, article_versions.c.article_id == articles.c.id))
+
+
+def article_by_key(db: Connection, url_key: str) -> KnownArticle | None:
+    """The article of that identity, in its current version."""
+    row = db.execute(_KNOWN.where(articles.c.url_key == url_key, article_versions.c.is_current)).one_or_none()
+    return KnownArticle(**row._mapping) if row else None
+
+
+def add_article(db: Connection, row: Mapping[str, Any]) -> int:
+    """A new article; its id."""
+    return int(db.execute(sa.insert(articles).values(**row).returning(articles.c.id)).scalar_one())
+
+
+def add_version(
+    db: Connection,
+    article_id: int,
+    row: Mapping[str, Any],
+    topics: Iterable[tuple[str, float]],
+    events: Iterable[tuple[str, float]],
+) -> int:
+    """The next version of an article, from now on its current one; its id."""
+    mine = article_versions.c.article_id == article_id
+    seq = (db.scalar(sa.select(sa.func.max(article_versions.c.seq)).where(mine)) or 0) + 1
+    db.execute(sa.update(article_versions).where(mine, article_versions.c.is_current).values(is_current=False))
+    added = sa.insert(article_versions).values(article_id=article_id, seq=seq, is_current=True, **row)
+    version_id = int(db.execute(added.returning(article_versions.c.id)).scalar_one())
+    if of_topics := [{"version_id": version_id, "topic": name, "score": score} for name, score in topics]:
+        db.execute(sa.insert(article_topics), of_topics)
+    if of_events := [{"version_id": version_id, "event_type": name, "score": score} for name, score in events]:
+        db.execute(sa.insert(article_events), of_events)
+    return version_id
+
+
+def file_bands(db: Connection, article_id: int, old: Sequence[int], new: Sequence[int]) -> None:
+    """File an article under the bands of its signature, and no longer under those of its former text."""
+    mine = signature_bands.c.article_id == article_id
+    if gone := set(old) - set(new):
+        db.execute(sa.delete(signature_bands).where(mine, signature_bands.c.band.in_(gone)))
+    if rows := [{"band": band, "article_id": article_id} for band in sorted(set(new) - set(old))]:
+        db.execute(insert_ignoring(db, signature_bands), rows)
+
+
+def articles_in_bands(db: Connection, bands: Sequence[int], limit: int) -> list[tuple[int, Any]]:
+    """Ids and signatures of the articles that share most bands, current versions only."""
+    if not bands:
+        return []
+    shared = (
+        sa.select(signature_bands.c.article_id, sa.func.count().label("bands"))
+        .where(signature_bands.c.band.in_(bands))
+        .group_by(signature_bands.c.article_id)
+        .order_by(sa.desc("bands"), signature_bands.c.article_id)
+        .limit(limit)
+        .subquery()
+    )
+    current = shared.join(article_versions, article_versions.c.article_id == shared.c.article_id)
+    rows = db.execute(
+        sa.select(shared.c.article_id, article_versions.c.signature)
+        .select_from(current)
+        .where(article_versions.c.is_current)
+    )
+    return [(row.article_id, row.signature) for row in rows]
+
+
+def original_of(db: Connection, article_id: int) -> int:
+    """The article that `article_id` is a copy of, or itself."""
+    return db.scalar(sa.select(articles.c.duplicate_of).where(articles.c.id == article_id)) or article_id
+
+
+def topics_and_events(db: Connection, version_id: int) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """Topics and event types of a version with their scores, highest first."""
+    topics = sa.select(article_topics.c.topic, article_topics.c.score).where(article_topics.c.version_id == version_id)
+    events = sa.select(article_events.c.event_type, article_events.c.score)
+    return (
+        list(db.execute(topics.order_by(article_topics.c.score.desc(), article_topics.c.topic))),
+        list(
+            db.execute(
+                events.where(article_events.c.version_id == version_id).order_by(
+                    article_events.c.score.desc(), article_events.c.event_type
+                )
+            )
+        ),
+    )

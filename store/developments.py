@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from store.base import Id, id_column, json, metadata, moment, ref, text
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from store.articles import article_events, article_topics, article_versions, articles
+from store.base import Id, id_column, insert_ignoring, json, metadata, moment, ref, text
+from store.definitions import sources
+from store.facts import facts
 
 threads = sa.Table(
     "threads",
@@ -104,3 +113,174 @@ interactions = sa.Table(
     text("best_source", nullable=True),
     sa.Column("independent_sources", sa.Integer, nullable=True),
 )
+
+
+_LOCK = 0x6E69_6768_7463  # any number that nothing else locks
+
+
+def one_at_a_time(db: Connection) -> None:
+    """Until the end of this transaction no other process places an article. SQLite has one writer anyway."""
+    if db.dialect.name == "postgresql":
+        db.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+
+def developments_between(db: Connection, since: datetime, until: datetime) -> dict[int, datetime]:
+    """Ids of the developments with news in that span, and when each last changed."""
+    rows = db.execute(
+        sa.select(developments.c.id, developments.c.updated_at)
+        .where(
+            developments.c.last_news_at >= since,
+            developments.c.first_news_at <= until,
+            developments.c.merged_into.is_(None),
+        )
+        .order_by(developments.c.id)
+    )
+    return {row.id: row.updated_at for row in rows}
+
+
+def profiles(db: Connection, ids: Sequence[int]) -> dict[int, Any]:
+    """What new articles are compared with, by development."""
+    found: dict[int, Any] = {}
+    for start in range(0, len(ids), 500):
+        some = developments.c.id.in_(ids[start : start + 500])
+        found |= {
+            row.id: row.profile for row in db.execute(sa.select(developments.c.id, developments.c.profile).where(some))
+        }
+    return found
+
+
+def development_of(db: Connection, article_id: int) -> int | None:
+    """The development an article reports, where merged ones lead to the one they are now."""
+    joined = development_articles.join(developments, developments.c.id == development_articles.c.development_id)
+    return db.scalar(
+        sa.select(sa.func.coalesce(developments.c.merged_into, developments.c.id))
+        .select_from(joined)
+        .where(development_articles.c.article_id == article_id)
+    )
+
+
+def add_development(db: Connection, row: Mapping[str, Any]) -> int:
+    return int(db.execute(sa.insert(developments).values(**row).returning(developments.c.id)).scalar_one())
+
+
+def describe_development(db: Connection, development_id: int, row: Mapping[str, Any]) -> None:
+    """Write what its articles now make of a development."""
+    db.execute(sa.update(developments).where(developments.c.id == development_id).values(**row))
+    mine = development_countries.c.development_id == development_id
+    before = set(db.scalars(sa.select(development_countries.c.country).where(mine)))
+    now = set(row.get("countries", before))
+    if gone := before - now:
+        db.execute(sa.delete(development_countries).where(mine, development_countries.c.country.in_(gone)))
+    if come := sorted(now - before):
+        db.execute(
+            insert_ignoring(db, development_countries),
+            [{"development_id": development_id, "country": country} for country in come],
+        )
+
+
+def add_member(
+    db: Connection, development_id: int, article_id: int, similarity: float | None, reason: str, now: datetime
+) -> None:
+    """An article joins a development, or founds it."""
+    row = {"article_id": article_id, "development_id": development_id, "joined_at": now}
+    db.execute(sa.insert(development_articles).values(similarity=similarity, reason=reason, **row))
+
+
+def add_mentions(db: Connection, article_id: int, development_ids: Iterable[int]) -> None:
+    if rows := [{"article_id": article_id, "development_id": mentioned} for mentioned in sorted(set(development_ids))]:
+        db.execute(insert_ignoring(db, development_mentions), rows)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One article of a development, without its text."""
+
+    article_id: int
+    version_id: int
+    title: str
+    lede: str
+    language: str | None
+    published_at: datetime
+    found_at: datetime
+    origin: str
+    duplicate_of: int | None
+    source_id: int | None
+    outlet: str | None
+    url_key: str
+    source_type: str | None
+
+
+def members(db: Connection, development_id: int) -> list[Member]:
+    """The articles of a development in their current versions, as they were found."""
+    rows = db.execute(
+        sa.select(
+            articles.c.id.label("article_id"),
+            article_versions.c.id.label("version_id"),
+            article_versions.c.title,
+            sa.func.substr(article_versions.c.text, 1, 600).label("lede"),
+            article_versions.c.language,
+            article_versions.c.published_at,
+            articles.c.found_at,
+            articles.c.origin,
+            articles.c.duplicate_of,
+            articles.c.source_id,
+            articles.c.outlet,
+            articles.c.url_key,
+            sources.c.type.label("source_type"),
+        )
+        .select_from(
+            development_articles.join(articles)
+            .join(article_versions, article_versions.c.article_id == articles.c.id)
+            .outerjoin(sources, sources.c.id == articles.c.source_id)
+        )
+        .where(development_articles.c.development_id == development_id, article_versions.c.is_current)
+        .order_by(articles.c.found_at, articles.c.id)
+    )
+    return [Member(**row._mapping) for row in rows]
+
+
+def labels(db: Connection, development_id: int) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Topics and event types of a development's articles, with how many have each."""
+    current = development_articles.join(
+        article_versions,
+        sa.and_(article_versions.c.article_id == development_articles.c.article_id, article_versions.c.is_current),
+    )
+
+    def counted(name: sa.Column[str], table: sa.Table) -> list[tuple[str, int]]:
+        rows = db.execute(
+            sa.select(name, sa.func.count())
+            .select_from(current.join(table, table.c.version_id == article_versions.c.id))
+            .where(development_articles.c.development_id == development_id)
+            .group_by(name)
+            .order_by(sa.func.count().desc(), name)
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    return counted(article_topics.c.topic, article_topics), counted(article_events.c.event_type, article_events)
+
+
+def facts_of_development(db: Connection, development_id: int, besides: int | None = None) -> list[Row[Any]]:
+    """The current facts of its articles, with the type of their source; `besides` leaves one article out."""
+    mine = development_articles.c.development_id == development_id
+    if besides is not None:
+        mine = sa.and_(mine, development_articles.c.article_id != besides)
+    rows = db.execute(
+        sa.select(facts, development_articles.c.article_id, sources.c.type.label("source_type"))
+        .select_from(
+            development_articles.join(articles)
+            .join(article_versions, article_versions.c.article_id == articles.c.id)
+            .join(facts, facts.c.version_id == article_versions.c.id)
+            .outerjoin(sources, sources.c.id == articles.c.source_id)
+        )
+        .where(mine, article_versions.c.is_current)
+        .order_by(facts.c.id)
+    )
+    return list(rows)
+
+
+def add_change(db: Connection, development_id: int, row: Mapping[str, Any]) -> int:
+    """The next change of a development; its number there."""
+    mine = development_changes.c.development_id == development_id
+    seq = (db.scalar(sa.select(sa.func.max(development_changes.c.seq)).where(mine)) or 0) + 1
+    db.execute(sa.insert(development_changes).values(development_id=development_id, seq=seq, **row))
+    return int(seq)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
 
 from store.base import id_column, metadata, moment, ref, text
 
@@ -38,3 +43,15 @@ facts = sa.Table(
     text("origin", default="machine"),  # machine | analyst
     moment("created_at"),
 )
+
+
+def add_facts(db: Connection, version_id: int, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """The machine's facts of one article version."""
+    if rows:
+        db.execute(sa.insert(facts), [{**row, "version_id": version_id, "created_at": now} for row in rows])
+
+
+def facts_of(db: Connection, version_id: int) -> list[Row[Any]]:
+    """The facts of one version, as they stand in its text."""
+    mine = sa.select(facts).where(facts.c.version_id == version_id)
+    return list(db.execute(mine.order_by(facts.c.position, facts.c.id)))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from store.base import json, metadata, moment, ref, text
+from store.definitions import watches
 
 matches = sa.Table(
     "matches",
@@ -21,3 +28,36 @@ matches = sa.Table(
         "ix_matches_fired", "watch_id", "version_id", sqlite_where=sa.text("fired"), postgresql_where=sa.text("fired")
     ),
 )
+
+
+@dataclass(frozen=True)
+class AskedWatch:
+    """A watch that is asked of each new article."""
+
+    id: int
+    revision: int
+    definition: Mapping[str, Any]
+
+
+def watches_to_ask(db: Connection) -> list[AskedWatch]:
+    """Every watch that is not retired."""
+    asked = sa.select(watches.c.id, watches.c.revision, watches.c.definition).where(watches.c.retired_at.is_(None))
+    return [AskedWatch(**row._mapping) for row in db.execute(asked.order_by(watches.c.id))]
+
+
+def watches_stamp(db: Connection) -> tuple[int, int, datetime | None]:
+    """Changes whenever a watch is added, edited or retired."""
+    row = db.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(watches.c.revision), 0),
+            sa.func.max(watches.c.retired_at, type_=watches.c.retired_at.type),
+        )
+    ).one()
+    return (row[0], row[1], row[2])
+
+
+def add_matches(db: Connection, version_id: int, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """What each watch made of one article version: those that fired and the near misses."""
+    if rows:
+        db.execute(sa.insert(matches), [{**row, "version_id": version_id, "created_at": now} for row in rows])

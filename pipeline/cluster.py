@@ -1,0 +1,192 @@
+"""Which development an article reports: decided on facts, names, places and dates before words.
+
+Words only propose. What is known and different keeps two reports apart; what agrees brings them together, across
+languages too, where words never meet. Nothing here reads or writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pipeline import agreement
+from pipeline.config import PipelineConfig
+from pipeline.profile import Profile
+from pipeline.words import Rarity, cosine
+
+_ROUNDING = 0.06  # 32 and 34 officers on one trip
+_TELLING = 8  # smaller numbers agree by chance
+_NAMES = 3  # shared names that count
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A development an article may belong to."""
+
+    development_id: int
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class Join:
+    development_id: int
+    similarity: float
+    reason: str
+    mentions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    reason: str
+    mentions: tuple[int, ...] = ()
+
+
+Decision = Join | Found
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """How much speaks for one development, and what."""
+
+    score: float
+    words: float
+    agreed: tuple[str, ...]
+    apart: str = ""
+
+
+def decide(
+    article: Profile,
+    candidates: Sequence[Candidate],
+    rarity: Rarity,
+    config: PipelineConfig,
+    copied: int | None = None,
+) -> Decision:
+    """Join the development that most speaks for, or found one. `copied`: where the article's near-copy is."""
+    weighed = [(candidate, weigh(article, candidate.profile, rarity, config)) for candidate in candidates]
+    mentions = _mentions(article, weighed, config)
+    for candidate, weighing in weighed:
+        if candidate.development_id == copied and not weighing.apart:
+            return Join(copied, max(weighing.score, config.threshold), "a near-copy of one of its articles", mentions)
+    open_ones = [pair for pair in weighed if not pair[1].apart]
+    if open_ones:
+        best, weighing = max(open_ones, key=lambda pair: (pair[1].score, -pair[0].development_id))
+        if weighing.score >= config.threshold:
+            return Join(best.development_id, round(weighing.score, 3), _because(weighing), mentions)
+    return Found(_alone(weighed, config), mentions)
+
+
+def weigh(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig) -> Weighing:
+    """What speaks for `article` being of the development `known`."""
+    words = likeness(article, known, rarity, config)
+    if article.is_analysis != known.is_analysis:
+        return Weighing(words, words, (), "one is an analysis, the other the news")
+    shared = _shared_names(article, known, rarity)
+    if apart := keeps_apart(article, known, config, bool(shared)):
+        return Weighing(words, words, (), apart)
+    agreed, facts = _evidence(article, known, shared)
+    decay = 1.0 if "date" in agreed else 0.5 ** (_distance(article, known) / config.half_life)
+    return Weighing(words * decay + facts, words, tuple(agreed))
+
+
+def likeness(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig) -> float:
+    """Of words and of names, from 0 to 1."""
+    words = cosine(article.words, known.words, rarity)
+    if not article.entities or not known.entities:
+        return words
+    return (1 - config.entities) * words + config.entities * cosine(article.entities, known.entities, rarity)
+
+
+def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named: bool) -> str:
+    """What is known of both and differs, or nothing."""
+    if _distance(article, known) > config.window:
+        return "too far apart in time"
+    if article.topics and known.topics and not article.topics.keys() & known.topics.keys():
+        return "other topic"
+    if agreement.other_stage(article, known):
+        return "another stage"
+    if agreement.same_edition(article, known) is False:
+        return "another batch or edition"
+    day = agreement.same_day(article, known)
+    if day is False:
+        return "another day"
+    nationality = agreement.same_nationality(article, known)
+    if nationality is False:
+        return "another nationality"
+    country = agreement.same_country(article, known)
+    if country is False:
+        return "another country"
+    place = agreement.same_place(article, known)
+    count = agreement.same_count(article, known, _ROUNDING)
+    if place is False and country is not None and [day, nationality, count, named or None].count(True) < 2:
+        return "another place"
+    # Where everything else is known to agree, another figure is the same act counted otherwise.
+    if count is False and not (day and nationality and (place or country)):
+        return "another figure, and too little else known to agree"
+    return ""
+
+
+def _evidence(article: Profile, known: Profile, shared: float) -> tuple[list[str], float]:
+    """What agrees, and its weight. No one key joins by itself; in two languages at least three must agree."""
+    count = agreement.same_count(article, known)
+    telling = max((figure.value for figure in article.leading), default=0) >= _TELLING
+    types = agreement.same_types(article, known)
+    checks = (
+        ("type", types, 0.06),
+        ("place", agreement.same_place(article, known), 0.07),
+        ("country", agreement.same_country(article, known), 0.02),
+        ("date", agreement.same_day(article, known), 0.06),
+        ("nationality", agreement.same_nationality(article, known), 0.03),
+        ("figure", count, 0.12 if telling else 0.03),
+        ("batch or edition", agreement.same_edition(article, known), 0.06),
+        ("route", bool(article.routes.keys() & known.routes.keys()) or None, 0.03),
+        ("names", bool(shared) or None, min(0.15, 0.05 * shared)),
+    )
+    agreed = [name for name, answer, _ in checks if answer]
+    weight = sum(worth for _, answer, worth in checks if answer)
+    if types is False:
+        weight -= 0.05 if agreement.kin_types(article, known) else 0.15
+    return agreed, weight
+
+
+def _shared_names(article: Profile, known: Profile, rarity: Rarity) -> float:
+    """Shared persons, firms and agencies; one that every report names counts little."""
+    commonest = rarity.of("")  # of a name no other development has
+    shared = sorted(
+        (rarity.of(f"@{name}") / commonest for name in article.names.keys() & known.names.keys()), reverse=True
+    )
+    return sum(shared[:_NAMES])
+
+
+def _distance(article: Profile, known: Profile) -> timedelta:
+    if article.first > known.last:
+        return article.first - known.last
+    return max(known.first - article.last, timedelta())
+
+
+def _mentions(
+    article: Profile, weighed: Sequence[tuple[Candidate, Weighing]], config: PipelineConfig
+) -> tuple[int, ...]:
+    """The developments an analysis speaks of: named in it, not reported by it."""
+    if not article.is_analysis:
+        return ()
+    return tuple(
+        candidate.development_id
+        for candidate, weighing in weighed
+        if not candidate.profile.is_analysis
+        and (weighing.words >= config.threshold or agreement.same_count(article, candidate.profile))
+    )
+
+
+def _because(weighing: Weighing) -> str:
+    alike = f"words and names alike {weighing.words:.2f}"
+    return f"{alike}; agrees in {', '.join(weighing.agreed)}" if weighing.agreed else alike
+
+
+def _alone(weighed: Sequence[tuple[Candidate, Weighing]], config: PipelineConfig) -> str:
+    """Why none was joined: of the one that comes nearest."""
+    if not weighed:
+        return "no recent development of its topic"
+    candidate, nearest = max(weighed, key=lambda pair: (pair[1].score, -pair[0].development_id))
+    against = nearest.apart or f"too little in common ({nearest.score:.2f} of {config.threshold:.2f})"
+    return f"nearest is d{candidate.development_id}: {against}"

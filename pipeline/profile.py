@@ -1,0 +1,199 @@
+"""What articles and developments are compared by: the keys of an event, its words and its names.
+
+An article's profile counts each key once; a development's is the sum of its articles'. A key that few of the articles
+of a development have is not held for its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from core.text import fold
+from pipeline.editions import editions
+from pipeline.values import Classification, Fact
+from pipeline.words import Weights, name_weights, word_weights
+
+Counts = dict[str, int]
+
+_ANALYSIS = "report_analysis"
+_LEAD = 500  # characters in which a batch or edition is that of the news
+_BEFORE, _AFTER = timedelta(days=14), timedelta(days=10)  # of publication: where the date of the news lies
+_KEPT = 300
+_HELD = 4  # a key is a development's own if one in four of its articles has it
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of people or things, as one article gives it."""
+
+    value: float
+    low: float
+    high: float
+    unit: str | None = None
+    nationality: str | None = None
+
+    def agrees(self, other: Figure, within: float) -> bool:
+        """Equal, within the other's bounds, or within rounding."""
+        if self.low <= other.value <= self.high or other.low <= self.value <= other.high:
+            return True
+        return abs(self.value - other.value) <= within * max(abs(self.value), abs(other.value))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The keys of domain and language by which two reports are found to be of one act, or not."""
+
+    first: datetime
+    last: datetime
+    articles: int = 1
+    topics: Counts = field(default_factory=dict)
+    events: Counts = field(default_factory=dict)
+    analyses: int = 0  # of its articles
+    languages: Counts = field(default_factory=dict)
+    countries: Counts = field(default_factory=dict)
+    places: Counts = field(default_factory=dict)
+    routes: Counts = field(default_factory=dict)
+    nationalities: Counts = field(default_factory=dict)  # of the main group
+    days: Counts = field(default_factory=dict)  # ISO dates of the event
+    names: Counts = field(default_factory=dict)  # canonical persons, orgs, agencies
+    editions: Counts = field(default_factory=dict)
+    leading: tuple[Figure, ...] = ()  # the done count each article is about
+    figures: tuple[Figure, ...] = ()  # every done count
+    words: Weights = field(default_factory=dict)
+    entities: Weights = field(default_factory=dict)
+
+    @property
+    def is_analysis(self) -> bool:
+        return self.analyses * 2 > self.articles
+
+    def held(self, counts: Counts) -> frozenset[str]:
+        """The keys that enough of the articles have."""
+        return frozenset(key for key, count in counts.items() if count * _HELD >= self.articles)
+
+    def as_json(self) -> dict[str, Any]:
+        value = {part.name: getattr(self, part.name) for part in fields(self)}
+        value["first"], value["last"] = self.first.isoformat(), self.last.isoformat()
+        for name in ("leading", "figures"):
+            value[name] = [[f.value, f.low, f.high, f.unit, f.nationality] for f in value[name]]
+        return value
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> Profile:
+        known = {part.name: value[part.name] for part in fields(Profile) if part.name in value}
+        known["first"], known["last"] = datetime.fromisoformat(known["first"]), datetime.fromisoformat(known["last"])
+        for name in ("leading", "figures"):
+            known[name] = tuple(Figure(*row) for row in known.get(name, ()))
+        return Profile(**known)
+
+
+def profile_of(
+    title: str, text: str, language: str | None, published: datetime, classified: Classification, facts: Sequence[Fact]
+) -> Profile:
+    """The profile of one article."""
+    done = [fact for fact in facts if fact.kind == "count" and fact.status == "done" and fact.value is not None]
+    main = next((fact for fact in done if fact.leading), None)
+    return Profile(
+        first=published,
+        last=published,
+        topics=_once(classified.topic_names),
+        events=_once(classified.event_names),
+        analyses=int(classified.event_names[:1] == (_ANALYSIS,)),
+        languages=_once([language]),
+        countries=_once(_countries(facts)),
+        places=_once(fold(fact.place) for fact in facts if fact.kind == "place" and fact.place),
+        routes=_once(
+            f"{fact.from_country}>{fact.to_country}" for fact in facts if fact.from_country and fact.to_country
+        ),
+        nationalities=_once([_main_nationality(main, done)]),
+        days=_once(event_days(facts, published.date())),
+        names=_once(fold(fact.name) for fact in facts if fact.kind in ("person", "org", "agency") and fact.name),
+        editions=_once(editions(f"{title}\n{text[:_LEAD]}")),
+        leading=(_figure(main),) if main else (),
+        figures=tuple(_figure(fact) for fact in done),
+        words=word_weights(title, text, language),
+        entities=name_weights(title, text, language),
+    )
+
+
+def _once(keys: Iterable[str | None]) -> Counts:
+    return dict.fromkeys((key for key in keys if key), 1)
+
+
+def _countries(facts: Sequence[Fact]) -> Iterable[str | None]:
+    for fact in facts:
+        if fact.kind == "place":
+            yield fact.country
+        elif fact.kind == "route":
+            yield from (fact.from_country, fact.via_country, fact.to_country)
+
+
+def _main_nationality(main: Fact | None, done: Sequence[Fact]) -> str | None:
+    if main is not None:
+        return main.nationality
+    known = {fact.nationality for fact in done if fact.nationality}
+    return known.pop() if len(known) == 1 else None
+
+
+def _figure(fact: Fact) -> Figure:
+    value = fact.value or 0.0
+    low = fact.low if fact.low is not None else value
+    high = fact.high if fact.high is not None else value
+    if fact.bound == "about":
+        low, high = value * 0.9, value * 1.1
+    elif fact.bound in ("at_least", "over"):
+        high = max(high, value * 1.2)
+    elif fact.bound in ("up_to", "under"):
+        low = min(low, value * 0.8)
+    return Figure(value, low, high, fact.unit, fact.nationality)
+
+
+def event_days(facts: Sequence[Fact], published: date) -> tuple[str, ...]:
+    """Dates of the news, the one named first in front: background dates lie further from publication."""
+    dated = sorted((fact for fact in facts if fact.event_date), key=lambda fact: (fact.kind != "date", fact.position))
+    days = [fact.event_date for fact in dated if fact.event_date and len(fact.event_date) >= 10]
+    return tuple(dict.fromkeys(day[:10] for day in days if _is_near(day[:10], published)))
+
+
+def _is_near(day: str, published: date) -> bool:
+    try:
+        return published - _BEFORE <= date.fromisoformat(day) <= published + _AFTER
+    except ValueError:
+        return False
+
+
+def joined(one: Profile, other: Profile) -> Profile:
+    """The profile of both together."""
+    return Profile(
+        first=min(one.first, other.first),
+        last=max(one.last, other.last),
+        articles=one.articles + other.articles,
+        analyses=one.analyses + other.analyses,
+        leading=_distinct(one.leading + other.leading),
+        figures=_distinct(one.figures + other.figures),
+        words=_summed(one.words, other.words),
+        entities=_summed(one.entities, other.entities),
+        **{name: _added(getattr(one, name), getattr(other, name)) for name in _COUNTED},
+    )
+
+
+_COUNTED = (
+    "topics", "events", "languages", "countries", "places", "routes", "nationalities", "days", "names", "editions",
+)  # fmt: skip
+
+
+def _distinct(figures: Sequence[Figure]) -> tuple[Figure, ...]:
+    return tuple(dict.fromkeys(figures))[:60]
+
+
+def _added(one: Counts, other: Counts) -> Counts:
+    return dict((Counter(one) + Counter(other)).most_common(_KEPT))
+
+
+def _summed(one: Weights, other: Weights) -> Weights:
+    total = {term: one.get(term, 0.0) + other.get(term, 0.0) for term in one | other}
+    kept = sorted(total.items(), key=lambda item: (-item[1], item[0]))[:_KEPT]
+    return {term: round(weight, 3) for term, weight in kept}

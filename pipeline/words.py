@@ -1,0 +1,111 @@
+"""The words and names of a text as weights, and how alike two such weights are."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import justext
+
+from core.text import fold, tokens
+
+_LEAD = 3_000  # characters: news tells its story first, archives and boilerplate stand below
+_KEPT = 160
+_TITLE = 2  # a word of the headline counts so many times more
+
+#: Languages whose commonest words justext lists, by the tag we detect.
+_LISTS = {
+    "en": "English", "es": "Spanish", "fr": "French", "pt": "Portuguese", "it": "Italian", "de": "German",
+    "id": "Indonesian", "ms": "Malay", "vi": "Vietnamese", "tl": "Tagalog", "fil": "Tagalog", "ko": "Korean",
+    "ru": "Russian", "nl": "Dutch", "pl": "Polish", "cs": "Czech", "sv": "Swedish", "hu": "Hungarian",
+    "hr": "Croatian", "sr": "Serbian", "ro": "Romanian", "tr": "Turkish", "ar": "Arabic", "hi": "Hindi",
+    "bn": "Bengali", "ta": "Tamil", "si": "Sinhala", "ne": "Nepali", "ur": "Urdu", "sw": "Swahili",
+}  # fmt: skip
+_NAME = re.compile(r"\b[^\W\d_a-zа-яα-ω][\w'’]*(?:[\s-]+(?:(?:of|de|da|al|bin)\s+)?[^\W\d_a-zа-яα-ω][\w'’]*)*")
+
+Weights = dict[str, float]
+
+
+@cache
+def common_words(language: str | None) -> frozenset[str]:
+    """Folded words that say nothing about what a text in `language` is about."""
+    name = _LISTS.get((language or "").split("-")[0])
+    if name not in justext.get_stoplists():
+        return frozenset()
+    return frozenset(fold(word) for word in justext.get_stoplist(name))
+
+
+def word_weights(title: str, text: str, language: str | None) -> Weights:
+    """Log-damped counts of the words of headline and lead; pairs of characters where a script has no spaces."""
+    counts = Counter(_terms(text[:_LEAD]))
+    for term in _terms(title):
+        counts[term] += _TITLE
+    for word in common_words(language):
+        counts.pop(word, None)
+    kept = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_KEPT]
+    return {term: round(1 + math.log(count), 3) for term, count in kept}
+
+
+def _terms(text: str) -> Iterable[str]:
+    previous = ""
+    for token in tokens(text):
+        word = token.text
+        if len(word) == 1 and ord(word) >= 0x0E00:
+            if previous:
+                yield previous + word
+            previous = word
+            continue
+        previous = ""
+        if len(word) > 1:
+            yield word
+
+
+def name_weights(title: str, text: str, language: str | None) -> Weights:
+    """Runs of capitalised words: names, without a model. Empty in scripts that have no capitals."""
+    lead = text[:_LEAD]
+    usual = common_words(language)
+    lower = set(re.findall(r"\b[^\W\d_A-ZА-Я]\w+", lead))
+    counts: Counter[str] = Counter()
+    for run in _NAME.findall(lead) + ([] if title.istitle() else _NAME.findall(title)):
+        words = run.split()
+        while words and (words[0].lower() in lower or fold(words[0]) in usual):
+            words.pop(0)  # the start of a sentence
+        if words and not (name := fold(" ".join(words))).isdigit() and len(name) > 2 and words[0].lower() != words[0]:
+            counts[name] += 1
+    kept = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_KEPT]
+    return {name: round(1 + math.log(count), 3) for name, count in kept}
+
+
+class Rarity:
+    """How much a term tells, from the number of recent developments that have it."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._seen: Counter[str] = Counter()
+
+    def add(self, terms: Iterable[str]) -> None:
+        self.size += 1
+        self._seen.update(terms)
+
+    def remove(self, terms: Iterable[str]) -> None:
+        self.size -= 1
+        self._seen.subtract(terms)
+
+    def of(self, term: str) -> float:
+        return math.log((self.size + 2) / (self._seen[term] + 1)) + 0.1
+
+
+def cosine(one: Mapping[str, float], other: Mapping[str, float], rarity: Rarity) -> float:
+    """Of TF-IDF weights: 0 nothing in common, 1 the same."""
+    small, large = sorted((one, other), key=len)
+    shared = sum(weight * large[term] * rarity.of(term) ** 2 for term, weight in small.items() if term in large)
+    if not shared:
+        return 0.0
+    return shared / (_norm(one, rarity) * _norm(other, rarity))
+
+
+def _norm(weights: Mapping[str, float], rarity: Rarity) -> float:
+    return math.sqrt(sum((weight * rarity.of(term)) ** 2 for term, weight in weights.items())) or 1.0
