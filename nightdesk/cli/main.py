@@ -1,0 +1,113 @@
+"""The entry point: global options, and the one place where errors become a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+import nightdesk
+from core.errors import ConfigError, NightdeskError
+from nightdesk.cli import setup
+from nightdesk.cli.context import Session
+from nightdesk.terminal import plain
+
+app = typer.Typer(
+    name="nightdesk",
+    help="Watches news sources and tells people once per development.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"nightdesk {nightdesk.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="Configuration; nightdesk.toml here if there is one."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    context.obj = Session(config)
+
+
+setup.add_to(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    _flush()
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; every error is said on stderr in its own words."""
+    command = typer.main.get_command(app)
+    try:
+        outcome = command.main(args=list(arguments), prog_name="nightdesk", standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show(file=sys.stderr)
+        return error.exit_code
+    except ConfigError as error:
+        print(plain(str(error)), file=sys.stderr)  # file and line come first, as editors expect them
+        return error.exit_code
+    except NightdeskError as error:
+        say(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _close_stdout()
+        return 141
+    except Exception as error:
+        return _unexpected(error)
+
+
+def say(text: str) -> None:
+    """A message for people: on stderr, with control characters shown instead of obeyed."""
+    print(plain(f"nightdesk: {text}"), file=sys.stderr)
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("NIGHTDESK_DEBUG"):
+        traceback.print_exc()
+    else:
+        reason = str(error).strip().partition("\n")[0]
+        say(f"something unforeseen went wrong: {type(error).__name__}{': ' if reason else ''}{reason}")
+        print("Set NIGHTDESK_DEBUG=1 to see where.", file=sys.stderr)
+    return 1
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _close_stdout()
+
+
+def _close_stdout() -> None:
+    """So that the interpreter does not complain again when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

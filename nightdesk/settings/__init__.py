@@ -1,0 +1,1 @@
+"""How configuration is read: files, environment, secrets, and every mistake in them at once."""
