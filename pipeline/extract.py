@@ -1,0 +1,204 @@
+"""One page to one article: pure and picklable, made to run in a child process that may be killed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from core.text import clean
+from pipeline import pagekind
+from pipeline.body import bare_text, enough, fallback_text, main_text, size, teaser_text, tidy
+from pipeline.charset import decode
+from pipeline.language import detect_language, normal_tag
+from pipeline.metadata import canonical_url, metas, page_byline, page_title, site_name
+from pipeline.noise import prune
+from pipeline.published import choose_published, page_dates
+from pipeline.structured import Structured, plain, read_embedded, read_json_ld
+from pipeline.tree import Page, parse, text_of
+from pipeline.values import Extract, Given
+
+_PAYWALL = re.compile(
+    r"subscribe to (?:continue|read|unlock|keep)|(?:to )?(?:continue|keep) reading,? (?:this|for|with|your|please|"
+    r"subscribe)|(?:already a|become a) (?:subscriber|member)|"
+    r"this (?:article|content|story) is (?:for|only|exclusive|reserved)|for subscribers only|subscriber[- ]only|"
+    r"unlock this (?:article|story)|"
+    r"réservé aux abonnés|abonnez-vous pour|il vous reste \d+|weiterlesen mit|nur für abonnenten|jetzt abonnieren|"
+    r"contenido exclusivo para|suscríbete para|exclusivo para (?:suscriptores|assinantes)|"
+    r"assine para|riservato agli abbonati|khusus (?:pelanggan|member)|berlangganan untuk|доступ(?:но|"
+    r"ен) (?:только )?(?:по подписке|подписчикам)|"
+    r"(?:订阅|付费|会员)(?:后)?(?:可|即可)?(?:继续)?阅读|(?:訂閱|付費|會員)(?:後)?(?:可|即可)?(?:繼續)?閱讀|"
+    r"会員限定|有料会員|続きを読むには|유료 ?회원|구독(?:자)? ?전용|สมาชิกเท่านั้น",
+    re.I,
+)
+_CUT_SHORT = re.compile(r"(?:…|\.\.\.|\[…\])\s*$")
+_TEASER_SIZE = 1200
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What a page says of itself outside its text."""
+
+    title: str
+    meta: dict[str, str]
+    data: Structured
+    embedded: Structured
+
+
+def extract(body: bytes | None, *, url: str, content_type: str | None, given: Given, found_at: datetime) -> Extract:
+    """The article on a page, or why there is none. A refused page (no body) falls back on what came with it."""
+    page = parse(decode(body, content_type)) if body and _is_text(body, content_type) else None
+    if page is None:
+        return _without_page(body, url=url, given=given, found_at=found_at)
+    found = _read(page, url=url, given=given, found_at=found_at)
+    if given.whole and given.text:
+        return _given(replace(found, text_from="given"), given)
+    if found.state in {"empty", "blocked"} and (given.text or "").strip():
+        return _from_feed(found, given)
+    return found
+
+
+def _is_text(body: bytes, content_type: str | None) -> bool:
+    if body[:5] == b"%PDF-" or body[:4] in (b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff\xe0"):
+        return False
+    return not (content_type or "").lower().startswith(("image/", "audio/", "video/", "font/"))
+
+
+def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
+    head = _head(page)
+    title = head.title or clean(given.title or "").strip()
+    declared = page.tree.get("lang") or page.tree.get("xml:lang") or head.meta.get("og:locale") or given.language
+    noscripts = [element for element in page.body.iter("noscript") if len(text_of(element)) > 150]
+    barrier = bool(_PAYWALL.search(text_of(page.body)))
+    headings = [text_of(heading) for heading in page.body.iter("h1", "h2")]
+    prior = normal_tag(declared)
+    visible = detect_language(f"{title}\n{text_of(page.body)[:3000]}", prior) if prior is None else prior
+    dates = page_dates(page.tree, _with_dates(head), visible)
+    site = site_name(head.meta, head.data)
+    byline = page_byline(page.tree, head.meta, head.data) or head.embedded.author or given.byline
+    canonical = canonical_url(page.tree, head.meta, head.data, url)
+
+    prune(page.body, title)
+    verdict = pagekind.teasers(page.body, f"{title}\n{_raw_title(page)}", url, head.data, head.meta)
+    text = teaser_text(page.body, title) if verdict else _text(page, head, noscripts, title)
+    published = choose_published(given.published_at, whole=given.whole, page=dates, url=url, found_at=found_at)
+    paywalled = head.data.free is False or (barrier and size(text) < _TEASER_SIZE)
+    result = Extract(
+        state="article",
+        reason="article",
+        title=title,
+        text=text,
+        byline=byline,
+        language=detect_language(f"{title}\n{text}", declared),
+        published_at=published.at,
+        published_from=published.origin,
+        canonical_url=canonical,
+        site_name=site or given.outlet,
+        paywalled=paywalled and (size(text) < _TEASER_SIZE or _CUT_SHORT.search(text) is not None),
+    )
+    return _judged(result, verdict, head, headings)
+
+
+def _head(page: Page) -> _Head:
+    meta = metas(page.tree)
+    hint = meta.get("og:title") or _raw_title(page)
+    data = read_json_ld(page.scripts, hint)
+    embedded = read_embedded(page.scripts)
+    title = page_title(page.tree, meta, data)
+    if embedded.headline and not data.headline and "og:title" not in meta and page.tree.find(".//h1") is None:
+        title = " ".join(clean(plain(embedded.headline)).split())
+    return _Head(title, meta, data, embedded)
+
+
+def _raw_title(page: Page) -> str:
+    element = page.tree.find(".//title")
+    return "" if element is None else text_of(element)
+
+
+def _with_dates(head: _Head) -> Structured:
+    return replace(head.data, published=(*head.data.published, *head.embedded.published))
+
+
+def _text(page: Page, head: _Head, noscripts: list[HtmlElement], title: str) -> str:
+    text = main_text(page.body, title)
+    if enough(text) and not (head.data.body and size(head.data.body) > 2 * size(text)):
+        return text
+    hidden = fallback_text(head.data, head.embedded, noscripts, title)
+    if size(hidden) > 1.3 * size(text):
+        return hidden
+    return text if enough(text) else max(text, bare_text(page.body, title), key=size)
+
+
+def _judged(result: Extract, verdict: pagekind.Verdict | None, head: _Head, headings: list[str]) -> Extract:
+    """The page's end state: walls and errors first, then lists, then whether anything is left to read."""
+    wall = pagekind.wall(result.title, result.text, head.data)
+    if wall is not None:
+        return replace(result, state=wall.state, reason=wall.reason, text="")
+    gone = pagekind.missing(result.title, headings, result.text, head.data)
+    if gone is not None:
+        return replace(result, state=gone.state, reason=gone.reason, title="", text="", canonical_url=None)
+    if verdict is not None and not head.data.is_live_blog:
+        return replace(result, state=verdict.state, reason=verdict.reason, canonical_url=None)
+    if size(result.text) < 60:
+        return replace(result, state="empty", reason="empty: the page has a headline but no text", text="")
+    if result.paywalled:
+        return replace(result, reason="article: only the part in front of the paywall")
+    return result
+
+
+def _without_page(body: bytes | None, *, url: str, given: Given, found_at: datetime) -> Extract:
+    """No page to read: what the feed or the line said, else the reason why there is nothing."""
+    published = choose_published(given.published_at, whole=given.whole, page=[], url=url, found_at=found_at)
+    state, reason = (
+        ("blocked", "blocked: the page was refused and nothing came with it")
+        if body is None
+        else ("empty", "empty: the page has no text")
+    )
+    bare = Extract(
+        state=state,  # type: ignore[arg-type]
+        reason=reason,
+        title=" ".join(clean(given.title or "").split()),
+        byline=given.byline,
+        language=normal_tag(given.language),
+        published_at=published.at,
+        published_from=published.origin,
+        site_name=given.outlet,
+    )
+    if given.whole and given.text:
+        return _given(bare, given)
+    return _from_feed(bare, given) if (given.text or given.title or "").strip() else bare
+
+
+def _from_feed(found: Extract, given: Given) -> Extract:
+    title = " ".join(clean(given.title or "").split()) or found.title
+    text = tidy(plain(given.text or ""), title)
+    return replace(
+        found,
+        state="article",
+        reason=f"article: the feed's own text; {found.reason}",
+        title=title,
+        text=text,
+        text_from="feed",
+        language=detect_language(f"{title}\n{text}", given.language or found.language),
+        canonical_url=found.canonical_url if found.state == "empty" else None,
+    )
+
+
+def _given(found: Extract, given: Given) -> Extract:
+    """A text that was handed in whole: stored as it is."""
+    title = " ".join(clean(given.title or "").split()) or found.title
+    text = clean(given.text or "").strip()
+    return replace(
+        found,
+        state="article",
+        reason="article: the text was given",
+        title=title,
+        text=text,
+        text_from="given",
+        byline=given.byline or found.byline,
+        language=detect_language(f"{title}\n{text}", given.language),
+        site_name=given.outlet or found.site_name,
+        paywalled=False,
+    )

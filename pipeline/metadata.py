@@ -1,0 +1,236 @@
+"""Title, byline, site and canonical address of a page, from what it says in several places that need not agree."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from lxml.html import HtmlElement
+
+from core.text import clean
+from core.urls import resolve, site_of
+from pipeline.structured import Structured
+from pipeline.tree import text_of
+
+_SEPARATOR = re.compile(
+    r"\s+[|\-–—·•:»«/]+\s+|\s*[|｜]\s*|\s*--+\s*|\s*_\s*(?=[^_]*$)|(?<=[^\x00-\x7f])\s?[-–—]\s?(?=[^\x00-\x7f])"
+)
+_GENERIC = re.compile(r"(?:.{0,40}\b(?:print|home(?:page)?|news|untitled|article|index)|\W*)", re.I)
+_PRINT_TITLE = re.compile(
+    r"(?:^|[-–—|:]\s*)(?:print(?:able|er)?(?:[ -](?:version|friendly|view|page|article))*)\s*$", re.I
+)
+_BY = re.compile(
+    r"^\s*(?:written by|reported by|story by|text by|by|von|par|por|di|oleh|penulis|reporter|editor|autor[ea]?|bởi|"
+    r"tác giả|автор|"
+    r"作者|記者|记者|文|撰文|글|기자|โดย|ผู้เขียน)\s*[:：]?\s+|^\s*(?:作者|記者|记者|文|撰文|Penulis|Oleh|Reporter|"
+    r"โดย)\s*[:：/／]\s*",
+    re.I,
+)
+_BYLINE_LINE = re.compile(
+    r"(?:^|[\s　|·])(?:By|By:|Written by|Von|Par|Oleh|Penulis:?|作者[:：]|記者[:：／/]?|记者[:：]?)\s*([^\n|"
+    r"·　]{2,60})"
+)
+_BYLINE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:byline|author|by|writer|credits?|penulis|reporter|redaktur|autor|auteur)(?:$|[\s_-]|name)", re.I
+)
+_NOT_A_NAME = re.compile(
+    r"https?:|@|\d{3,}|^(?:admin|administrator|editor|staff|webmaster|redaksi|news desk|unknown|none|null|"
+    r"anonymous)$",
+    re.I,
+)
+
+
+def metas(tree: HtmlElement) -> dict[str, str]:
+    """Every meta of the page by lower-case name, the first of each."""
+    found: dict[str, str] = {}
+    for meta in tree.iter("meta"):
+        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
+        content = (meta.get("content") or "").strip()
+        if name and content:
+            found.setdefault(name, content)
+    return found
+
+
+def page_title(tree: HtmlElement, meta: dict[str, str], structured: Structured) -> str:
+    """The headline: what heading, Open Graph and data agree on, without the site's name."""
+    head = _line(text_of(element)) if (element := tree.find(".//head/title")) is not None else ""
+    if not head and (element := tree.find(".//title")) is not None:
+        head = _line(text_of(element))
+    if _PRINT_TITLE.search(head):
+        head = ""
+    site = site_name(meta, structured) or ""
+    shared = _line(meta.get("og:title") or meta.get("twitter:title") or meta.get("title") or meta.get("dc.title") or "")
+    headings = [text for h1 in tree.iter("h1") if 3 < len(text := _line(text_of(h1))) < 300]
+    named = _line(structured.headline or "")
+    for heading in headings:
+        # A heading that the head repeats is the headline, whatever else the page has.
+        if len(heading) > 8 and any(_key(heading) in _key(other) for other in (head, shared, named) if other):
+            return heading
+    for candidate in (named, _without_site(shared, site), _without_site(head, site)):
+        if candidate and not _is_generic(candidate, site):
+            return candidate
+    if len(headings) == 1 and not _is_generic(headings[0], site):
+        return headings[0]
+    return _prominent_line(tree) or next(iter(headings), "") or _without_site(shared, site) or _without_site(head, site)
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W+", "", text).lower()
+
+
+def _without_site(title: str, site: str) -> str:
+    """`title` without the parts at its ends that name the site."""
+    parts = _SEPARATOR.split(title)
+    if len(parts) < 2:
+        return title
+    if site:
+        for known in (parts[-1], parts[0]):
+            if _key(known) and _key(known) == _key(site):
+                return _cut(title, known, known is parts[0])
+    head = max(parts, key=len)
+    # The longest part is the headline if it is a sentence and the rest is short; else leave the title whole.
+    tail = title[len(parts[0]) :]
+    if head is parts[0] and _width(head) > _width(parts[-1]) and _width(parts[-1]) <= 30 and len(tail) < len(title) / 2:
+        return _cut(title, parts[-1], False)
+    return title
+
+
+def _cut(title: str, part: str, leading: bool) -> str:
+    rest = title[len(part) :] if leading else title[: title.rfind(part)]
+    return re.sub(r"^[\s|｜\-–—·•:»«/_]+|[\s|｜\-–—·•»«/_]+$", "", rest) or title
+
+
+def _width(text: str) -> int:
+    return sum(1 if character < "\u0e00" else 2 for character in text)
+
+
+def _is_generic(title: str, site: str) -> bool:
+    return (
+        len(title) < 4
+        or (bool(site) and _key(title) == _key(site))
+        or (len(title) < 60 and _GENERIC.fullmatch(title) is not None)
+    )
+
+
+def _prominent_line(tree: HtmlElement) -> str:
+    """The first large or bold line of a page without headings, as print versions set their headline."""
+    for element in tree.iter("font", "b", "strong", "h2", "h3", "big"):
+        if element.tag == "font" and (element.get("size") or "").strip() not in {"4", "5", "6", "7", "+2", "+3"}:
+            continue
+        text = _line(text_of(element))
+        if 12 <= _width(text) <= 200:
+            return text
+    return ""
+
+
+def site_name(meta: dict[str, str], structured: Structured) -> str | None:
+    return _line(meta.get("og:site_name") or structured.publisher or meta.get("application-name") or "")[:120] or None
+
+
+def page_byline(tree: HtmlElement, meta: dict[str, str], structured: Structured) -> str | None:
+    """Who wrote it, as the page says; None rather than a guess."""
+    candidates = [
+        structured.author,
+        meta.get("author"),
+        meta.get("article:author"),
+        meta.get("dc.creator"),
+        meta.get("byl"),
+        meta.get("parsely-author"),
+    ]
+    for candidate in [*candidates, *_marked_names(tree)]:
+        name = _name(candidate)
+        if name:
+            return name
+    return None
+
+
+def _marked_names(tree: HtmlElement) -> list[str]:
+    names = [text_of(element) for element in tree.iterfind('.//*[@rel="author"]')]
+    names += [text_of(element) for element in tree.iterfind('.//*[@itemprop="author"]')]
+    lines: list[str] = []
+    for count, element in enumerate(tree.iter("div", "span", "p", "font", "td", "address")):
+        if count > 1500 or len(lines) + len(names) > 12:
+            break
+        marked = _BYLINE_CLASS.search(f"{element.get('class', '')} {element.get('id', '')}".strip())
+        own = text_of(element) if marked else (element.text or "")
+        if not 3 < len(own) < 150:
+            continue
+        match = _BYLINE_LINE.search(own)
+        if match:
+            (names if marked else lines).append(match[1])
+        elif marked and len(own) < 60:
+            names.append(own)
+    return names + lines
+
+
+def _name(text: str | None) -> str | None:
+    line = _line(text or "")
+    line = _BY.sub("", line)
+    line = re.split(r"\s*(?:\||·|　| in (?=[A-Z])|责任编辑|責任編輯|来源|\d{1,2}[:/.]\d{1,2}|\b(?:19|20)\d\d\b)", line)[
+        0
+    ].strip(" ,;:-–—/")
+    line = re.sub(r"\s*기자$", "", line)
+    if not 2 <= len(line) <= 120 or _NOT_A_NAME.search(line) or len(line.split()) > 12:
+        return None
+    return line
+
+
+_DEVICE = re.compile(r"^(?:www\d?|m|amp|mobile|touch|wap)\.")
+_PRINT_PARAMETERS = frozenset({"print", "printable", "amp", "output", "outputtype", "pf", "printer", "view"})
+_SUFFIXES = re.compile(r"^(?:amp|print|printable|index\.\w+|\d{1,3}|page|\.amp|\?.*)$", re.I)
+
+
+def canonical_url(tree: HtmlElement, meta: dict[str, str], structured: Structured, url: str) -> str | None:
+    """The address the page itself calls its own; only on the same site, and never a home page or a section."""
+    links = [link.get("href") for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
+    for claim in (*links[:1], meta.get("og:url"), structured.url):
+        address = resolve(url, claim) if claim else None
+        try:
+            if address and _is_plausible(address, url):
+                return address
+        except ValueError:
+            continue
+    return _without_print(url)
+
+
+def _same_site(one: str, other: str) -> bool:
+    return site_of(one) == site_of(other) or _host(one) == _host(other)
+
+
+def _host(url: str) -> str:
+    return _DEVICE.sub("", (urlsplit(url).hostname or "").lower())
+
+
+def _is_plausible(address: str, url: str) -> bool:
+    # Another site's address is no proof: a copy may name its original, but then anybody may name anybody.
+    # Caches of AMP pages carry the publisher's host in their own path.
+    if not _same_site(address, url) and f"/{urlsplit(address).netloc}/" not in url:
+        return False
+    there, here = urlsplit(address), urlsplit(url)
+    steps, own = _steps(there.path), _steps(here.path)
+    if not steps and not there.query:
+        return False
+    if steps == own and here.query and not there.query:
+        # `index.php` without the number that tells its articles apart is no article.
+        return not re.search(r"\.(?:php|aspx?|jsp|cgi|cfm)$", there.path)
+    shorter = len(steps) < len(own) and own[: len(steps)] == steps
+    return not shorter or all(_SUFFIXES.match(step) for step in own[len(steps) :])
+
+
+def _steps(path: str) -> list[str]:
+    return [step for step in path.split("/") if step]
+
+
+def _without_print(url: str) -> str | None:
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [
+        (key, value)
+        for key, value in pairs
+        if not (key.lower() in _PRINT_PARAMETERS and value.lower() in {"", "1", "true", "print", "amp", "yes"})
+    ]
+    return urlunsplit(parts._replace(query=urlencode(kept))) if len(kept) < len(pairs) else None

@@ -1,0 +1,148 @@
+"""From text to a tree that is safe to walk: scripts set aside, depth and attributes bounded before parsing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+_PAIRED = re.compile(r"<(script|style|svg|template)\b|<!--", re.I)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
+_ENDS = {name: re.compile(rf"</{name}\b[^>]*>", re.I) for name in ("script", "style", "svg", "template")}
+_DATA_URI = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]{2000,}")
+_BODY = re.compile(r"<body\b", re.I)
+
+#: Elements that nest; what may lack an end tag (p, li, td, br …) must not count as depth.
+_NESTING = frozenset(
+    "div span section article main center font b i em strong u small big a blockquote table tbody ul ol dl "
+    "fieldset form "
+    "details ins del sup sub label".split()
+)
+_MAX_DEPTH = 120  # libxml2 silently drops what lies below 256 elements
+_MAX_ATTRIBUTES = 400
+_LONG_TAG = 8_000
+_MAX_CHARACTERS = 6_000_000
+
+
+@dataclass(frozen=True)
+class Script:
+    """One inline script that may hold data: its attributes as written, and its content."""
+
+    attributes: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One parsed page."""
+
+    tree: HtmlElement
+    scripts: tuple[Script, ...]
+
+    @property
+    def body(self) -> HtmlElement:
+        found = self.tree.find("body")
+        return self.tree if found is None else found
+
+
+def parse(text: str) -> Page | None:
+    """The page behind `text`, or None where there is nothing to parse."""
+    markup, scripts = _without_scripts(_XML_HEAD.sub("", text.replace("\x00", "")))
+    markup = _without_long_tags(_DATA_URI.sub("data:,", markup))[:_MAX_CHARACTERS]
+    if _is_deep(markup):
+        markup = "".join(_flattened(markup))
+    if not markup.strip():
+        return None
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        tree = document_fromstring(markup.encode("utf-8", "ignore"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    return Page(tree, tuple(scripts))
+
+
+def _without_scripts(text: str) -> tuple[str, list[Script]]:
+    """The markup without scripts, styles, drawings and comments, and those scripts that are data. One linear pass."""
+    kept: list[str] = []
+    scripts: list[Script] = []
+    at = 0
+    while (opening := _PAIRED.search(text, at)) is not None:
+        kept.append(text[at : opening.start()])
+        name = (opening[1] or "").lower()
+        if not name:
+            end = text.find("-->", opening.end())
+            # A comment that never ends: browsers show what follows as text of the page, so do we.
+            at = end + 3 if end >= 0 else opening.end()
+            continue
+        head_end = text.find(">", opening.end())
+        if head_end < 0:
+            return "".join(kept), scripts
+        closing = None if text[head_end - 1] == "/" and name == "svg" else _ENDS[name].search(text, head_end)
+        if closing is None:
+            if name == "script":
+                return "".join(kept), scripts
+            at = head_end + 1
+            continue
+        attributes = text[opening.end() : head_end]
+        if name == "script" and "json" in attributes.lower():
+            scripts.append(Script(attributes, text[head_end + 1 : closing.start()]))
+        elif name == "style":
+            kept.append(" ")
+        at = closing.end()
+    kept.append(text[at:])
+    return "".join(kept), scripts
+
+
+def _without_long_tags(text: str) -> str:
+    """Without tags of hundreds of attributes: the parser needs time in their square, and no writer needs them."""
+    pieces = text.split(">")
+    if max(map(len, pieces)) < _LONG_TAG:
+        return text
+    return ">".join(_shortened(piece) if len(piece) >= _LONG_TAG else piece for piece in pieces)
+
+
+def _shortened(piece: str) -> str:
+    opening = _TAG.search(piece)
+    if opening is None:
+        return piece
+    tag = piece[opening.start() :]
+    if tag.count("=") + tag.count("<") < _MAX_ATTRIBUTES and len(tag.split(None, _MAX_ATTRIBUTES)) < _MAX_ATTRIBUTES:
+        return piece
+    return piece[: opening.end()]
+
+
+def _is_deep(text: str) -> bool:
+    depth = deepest = 0
+    for tag in _TAG.finditer(text):
+        if tag[2].lower() in _NESTING:
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest > _MAX_DEPTH
+
+
+def _flattened(text: str) -> Iterator[str]:
+    """The markup with nesting elements below the deepest allowed level left out, their text kept."""
+    depth = at = 0
+    for tag in _TAG.finditer(text):
+        if tag[2].lower() not in _NESTING:
+            continue
+        if tag[1]:
+            depth = max(0, depth - 1)
+        too_deep = depth >= _MAX_DEPTH
+        if not tag[1]:
+            depth += 1
+        if too_deep:
+            yield text[at : tag.start()]
+            yield " "
+            end = text.find(">", tag.end())
+            at = max(at, end + 1 if end >= 0 else len(text))
+    yield text[at:]
+
+
+def text_of(element: HtmlElement) -> str:
+    """All text below `element`, white space collapsed."""
+    return " ".join("".join(element.itertext()).split())
