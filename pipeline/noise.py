@@ -20,7 +20,6 @@ _BLOCKS = frozenset(
     "div section article ul ol li p span table tr td dl aside header h2 h3 h4 h5 details figure main a b i em "
     "strong".split()
 )
-)
 
 #: Names that mean the block is no part of the article. Matched between word borders of class and id.
 _NAMES = re.compile(
