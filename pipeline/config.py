@@ -25,7 +25,7 @@ class PipelineConfig(BaseModel):
     workers: Annotated[int, Field(ge=1, le=64)] = 2  # child processes that read pages
     ahead: Annotated[int, Field(ge=1, le=256)] = 6  # pages being read while one is stored
     seconds: Annotated[float, Field(gt=0)] = 5.0  # for one page, then its child is killed
-    megabytes: Annotated[int, Field(ge=128)] = 512  # address space of a child above what it needs to start
+    megabytes: Annotated[int, Field(ge=128)] = 512  # address space of one child
     batch: Annotated[int, Field(ge=1, le=10_000)] = 200  # pages asked from the store at a time
 
     window: Duration = timedelta(days=21)  # how far apart in time two reports of one development may be

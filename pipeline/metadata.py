@@ -64,7 +64,7 @@ def page_title(tree: HtmlElement, meta: dict[str, str], structured: Structured) 
     named = _line(structured.headline or "")
     for heading in headings:
         # A heading that the head repeats is the headline, whatever else the page has.
-        if len(heading) > 8 and any(_key(heading) in _key(other) for other in (head, shared, named) if other):
+        if len(heading) > 8 and any(_repeats(other, heading) for other in (shared, named, head) if other):
             return heading
     for candidate in (named, _without_site(shared, site), _without_site(head, site)):
         if candidate and not _is_generic(candidate, site):
@@ -72,6 +72,12 @@ def page_title(tree: HtmlElement, meta: dict[str, str], structured: Structured) 
     if len(headings) == 1 and not _is_generic(headings[0], site):
         return headings[0]
     return _prominent_line(tree) or next(iter(headings), "") or _without_site(shared, site) or _without_site(head, site)
+
+
+def _repeats(other: str, heading: str) -> bool:
+    """Whether `other` is `heading`, or begins with it and goes on with little more than the site's name."""
+    one, two = _key(other), _key(heading)
+    return two in one and (one.startswith(two) or len(two) > 0.7 * len(one)) and len(two) > 0.4 * len(one)
 
 
 def _line(text: str) -> str:

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from pipeline.tree import text_of
 
 _DROPPED = (
-    "nav footer aside iframe form button input select textarea object embed video audio canvas map noscript dialog "
+    "nav footer aside iframe button input select textarea object embed video audio canvas map noscript dialog "
     "amp-ad amp-sidebar "
     "amp-consent amp-social-share amp-analytics amp-embed amp-carousel amp-list link meta"
 ).split()
@@ -36,7 +36,9 @@ _NAMES = re.compile(
     r"cookie\w*|consent\w*|gdpr\w*|tarteaucitron\w*|onetrust\w*|didomi\w*|cmp|"
     r"breadcrumbs?|pagination|pager|tag-?(?:s|list|cloud|links)|tagcloud|hashtags?|keywords|"
     r"ads?|advert\w*|sponsor\w*|taboola\w*|outbrain\w*|mgid\w*|adsbygoogle|dfp|"
-    r"archive-?box|teaser-?list|sidebar\w*|side-?bar|widget-?area|author-?(?:bio|box|info)|about-?author|"
+    r"archive-?box|teaser-?list|(?:(?:right|left|main|primary|secondary|page|article|blog|site|"
+    r"the)-)?sidebar(?:-?(?:\d|right|left|inner|content|widgets?|wrapper|container))?|side-?bar|widget-?area|"
+    r"author-?(?:bio|box|info)|about-?author|"
     r"site-?footer|footer\w*|site-?nav\w*|navbar|nav|menu|topbar|masthead|skip-?link|print-?only|noprint|no-?print|"
     r"screen-?reader\w*|sr-only|visually-?hidden|"
     r"terkait|berita-?terkait|baca-?juga|artikel-?terkait|lien?s-?associes|lire-?aussi|leia-?tambem|lee-?tambien|"
@@ -77,7 +79,13 @@ _HEADINGS = re.compile(
     r")\W*",
     re.I,
 )
-_MAX_SHARE = 0.6  # a block with more of the page's words than this is rather the article, whatever its name
+#: Names that are trusted even where the block holds most of the page's words.
+_SURE = re.compile(
+    r"(?:^|[\s_-])(?:related-?(?:articles|posts|news|stories)|recommended|next-?(?:article|post)|infinite-?next|"
+    r"comment-?(?:s|list|area|section)|disqus\w*|"
+    r"cookie\w*|consent\w*|onetrust\w*|barrier|most-?(?:read|popular)|trending)(?:$|[\s_-])"
+)
+_MAX_SHARE = 0.35  # a block with more of the page's running text than this is rather the article, whatever its name
 _MAX_NAMED_SHARE = 0.85
 
 
@@ -86,12 +94,16 @@ def prune(body: HtmlElement, title: str | None) -> None:
     for element in list(body.iter(*_DROPPED)):
         if element is not body:
             element.drop_tree()
+    for form in list(body.iter("form")):
+        # Some sites wrap the whole page into one form.
+        form.drop_tag() if _prose(form) > 200 else form.drop_tree()
     _open_layout_tables(body)
-    total = len(text_of(body)) or 1
+    total = _prose(body)
     main = main_heading(body, title)
     keep = set(main.iterancestors()) | {main} if main is not None else {body}
     for element in _unwanted(body, keep):
-        if element.getparent() is not None and _may_go(element, total):
+        parent = element.getparent()
+        if parent is not None and _may_go(element, total):
             element.drop_tree()
     _drop_related(body, keep)
     if main is not None:
@@ -157,8 +169,22 @@ def _split_camel(names: str) -> str:
 def _may_go(element: HtmlElement, total: int) -> bool:
     if element.find('.//*[@itemprop="articleBody"]') is not None:
         return False
-    length = len(text_of(element))
-    return length < 200 or length < _MAX_SHARE * total
+    own = _prose(element)
+    if own < 150 or own < _MAX_SHARE * total:
+        return True
+    names = _split_camel(f"{element.get('class', '')} {element.get('id', '')}")
+    return own < _MAX_NAMED_SHARE * total and _SURE.search(names) is not None
+
+
+def _prose(element: HtmlElement) -> int:
+    """How much running text lies in `element`: long pieces of text that are not links."""
+    total = 0
+    for node in element.iter():
+        if node.tag != "a" and node.text and len(node.text) > 40:
+            total += len(node.text)
+        if node.tail and len(node.tail) > 40 and node is not element:
+            total += len(node.tail)
+    return total
 
 
 def _drop_related(body: HtmlElement, keep: set[HtmlElement]) -> None:
@@ -208,13 +234,18 @@ def _is_prose(element: HtmlElement) -> bool:
 def _drop_next_articles(body: HtmlElement, main: HtmlElement, keep: set[HtmlElement]) -> None:
     """Whole articles that the server appended behind the one that was asked for."""
     order = {element: number for number, element in enumerate(body.iter("h1", "article"))}
+    whole = text_of(body)
+    start = whole.find(text_of(main))
     for other in [element for element in order if element.tag == "h1" and element is not main]:
         block = other
         while (parent := block.getparent()) is not None and parent not in keep and parent is not body:
             block = parent
         if block is other or parent is None or order[other] < order.get(main, -1):
             continue
-        if text_of(block).startswith(text_of(other)[:40]) and len(text_of(block)) > len(text_of(other)) + 100:
+        words = text_of(block)
+        if not words.startswith(text_of(other)[:40]) or len(words) < len(text_of(other)) + 100:
+            continue
+        if whole.find(words[:300]) - start > len(text_of(main)) + 150:  # the first article has text of its own
             block.drop_tree()
 
 

@@ -106,7 +106,7 @@ def missing(title: str, headings: list[str], text: str, structured: Structured) 
 def teasers(body: HtmlElement, title: str, url: str, structured: Structured, meta: dict[str, str]) -> Verdict | None:
     """A category, tag, search or front page: several headlines that link elsewhere, each with a line or two."""
     path = urlsplit(url).path
-    dated = "article:published_time" in meta or structured.is_article
+    dated = "article:published_time" in meta or structured.is_article or meta.get("og:type", "").lower() == "article"
     signs = 0
     signs += 2 if _LIST_TITLE.search(title) else 0
     signs += 2 if _LIST_PATH.search(url.split("://", 1)[-1]) else 0
@@ -117,7 +117,7 @@ def teasers(body: HtmlElement, title: str, url: str, structured: Structured, met
     linked, prose = _teaser_blocks(body)
     if linked >= 3 and linked >= 2 * prose:
         signs += 2 if linked < 6 else 3
-    if signs >= 4 or (signs >= 3 and linked >= 3):
+    if signs >= 4 or (signs >= 3 and linked >= 5):
         return Verdict(
             "not_article", f"list: a page of {linked or 'several'} teasers that lead to articles, not an article"
         )

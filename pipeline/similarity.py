@@ -14,7 +14,7 @@ from typing import Any
 
 from rensa import RMinHash
 
-from core.text import tokens
+from core.text import is_unspaced, tokens
 
 PERMUTATIONS = 128
 _SEED = 20_260_401
@@ -54,7 +54,7 @@ def sign(text: str) -> Signature | None:
 def shingles(text: str) -> set[str]:
     """Runs of three words, or of five characters where a script has no spaces."""
     words = [token.text for token in tokens(text)]
-    single = sum(len(word) == 1 and ord(word) >= 0x0E00 for word in words)
+    single = sum(is_unspaced(word) for word in words)
     size = 5 if single * 2 > len(words) else 3
     return {" ".join(words[i : i + size]) for i in range(len(words) - size + 1)}
 

@@ -10,7 +10,7 @@ from functools import cache
 
 import justext
 
-from core.text import fold, tokens
+from core.text import fold, is_unspaced, tokens
 
 _LEAD = 3_000  # characters: news tells its story first, archives and boilerplate stand below
 _KEPT = 160
@@ -53,7 +53,7 @@ def _terms(text: str) -> Iterable[str]:
     previous = ""
     for token in tokens(text):
         word = token.text
-        if len(word) == 1 and ord(word) >= 0x0E00:
+        if is_unspaced(word):
             if previous:
                 yield previous + word
             previous = word
