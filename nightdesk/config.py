@@ -73,7 +73,7 @@ class Config(BaseModel):
 
     file: Path | None  # none: built-in defaults
     data_dir: Path
-    timezone: ZoneInfo
+    timezone: str
     max_age: timedelta
     downtime: timedelta
     database: DatabaseConfig  # its `url` is always set
@@ -142,7 +142,7 @@ class _Reader:
         return Config(
             file=self._path,
             data_dir=self._data_dir(),
-            timezone=timezone,
+            timezone=timezone.key,
             max_age=written.max_age,
             downtime=written.downtime,
             database=written.database.model_copy(update={"url": SecretStr(database)}),

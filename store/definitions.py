@@ -6,9 +6,15 @@ sources, the `builtin` catalogue. Channel rows carry no address, since an addres
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from store.base import id_column, json, metadata, moment, text
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.base import id_column, insert_ignoring, json, metadata, moment, text
 
 sources = sa.Table(
     "sources",
@@ -56,3 +62,59 @@ channels = sa.Table(
     moment("retired_at", nullable=True),
     sa.UniqueConstraint("name"),
 )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One definition as it should stand: the columns of its own, and the whole validated entry."""
+
+    name: str
+    origin: str
+    columns: Mapping[str, Any]
+    definition: Mapping[str, Any]
+    unweighty: frozenset[str] = frozenset()  # keys of the definition whose change is no edit
+
+
+def put(db: Connection, table: sa.Table, entry: Entry, now: datetime) -> str:
+    """Make the row of `entry.name` say what the entry says: `added`, `edited`, `revived` or `same`."""
+    row = db.execute(sa.select(table).where(table.c.name == entry.name).with_for_update()).one_or_none()
+    values: dict[str, Any] = {"origin": entry.origin, "definition": dict(entry.definition), **entry.columns}
+    if row is None:
+        first = {"revision": 1} if "revision" in table.c else {}
+        statement = insert_ignoring(db, table)
+        db.execute(statement.values(name=entry.name, created_at=now, edited_at=now, **values, **first))
+        return "added"
+    same = all(getattr(row, key) == value for key, value in values.items())
+    if same and row.retired_at is None:
+        return "same"
+    if row.retired_at is not None or _weighty(row.definition, entry) != _weighty(entry.definition, entry):
+        values |= {"edited_at": now, "retired_at": None}
+        if "revision" in table.c:
+            values["revision"] = row.revision + 1
+    db.execute(table.update().where(table.c.id == row.id).values(values))
+    return "revived" if row.retired_at is not None else "edited"
+
+
+def _weighty(definition: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
+    return {key: value for key, value in definition.items() if key not in entry.unweighty}
+
+
+def retire_others(
+    db: Connection, table: sa.Table, origins: Collection[str], names: Collection[str], now: datetime
+) -> list[str]:
+    """Retire what these origins no longer define; what it brought stays. Returns the names."""
+    open_rows = sa.select(table.c.name).where(table.c.origin.in_(origins), table.c.retired_at.is_(None))
+    gone = sorted(set(db.scalars(open_rows)) - set(names))
+    for name in gone:
+        db.execute(table.update().where(table.c.name == name).values(retired_at=now))
+    return gone
+
+
+def origin_of(db: Connection, table: sa.Table, name: str) -> str | None:
+    """Who defines `name`, where anybody does now."""
+    return db.scalar(sa.select(table.c.origin).where(table.c.name == name, table.c.retired_at.is_(None)))
+
+
+def names(db: Connection, table: sa.Table, origin: str) -> set[str]:
+    """What an origin defines now."""
+    return set(db.scalars(sa.select(table.c.name).where(table.c.origin == origin, table.c.retired_at.is_(None))))

@@ -96,7 +96,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_every_key_of_the_design_is_read(file: Path) -> None:
     config = load_config(file, ENV)
-    assert config.timezone.key == "Asia/Bangkok"
+    assert config.timezone == "Asia/Bangkok"
     assert config.data_dir == file.parent / "data"
     assert config.database_url == f"sqlite:///{file.parent}/data/nightdesk.db"
     assert config.watches[0].digest_at == time(7, 30)
@@ -142,7 +142,7 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
         "NIGHTDESK_RETENTION__MAX_GB": "7.5",
     }
     config = load_config(file, env)
-    assert config.timezone.key == "Asia/Yangon"
+    assert config.timezone == "Asia/Yangon"
     assert config.database_url == "postgresql://desk@db.example/news"
     assert [source.name for source in config.sources] == ["example-post"]
     assert (config.channels["desk"].storm_cap, config.channels["desk"].welcome) == (5, False)
