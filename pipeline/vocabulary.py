@@ -1,0 +1,209 @@
+"""The words that understanding rests on: places, agencies, people, peoples and concepts in all their spellings.
+
+All of it is data in `terms/*.toml`, with the territory names of CLDR beside it. One pass of one automaton over the
+folded tokens of a text finds every term, whatever the script.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+from babel import Locale
+
+from core.errors import ConfigError, Mistake
+from core.text import Token, fold, is_hangul, is_unspaced
+
+TERMS = Path(__file__).parent / "terms"
+#: Whose territory names are known beforehand.
+LOCALES = (
+    ("en", "en"), ("zh", "zh"), ("zh", "zh_Hant"), ("th", "th"), ("my", "my"), ("km", "km"), ("lo", "lo"),
+    ("vi", "vi"), ("id", "id"), ("ms", "ms"), ("tl", "fil"), ("ja", "ja"), ("ko", "ko"), ("es", "es"), ("fr", "fr"),
+    ("pt", "pt"), ("it", "it"), ("de", "de"), ("hi", "hi"), ("ar", "ar"),
+)  # fmt: skip
+#: Languages whose texts may carry the words of another: Malay reads Indonesian, Tagalog news mixes in English.
+_ALSO = {"id": ("ms", "en"), "ms": ("id", "en"), "tl": ("en",), "fil": ("tl", "en"), "yue": ("zh",)}
+_NAMED = ("place", "agency", "org", "person")
+_KINDS = (*_NAMED, "concept", "nation", "capital", "unit", "cue", "bound")
+_EXPANDS = {"place": ("place", "nation"), "org": ("org", "agency"), "agency": ("agency",), "person": ("person",)}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that terms stand for."""
+
+    kind: str
+    name: str
+    country: str | None = None
+    site: bool = False  # a place whose name alone says what it is for
+    role: str | None = None
+    people: bool = False  # a people or an adjective, not the country itself
+
+
+class Hit(NamedTuple):
+    """One term found, with its place in the text and among the tokens."""
+
+    entry: Entry
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+class _Reading(NamedTuple):
+    """What one folded pattern may mean, and where that holds."""
+
+    entry: Entry
+    languages: frozenset[str] | None
+    capitals: bool  # an abbreviation, which must be written in capitals
+    open_end: bool
+
+
+@dataclass
+class _Spellings:
+    names: list[str] = field(default_factory=list)
+
+
+class TermTable:
+    """All terms in one automaton."""
+
+    def __init__(self, terms: Iterable[tuple[Entry, str, str | None]]) -> None:
+        self._spellings: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._entries: dict[tuple[str, str], set[str]] = defaultdict(set)
+        readings: dict[str, list[_Reading]] = defaultdict(list)
+        for entry, written, language in terms:
+            self._spellings[entry.kind, entry.name].append(written)
+            for spelling in _variants(written):
+                self._entries[entry.kind, fold(spelling)].add(entry.name)
+                for pattern, reading in _patterns(entry, spelling, language):
+                    readings[pattern].append(reading)
+        self._patterns = list(readings)
+        self._readings = [tuple(dict.fromkeys(readings[pattern])) for pattern in self._patterns]
+        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
+
+    def find(self, text: str, tokens: Sequence[Token], language: str | None = None) -> list[Hit]:
+        """Every term in `tokens`, in the order of the text; of one entry at one place only the longest."""
+        tongues = _tongues(language)
+        starts, position = [], 1
+        for token in tokens:
+            starts.append(position)
+            position += len(token.text) + 1
+        haystack = " " + " ".join(token.text for token in tokens) + " "
+        best: dict[tuple[Entry, int], Hit] = {}
+        for pattern, begin, end in self._automaton.find_matches_as_indexes(haystack, overlapping=True):
+            first = bisect_left(starts, begin + 1)
+            last = bisect_left(starts, end - 1 if self._patterns[pattern].endswith(" ") else end) - 1
+            span = tokens[first].start, tokens[last].end
+            for reading in self._readings[pattern]:
+                if _holds(reading, text[span[0] : span[1]], tongues):
+                    key = (reading.entry, first)
+                    if key not in best or best[key].last < last:
+                        best[key] = Hit(reading.entry, *span, first, last)
+        return sorted(best.values(), key=lambda hit: (hit.first, -hit.last))
+
+    def expand(self, kind: str, term: str) -> tuple[str, ...]:
+        """All spellings of what `term` names in any script; the term itself where it is unknown."""
+        spellings: dict[str, None] = {term: None}
+        for known in _EXPANDS.get(kind, (kind,)):
+            names = self._entries.get((known, fold(term)), set()) | (
+                {term} if (known, term) in self._spellings else set()
+            )
+            for name in sorted(names):
+                spellings.update(dict.fromkeys(self._spellings[known, name]))
+        return tuple(spellings)
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        return tuple(sorted(name for known, name in self._spellings if known == kind))
+
+
+def load_vocabulary(folder: Path = TERMS) -> TermTable:
+    """The terms of `folder` and the names of all territories; the same folder is read once."""
+    return _load(folder)
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path) -> TermTable:
+    terms: list[tuple[Entry, str, str | None]] = list(_territories())
+    for path in sorted(folder.glob("*.toml")):
+        terms.extend(_terms(path))
+    return TermTable(terms)
+
+
+def _terms(path: Path) -> Iterator[tuple[Entry, str, str | None]]:
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([Mistake(path.name, "", f"not TOML: {error}")]) from error
+    for kind, table in tables.items():
+        if kind not in _KINDS or not isinstance(table, Mapping):
+            raise ConfigError([Mistake(path.name, kind, "no such kind of term", f"one of {', '.join(_KINDS)}")])
+        for name, value in table.items():
+            try:
+                yield from _entry_terms(kind, name, value)
+            except (KeyError, TypeError, AttributeError) as error:
+                raise ConfigError([Mistake(path.name, f"{kind}.{name}", f"cannot be read: {error!r}")]) from error
+
+
+def _entry_terms(kind: str, name: str, value: Any) -> Iterator[tuple[Entry, str, str | None]]:
+    if kind in ("nation", "capital"):
+        entry = Entry(kind, name, country=name, people=kind == "nation")
+        yield from ((entry, written, None) for written in value)
+    elif kind in _NAMED:
+        entry = Entry(kind, name, value.get("country"), value.get("site", False), value.get("role"))
+        yield from ((entry, written, None) for written in value["names"])
+    else:
+        for language, spellings in value.items():
+            yield from ((Entry(kind, name), written, language) for written in spellings)
+
+
+def _territories() -> Iterator[tuple[Entry, str, str | None]]:
+    for language, locale in LOCALES:
+        for code, name in Locale.parse(locale).territories.items():
+            if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"):
+                for part in re.split(r"[()（）]", name):
+                    if part.strip():
+                        yield Entry("nation", code, country=code), part.strip(), language
+
+
+def _variants(written: str) -> Iterator[str]:
+    """A term with a * inside it is the term with and without the plural there."""
+    stem, star = (written[:-1], "*") if written.endswith("*") else (written, "")
+    inner = stem.split("*")
+    for ending in ("", "s") if len(inner) > 1 else ("",):
+        yield ending.join(inner) + star
+
+
+def _patterns(entry: Entry, spelling: str, language: str | None) -> Iterator[tuple[str, _Reading]]:
+    folded = fold(spelling)
+    letters = spelling.removesuffix("*")
+    if not folded or (len(folded) < 3 and folded.isascii() and not letters.isupper()):
+        return
+    capitals = letters.isascii() and letters.isupper() and len(letters) <= 6 and entry.kind != "concept"
+    open_end = spelling.endswith("*") or is_hangul(folded[-1])
+    languages = frozenset((language,)) if language else None
+    reading = _Reading(entry, languages, capitals, open_end)
+    yield f" {folded}" if open_end else f" {folded} ", reading
+
+
+def _tongues(language: str | None) -> frozenset[str] | None:
+    if not language:
+        return None
+    base = language.split("-")[0].lower()
+    return frozenset((base, *_ALSO.get(base, ())))
+
+
+def _holds(reading: _Reading, written: str, tongues: frozenset[str] | None) -> bool:
+    if reading.capitals and written != written.upper():
+        return False
+    if reading.languages is None or tongues is None or not reading.languages.isdisjoint(tongues):
+        return True
+    # A country's name in another script than the text's is still that name.
+    return reading.entry.kind == "nation" and is_unspaced(written[:1])
