@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import unicodedata
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
@@ -129,10 +128,12 @@ def bare_text(body: HtmlElement, title: str) -> str:
 
 
 def size(text: str) -> int:
-    """Length by weight: a character of a script without spaces says as much as three letters."""
-    return sum(
-        1 if character < "\u0e00" else 3 if unicodedata.east_asian_width(character) in "WF" else 2 for character in text
-    )
+    """Length by weight: a Han character says as much as three letters, one of another unspaced script as two."""
+    return len(text) + len(_UNSPACED.findall(text)) + len(_HAN.findall(text))
+
+
+_UNSPACED = re.compile("[\u0e00-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7a3]")
+_HAN = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 
 
 def enough(text: str) -> bool:

@@ -15,7 +15,7 @@ from pipeline.charset import decode
 from pipeline.language import detect_language, normal_tag
 from pipeline.metadata import canonical_url, metas, page_byline, page_title, site_name
 from pipeline.noise import prune
-from pipeline.published import choose_published, page_dates
+from pipeline.published import choose_published, is_sane, page_dates
 from pipeline.structured import Structured, plain, read_embedded, read_json_ld
 from pipeline.tree import Page, parse, text_of
 from pipeline.values import Extract, Given
@@ -71,11 +71,13 @@ def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
     title = head.title or clean(given.title or "").strip()
     declared = page.tree.get("lang") or page.tree.get("xml:lang") or head.meta.get("og:locale") or given.language
     noscripts = [element for element in page.body.iter("noscript") if len(text_of(element)) > 150]
-    barrier = bool(_PAYWALL.search(text_of(page.body)))
+    words = text_of(page.body)
     headings = [text_of(heading) for heading in page.body.iter("h1", "h2")]
     prior = normal_tag(declared)
-    visible = detect_language(f"{title}\n{text_of(page.body)[:3000]}", prior) if prior is None else prior
-    dates = page_dates(page.tree, _with_dates(head), visible)
+    visible = detect_language(f"{title}\n{words[:3000]}", prior) if prior is None else prior
+    dates = []
+    if given.published_at is None or not is_sane(given.published_at, found_at):
+        dates = page_dates(page.tree, _with_dates(head), visible, found_at)
     site = site_name(head.meta, head.data)
     byline = page_byline(page.tree, head.meta, head.data) or head.embedded.author or given.byline
     canonical = canonical_url(page.tree, head.meta, head.data, url)
@@ -84,7 +86,7 @@ def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
     verdict = pagekind.teasers(page.body, f"{title}\n{_raw_title(page)}", url, head.data, head.meta)
     text = teaser_text(page.body, title) if verdict else _text(page, head, noscripts, title)
     published = choose_published(given.published_at, whole=given.whole, page=dates, url=url, found_at=found_at)
-    paywalled = head.data.free is False or (barrier and size(text) < _TEASER_SIZE)
+    cut = size(text) < _TEASER_SIZE or _CUT_SHORT.search(text) is not None
     result = Extract(
         state="article",
         reason="article",
@@ -96,7 +98,7 @@ def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
         published_from=published.origin,
         canonical_url=canonical,
         site_name=site or given.outlet,
-        paywalled=paywalled and (size(text) < _TEASER_SIZE or _CUT_SHORT.search(text) is not None),
+        paywalled=cut and (head.data.free is False or _PAYWALL.search(words) is not None),
     )
     return _judged(result, verdict, head, headings)
 

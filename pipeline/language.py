@@ -23,6 +23,9 @@ _SCRIPTS = (
     ("si", re.compile("[\u0d80-\u0dff]")),
     ("am", re.compile("[\u1200-\u137f]")),
 )
+_OTHER_SCRIPT = re.compile(
+    "[\u0370-\u03ff\u0590-\u05ff\u0b80-\u0bff\u0d80-\u13ff\u1780-\u17ff\u3041-\u9fff\ua9e0-\uaa7f\uac00-\ud7a3]"
+)
 _TRADITIONAL = frozenset(
     "這個為國時來們於對會發動過說產種後學經進著電裡現實體機當點從應開還與關線數變條沒結無係軍題黨員總設長頭資邊級圖統將組見計別論區強決戰則據處隊給門網報導記者聞臺灣屬該際責務認識廣語話親請"
 )
@@ -30,10 +33,9 @@ _SIMPLIFIED = frozenset(
     "这个为国时来们于对会发动过说产种后学经进着电里现实体机当点从应开还与关线数变条没结无系军题党员总设长头资边级图统将组见计别论区强决战则据处队给门网报导记闻属该际责务认识广语话亲请"
 )
 _LETTERS = re.compile(r"[^\W\d_]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _NOISE = re.compile(r"https?://\S+|[\d_@#]+")
 _SHORT = 40  # letters below which a guess is worth less than what the page declares
-_SAMPLE = 1500
+_SAMPLE = 1000
 _SURE = 0.5
 _NAMES = {
     "fil": "tl",
@@ -84,6 +86,8 @@ def normal_tag(tag: str | None) -> str | None:
 
 
 def _script_owner(sample: str, letters: int) -> str | None:
+    if not _OTHER_SCRIPT.search(sample):
+        return None
     counts = {tag: len(pattern.findall(sample)) for tag, pattern in _SCRIPTS}
     if (
         counts["ja"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import chain, islice
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
@@ -139,38 +141,31 @@ def site_name(meta: dict[str, str], structured: Structured) -> str | None:
 
 def page_byline(tree: HtmlElement, meta: dict[str, str], structured: Structured) -> str | None:
     """Who wrote it, as the page says; None rather than a guess."""
-    candidates = [
-        structured.author,
-        meta.get("author"),
-        meta.get("article:author"),
-        meta.get("dc.creator"),
-        meta.get("byl"),
-        meta.get("parsely-author"),
-    ]
-    for candidate in [*candidates, *_marked_names(tree)]:
-        name = _name(candidate)
-        if name:
-            return name
-    return None
+    candidates = (structured.author, *(meta.get(name) for name in _AUTHOR_METAS))
+    return next((name for text in chain(candidates, _marked_names(tree)) if (name := _name(text))), None)
 
 
-def _marked_names(tree: HtmlElement) -> list[str]:
-    names = [text_of(element) for element in tree.iterfind('.//*[@rel="author"]')]
-    names += [text_of(element) for element in tree.iterfind('.//*[@itemprop="author"]')]
+_AUTHOR_METAS = ("author", "article:author", "dc.creator", "byl", "parsely-author")
+
+
+def _marked_names(tree: HtmlElement) -> Iterator[str]:
+    """Names in elements marked as the author's, then in lines that begin as a byline does."""
+    for element in tree.iterfind('.//*[@rel="author"]'):
+        yield text_of(element)
+    for element in tree.iterfind('.//*[@itemprop="author"]'):
+        yield text_of(element)
     lines: list[str] = []
-    for count, element in enumerate(tree.iter("div", "span", "p", "font", "td", "address")):
-        if count > 1500 or len(lines) + len(names) > 12:
-            break
-        marked = _BYLINE_CLASS.search(f"{element.get('class', '')} {element.get('id', '')}".strip())
+    for element in islice(tree.iter("div", "span", "p", "font", "td", "address"), 1500):
+        marked = _BYLINE_CLASS.search(f"{element.get('class', '')} {element.get('id', '')}")
         own = text_of(element) if marked else (element.text or "")
         if not 3 < len(own) < 150:
             continue
         match = _BYLINE_LINE.search(own)
-        if match:
-            (names if marked else lines).append(match[1])
-        elif marked and len(own) < 60:
-            names.append(own)
-    return names + lines
+        if marked and (match or len(own) < 60):
+            yield match[1] if match else own
+        elif match and len(lines) < 8:
+            lines.append(match[1])
+    yield from lines
 
 
 def _name(text: str | None) -> str | None:

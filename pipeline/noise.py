@@ -37,7 +37,7 @@ _NAMES = re.compile(
     r"breadcrumbs?|pagination|pager|tag-?(?:s|list|cloud|links)|tagcloud|hashtags?|keywords|"
     r"ads?|advert\w*|sponsor\w*|taboola\w*|outbrain\w*|mgid\w*|adsbygoogle|dfp|"
     r"archive-?box|teaser-?list|(?:(?:right|left|main|primary|secondary|page|article|blog|site|"
-    r"the)-)?sidebar(?:-?(?:\d|right|left|inner|content|widgets?|wrapper|container))?|side-?bar|widget-?area|"
+    r"the)-)?sidebar(?:-?(?:\d|right|left|inner|widgets?))?(?=$|\s)|side-bar(?=$|\s)|widget-?area|"
     r"author-?(?:bio|box|info)|about-?author|"
     r"site-?footer|footer\w*|site-?nav\w*|navbar|nav|menu|topbar|masthead|skip-?link|print-?only|noprint|no-?print|"
     r"screen-?reader\w*|sr-only|visually-?hidden|"
@@ -45,6 +45,9 @@ _NAMES = re.compile(
     r"mehr-?zum-?thema"
     r")(?:$|[\s_-])"
 )
+
+#: Names that publishers give the article's own text.
+_BODY_NAMES = re.compile(r"(?:article|story|post|entry|news|detail)-?_?-?(?:body|content|text)(?:$|[\s_-])")
 
 #: Headings of blocks that lead to other articles.
 _HEADINGS = re.compile(
@@ -154,7 +157,7 @@ def _unwanted(body: HtmlElement, keep: set[HtmlElement]) -> list[HtmlElement]:
             found.append(element)
         elif element.tag in _BLOCKS and attributes.get("itemprop") != "articleBody":
             names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-            if names != " " and _NAMES.search(_split_camel(names)):
+            if names != " " and _NAMES.search(names := _split_camel(names)) and not _BODY_NAMES.search(names):
                 found.append(element)
     return found
 

@@ -175,8 +175,8 @@ def is_sane(moment: datetime, found_at: datetime) -> bool:
     return EARLIEST <= moment <= found_at + timedelta(days=1)
 
 
-def page_dates(tree: HtmlElement, structured: Structured, language: str | None) -> list[Moment]:
-    """Every publication date the page gives, most trusted first."""
+def page_dates(tree: HtmlElement, structured: Structured, language: str | None, found_at: datetime) -> list[Moment]:
+    """The publication dates the page gives, most trusted first; printed ones only where the markup's do not suffice."""
     zone = zone_of(language)
     texts = [
         *structured.published,
@@ -185,7 +185,9 @@ def page_dates(tree: HtmlElement, structured: Structured, language: str | None) 
         *_meta_dates(tree, _OTHER_META),
     ]
     moments = [moment for text in texts if (moment := parse_moment(text, zone)) is not None]
-    # Times in markup without a zone are mostly UTC or local; the visible line is always local.
+    sane = [moment for moment in moments if is_sane(moment.at, found_at)]
+    if sane and sane[0].exact and all(abs(sane[0].at - other.at) < timedelta(days=2) for other in sane):
+        return moments
     return [*moments, *_visible_dates(tree, zone)]
 
 

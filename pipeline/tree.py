@@ -22,6 +22,7 @@ _NESTING = frozenset(
     "fieldset form "
     "details ins del sup sub label".split()
 )
+_NESTING_TAG = re.compile(rf"<(/?)(?:{'|'.join(sorted(_NESTING))})\b", re.I)
 _MAX_DEPTH = 120  # libxml2 silently drops what lies below 256 elements
 _MAX_ATTRIBUTES = 400
 _LONG_TAG = 8_000
@@ -38,10 +39,11 @@ class Script:
 
 @dataclass(frozen=True)
 class Page:
-    """One parsed page."""
+    """One parsed page. Holding its elements spares lxml making their Python side anew at each walk."""
 
     tree: HtmlElement
     scripts: tuple[Script, ...]
+    elements: tuple[HtmlElement, ...] = ()
 
     @property
     def body(self) -> HtmlElement:
@@ -62,7 +64,7 @@ def parse(text: str) -> Page | None:
         tree = document_fromstring(markup.encode("utf-8", "ignore"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
-    return Page(tree, tuple(scripts))
+    return Page(tree, tuple(scripts), tuple(tree.iter()))
 
 
 def _without_scripts(text: str) -> tuple[str, list[Script]]:
@@ -116,12 +118,15 @@ def _shortened(piece: str) -> str:
 
 
 def _is_deep(text: str) -> bool:
-    depth = deepest = 0
-    for tag in _TAG.finditer(text):
-        if tag[2].lower() in _NESTING:
-            depth = max(0, depth - 1) if tag[1] else depth + 1
-            deepest = max(deepest, depth)
-    return deepest > _MAX_DEPTH
+    depth = 0
+    for slash in _NESTING_TAG.findall(text):
+        if slash:
+            depth -= depth > 0
+        else:
+            depth += 1
+            if depth > _MAX_DEPTH:
+                return True
+    return False
 
 
 def _flattened(text: str) -> Iterator[str]:
