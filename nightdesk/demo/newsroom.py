@@ -69,7 +69,6 @@ class Newsroom:
     def stop(self) -> None:
         for press in self._presses.values():
             press.stop()
-        self._presses.clear()
 
     def url(self, outlet: str) -> str:
         """Where the outlet is served, without a slash at the end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +12,13 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+import structlog
+
 from nightdesk.demo.edition import Edition
 from nightdesk.demo.feeds import feed
 from nightdesk.demo.pages import front_page, page
+
+log = structlog.get_logger(__name__)
 
 _ROBOTS = b"User-agent: *\nDisallow: /admin/\n"
 _REFUSAL = b"<html><head><title>403</title></head><body><h1>Access denied</h1></body></html>"
@@ -55,13 +60,22 @@ class Answer:
         return Response(HTTPStatus.OK, content_type, body, changed=format_datetime(entry.published, usegmt=True))
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A reader who hangs up, or is killed, is no error of ours; anything else is a bug worth a line."""
+        error = sys.exception()
+        if not isinstance(error, ConnectionError):
+            log.error("press_failed", error=repr(error))
+
+
 class Press:
     """One outlet on its own free port of 127.0.0.1, served from a thread."""
 
     def __init__(self, answer: Callable[[], Answer]) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer))
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Server(("127.0.0.1", 0), _handler(answer))
         self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -88,11 +102,7 @@ def _handler(answer: Callable[[], Answer]) -> type[BaseHTTPRequestHandler]:
             given = answer()
             path = urlsplit(self.path).path
             response = given.to(path)
-            try:
-                self._send(response, with_body)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
-                return
+            self._send(response, with_body)
             if path == "/feed" and with_body:
                 given.on_feed()
 
