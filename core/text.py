@@ -71,6 +71,7 @@ _MARKS = _marks()
 #: Seen by nobody and part of no word: soft hyphen, zero-width, direction marks, byte order mark.
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _APOSTROPHES = "'’‘ʼʻ`´＇\u05f3"
+HYPHENS = "-\u2010\u2011\u2012\u2013\u2043\u30a0\ufe63\uff0d"
 _LETTER = rf"[^\W_{_UNSPACED}]"
 _STACKER = "\u17d2\u1039\u1a60"  # Khmer coeng, Burmese virama, Tai Tham sakot: the next consonant is written below
 
@@ -105,6 +106,7 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 _ARABIC_ARTICLE = re.compile("(?:[وفبك]?ال|لل)(?=[\u0621-\u064a]{3})")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_IS_SOUTH_EAST_ASIAN = re.compile("[\u0e00-\u0eff\u1000-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf]")
 _IS_HANGUL = re.compile("[\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -139,6 +141,11 @@ def fold(text: str) -> str:
     return " ".join([form.text for word in _TOKEN.findall(text) for form in _forms(word)])
 
 
+def written_words(text: str) -> Iterator[re.Match[str]]:
+    """The words of `text` as they are written, each to be folded by `forms`."""
+    return _TOKEN.finditer(text)
+
+
 def count_words(text: str) -> int:
     """How many words, with two characters of an unspaced script counted as one word."""
     spaced = unspaced = 0
@@ -153,6 +160,11 @@ def count_words(text: str) -> int:
 def is_unspaced(token: str) -> bool:
     """Whether a token is a character of a script without spaces between words."""
     return _IS_UNSPACED.match(token) is not None
+
+
+def is_space_free(token: str) -> bool:
+    """Whether a space before or after such a character is mere layout, as between Han characters and kana."""
+    return token[:1] >= "\u2e80" and _IS_UNSPACED.match(token) is not None and not _IS_SOUTH_EAST_ASIAN.match(token)
 
 
 def is_hangul(token: str) -> bool:

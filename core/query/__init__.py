@@ -1,0 +1,120 @@
+"""The query language: parsed once, matched against documents by watches and by search alike."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from core.errors import QueryError
+from core.query.document import Document
+from core.query.match import Match, Matcher, Term
+from core.query.nodes import FIELDS, And, Node, Not, Value, leaves
+from core.query.parse import Vocabulary, read_tree
+from core.query.scripts import languages_missed, scripts_of
+
+__all__ = [
+    "FIELDS",
+    "Document",
+    "Match",
+    "Query",
+    "QueryError",
+    "QuerySet",
+    "Term",
+    "Vocabulary",
+    "languages_missed",
+    "parse_query",
+    "scripts",
+]
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question that was read without mistakes."""
+
+    text: str
+    root: Node
+
+    @cached_property
+    def _matcher(self) -> Matcher[int]:
+        return Matcher({0: self.root})
+
+    def match(self, document: Document) -> Match | None:
+        """Why the query holds for `document`, or None if it does not."""
+        return self._matcher.match(document).get(0)
+
+    def clauses(self, document: Document) -> tuple[tuple[str, bool], ...]:
+        """What the query asks for at its top level, and whether each holds: to explain why it does not."""
+        parts = self.root.parts if isinstance(self.root, And) else (self.root,)
+        held = Matcher(dict(enumerate(parts))).match(document)
+        return tuple((show(part), number in held) for number, part in enumerate(parts))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields it looks at, with "" for title and text."""
+        return frozenset(leaf.field for leaf, _ in leaves(self.root))
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """What it asks for, as it was written."""
+        return tuple(dict.fromkeys(leaf.source for leaf, negated in leaves(self.root) if not negated))
+
+    @property
+    def negated(self) -> tuple[str, ...]:
+        """What must not be there, as it was written."""
+        return tuple(dict.fromkeys(leaf.source for leaf, negated in leaves(self.root) if negated))
+
+    def values(self, field: str) -> tuple[str, ...]:
+        """The values it names for a field such as topic or source, so that they can be checked."""
+        named = (leaf for leaf, _ in leaves(self.root) if isinstance(leaf, Value) and leaf.field == field)
+        return tuple(value for leaf in named if not leaf.prefix for value in leaf.values)
+
+    @property
+    def only_negative(self) -> bool:
+        """Whether it asks for nothing and only leaves out, which is nearly every article."""
+        return _only_negative(self.root)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"text": self.text, "root": self.root}  # the matcher is made again where it is needed
+
+
+class QuerySet(Generic[K]):
+    """Many queries that are matched together."""
+
+    def __init__(self, queries: Mapping[K, Query]) -> None:
+        self._matcher = Matcher({key: query.root for key, query in queries.items()})
+
+    def match(self, document: Document) -> dict[K, Match]:
+        """The queries that hold for `document`, by their keys."""
+        return self._matcher.match(document)
+
+
+def parse_query(text: str, vocabulary: Vocabulary | None = None) -> Query:
+    """The query that `text` says; raises QueryError with the position of what is wrong."""
+    return Query(text, read_tree(text, vocabulary))
+
+
+def scripts(query: Query) -> set[str]:
+    """The scripts in which a text can match, such as Latin or Thai; empty where any can."""
+    return scripts_of(query.root)
+
+
+def _only_negative(node: Node) -> bool:
+    if isinstance(node, Not):
+        return not _only_negative(node.part)
+    if isinstance(node, And):
+        return all(_only_negative(part) for part in node.parts)
+    return any(_only_negative(part) for part in node.parts) if hasattr(node, "parts") else False
+
+
+def show(node: Node) -> str:
+    """A tree in the query language again."""
+    if isinstance(node, Not):
+        return f"NOT {show(node.part)}"
+    if hasattr(node, "parts"):
+        joined = (" AND " if isinstance(node, And) else " OR ").join(dict.fromkeys(show(part) for part in node.parts))
+        return f"({joined})" if joined.count(" OR ") or joined.count(" AND ") else joined
+    return node.source

@@ -1,0 +1,179 @@
+"""An article as queries see it: its running texts made ready once, and its values."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple, Protocol
+
+from core.clock import as_utc
+from core.query.nodes import Part
+from core.query.wording import is_compound
+from core.text import Token, fold, forms, is_space_free, written_words
+
+_LONGEST_CHAIN = 4  # words that hyphens make one: state-of-the-art
+_GAP = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*")
+_WIDE_GAP = re.compile("[\\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff・·‧･]*")
+
+
+class Alias(NamedTuple):
+    """Another way to find some tokens: the plural as it was written, or hyphenated words as one."""
+
+    text: str
+    first: int
+    last: int
+
+
+class Field:
+    """One running text, folded into a string that can be searched for ` word word `, with the way back."""
+
+    def __init__(self, name: str, original: str) -> None:
+        self.name = name
+        self.original = original
+        self.tokens: list[Token] = []
+        self._plain: list[str] = []
+        for word in written_words(original):
+            start, end = word.span()
+            for form in forms(word[0]):
+                self.tokens.append(Token(form.text, start, end))
+                self._plain.append(form.plain)
+        self.aliases = list(self._aliases())
+        self.folded = f" {' '.join([token.text for token in self.tokens])} "
+        self.haystack = f"{self.folded}\n {' '.join([alias.text for alias in self.aliases])} "
+
+    def _aliases(self) -> Iterable[Alias]:
+        for index, token in enumerate(self.tokens):
+            if self._plain[index] != token.text:
+                yield Alias(self._plain[index], index, index)
+            if index and is_compound(self.original, self.tokens[index - 1], token):
+                yield from self._closed(index)
+
+    def _closed(self, last: int) -> Iterable[Alias]:
+        """The compounds that end with token `last`, written as one word."""
+        written = self._written(last)
+        for first in range(last - 1, max(last - _LONGEST_CHAIN, -1), -1):
+            if not is_compound(self.original, self.tokens[first], self.tokens[first + 1]):
+                return
+            written = self._written(first) + written
+            for form in forms(written)[:1]:
+                yield from (Alias(text, first, last) for text in dict.fromkeys(form))
+
+    def _written(self, index: int) -> str:
+        return self.original[self.tokens[index].start : self.tokens[index].end]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return list(accumulate((len(token.text) + 1 for token in self.tokens), initial=1))
+
+    @cached_property
+    def _alias_starts(self) -> list[int]:
+        return list(accumulate((len(alias.text) + 1 for alias in self.aliases), initial=len(self.folded) + 2))
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """First and last token of what stands at `offset` in the haystack."""
+        if offset < len(self.folded):
+            index = min(bisect_right(self._starts, offset) - 1, len(self.tokens) - 1)
+            return index, index
+        alias = self.aliases[min(bisect_right(self._alias_starts, offset) - 1, len(self.aliases) - 1)]
+        return alias.first, alias.last
+
+    def fits(self, part: Part, index: int) -> bool:
+        """Whether token `index` is what `part` asks for."""
+        if not 0 <= index < len(self.tokens):
+            return False
+        token = self.tokens[index].text
+        if part.how == "prefix":
+            fits = token.startswith(part.text) or self._plain[index].startswith(part.text)
+        else:
+            fits = token == part.text if part.how == "is" else part.text in token
+        return fits and (not part.glued or self._unbroken(index))
+
+    def _unbroken(self, index: int) -> bool:
+        before, after = self.tokens[index - 1], self.tokens[index]
+        if index == 0 or after.start < before.end:
+            return index > 0
+        gap = _WIDE_GAP if is_space_free(after.text) and is_space_free(before.text) else _GAP
+        return gap.fullmatch(self.original, before.end, after.start) is not None
+
+
+class FactLike(Protocol):
+    """What a query can ask of a fact."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def country(self) -> str | None: ...
+    @property
+    def status(self) -> str | None: ...
+    @property
+    def value(self) -> float | None: ...
+
+
+@dataclass(frozen=True)
+class Document:
+    """One article version, made ready for any number of queries."""
+
+    fields: tuple[Field, ...]
+    values: dict[str, frozenset[str]]
+    published: datetime | None
+    counts: tuple[float, ...]
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        title: str = "",
+        text: str = "",
+        url: str = "",
+        source: str | None = None,
+        language: str | None = None,
+        topics: Iterable[str] = (),
+        events: Iterable[str] = (),
+        countries: Iterable[str] = (),
+        agencies: Iterable[str] = (),
+        published: datetime | None = None,
+        counts: Iterable[float] = (),
+        facts: Iterable[FactLike] = (),
+    ) -> Document:
+        """A document of what is known; `facts` add their countries, agencies and done counts."""
+        facts = tuple(facts)
+        places = [fact.country for fact in facts if fact.kind == "place" and fact.country]
+        names = [fact.name for fact in facts if fact.kind == "agency" and fact.name]
+        done = [
+            fact.value for fact in facts if fact.kind == "count" and fact.status == "done" and fact.value is not None
+        ]
+        return cls(
+            fields=tuple(
+                Field(name, words) for name, words in (("title", title), ("text", text), ("url", url)) if words
+            ),
+            values={
+                "source": frozenset([source.casefold()] if source else ()),
+                "lang": frozenset(_tag_and_its_heads(language)),
+                "topic": frozenset(map(slug, topics)),
+                "event": frozenset(map(slug, events)),
+                "country": frozenset(country.casefold() for country in (*countries, *places)),
+                "agency": frozenset(fold(name) for name in (*agencies, *names)),
+            },
+            published=as_utc(published) if published else None,
+            counts=(*counts, *done),
+        )
+
+
+def slug(name: str) -> str:
+    """A topic or event name as it is compared: `Rescue-Release` is `rescue_release`."""
+    return name.casefold().replace("-", "_")
+
+
+def _tag_and_its_heads(language: str | None) -> list[str]:
+    """`zh-Hant-TW` is also `zh-Hant` and `zh`."""
+    if not language:
+        return []
+    subtags = language.casefold().replace("_", "-").split("-")
+    return ["-".join(subtags[: count + 1]) for count in range(len(subtags))]

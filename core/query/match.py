@@ -1,0 +1,243 @@
+"""Many queries against one document in one pass over its text."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ahocorasick_rs import AhoCorasick
+
+from core.query.document import Document, Field
+from core.query.nodes import (
+    And,
+    CountRange,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Part,
+    Phrase,
+    PublishedRange,
+    Sequence,
+    leaves,
+    sequences,
+)
+
+K = TypeVar("K", bound=Hashable)
+Span = tuple[int, int]  # first and last token
+
+
+@dataclass(frozen=True)
+class Term:
+    """Matched words as they stand in the original: `document.title[start:end]` where `field` is title."""
+
+    field: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Match:
+    """A query that holds for a document, and the words that made it so."""
+
+    terms: tuple[Term, ...]
+
+
+class Matcher(Generic[K]):
+    """Trees compiled together; a hundred thousand phrases cost one walk over the text."""
+
+    def __init__(self, trees: Mapping[K, Node]) -> None:
+        self._trees = dict(trees)
+        needles: dict[str, int] = {}
+        self._needle_of: dict[Sequence, tuple[int, int]] = {}
+        for tree in self._trees.values():
+            for leaf, _ in leaves(tree):
+                for sequence in sequences(leaf):
+                    needle, first = _needle(sequence)
+                    self._needle_of[sequence] = (needles.setdefault(needle, len(needles)), first)
+        self._automaton = AhoCorasick(list(needles)) if needles else None
+        self._woken_by: dict[int, list[K]] = {}
+        self._always: list[K] = []
+        for key, tree in self._trees.items():
+            self._register(key, _triggers(tree))
+
+    def _register(self, key: K, triggers: set[Sequence] | None) -> None:
+        if triggers is None:
+            self._always.append(key)
+            return
+        for number in {self._needle_of[sequence][0] for sequence in triggers}:
+            self._woken_by.setdefault(number, []).append(key)
+
+    def match(self, document: Document) -> dict[K, Match]:
+        """The queries that hold for `document`."""
+        look = Look(document, self._needle_of, self._automaton)
+        woken = dict.fromkeys(self._always)
+        for number in look.needles_met():
+            woken.update(dict.fromkeys(self._woken_by.get(number, ())))
+        found = {}
+        for key in woken:
+            terms = look.holds(self._trees[key])
+            if terms is not None:
+                found[key] = Match(
+                    tuple(
+                        sorted(set(terms), key=lambda term: (term.field != "title", term.field, term.start, term.end))
+                    )
+                )
+        return found
+
+
+class Look:
+    """One look at one document: which needles stand where, and what that says of a tree."""
+
+    def __init__(
+        self, document: Document, needle_of: Mapping[Sequence, tuple[int, int]], automaton: AhoCorasick | None
+    ) -> None:
+        self._document = document
+        self._needle_of = needle_of
+        self._hits: dict[str, dict[int, list[int]]] = {}
+        self._spans: dict[tuple[str, Sequence], list[Span]] = {}
+        for field in document.fields:
+            hits = self._hits.setdefault(field.name, {})
+            if automaton is not None:
+                for number, start, _ in automaton.find_matches_as_indexes(field.haystack, overlapping=True):
+                    hits.setdefault(number, []).append(start)
+
+    def needles_met(self) -> Iterator[int]:
+        for hits in self._hits.values():
+            yield from hits
+
+    def holds(self, node: Node) -> list[Term] | None:
+        """The terms that make `node` true, none for a NOT or a value; None where it is false."""
+        if isinstance(node, And):
+            return self._all(node.parts)
+        if isinstance(node, Or):
+            found = [terms for part in node.parts if (terms := self.holds(part)) is not None]
+            return [term for terms in found for term in terms] if found else None
+        if isinstance(node, Not):
+            return [] if self.holds(node.part) is None else None
+        return self._leaf(node)
+
+    def _all(self, parts: Iterable[Node]) -> list[Term] | None:
+        terms: list[Term] = []
+        for part in parts:
+            found = self.holds(part)
+            if found is None:
+                return None
+            terms += found
+        return terms
+
+    def _leaf(self, leaf: Leaf) -> list[Term] | None:
+        if isinstance(leaf, Phrase):
+            return self._in_fields(leaf)
+        if isinstance(leaf, Near):
+            return self._in_fields(leaf)
+        if isinstance(leaf, PublishedRange):
+            at = self._document.published
+            late_enough = at is not None and (leaf.low is None or at >= leaf.low)
+            return [] if at is not None and late_enough and (leaf.high is None or at < leaf.high) else None
+        if isinstance(leaf, CountRange):
+            return [] if any(leaf.holds(number) for number in self._document.counts) else None
+        have = self._document.values[leaf.field]
+        if leaf.prefix:
+            return [] if any(value.startswith(leaf.values) for value in have) else None
+        return [] if have.intersection(leaf.values) else None
+
+    def _in_fields(self, leaf: Phrase | Near) -> list[Term] | None:
+        wanted = (leaf.field,) if leaf.field else ("title", "text")
+        terms = []
+        for field in self._document.fields:
+            if field.name in wanted:
+                spans = self._any(leaf.spellings, field) if isinstance(leaf, Phrase) else self._near(leaf, field)
+                terms += [_term(field, span) for span in spans]
+        return terms or None
+
+    def _any(self, spellings: Iterable[Sequence], field: Field) -> list[Span]:
+        return [span for sequence in spellings for span in self._find(sequence, field)]
+
+    def _find(self, sequence: Sequence, field: Field) -> list[Span]:
+        key = (field.name, sequence)
+        if key not in self._spans:
+            number, first = self._needle_of[sequence]
+            starts = self._hits[field.name].get(number, ())
+            spans = (_verify(sequence, first, start, field) for start in starts)
+            self._spans[key] = list(dict.fromkeys(span for span in spans if span is not None))
+        return self._spans[key]
+
+    def _near(self, leaf: Near, field: Field) -> list[Span]:
+        """The spans of each window in which every word stands with at most `distance` tokens between."""
+        places = [(span, number) for number, word in enumerate(leaf.words) for span in self._any(word, field)]
+        latest: dict[int, Span] = {}
+        found: list[Span] = []
+        for span, number in sorted(places):
+            latest[number] = span
+            if len(latest) == len(leaf.words) and _between(list(latest.values())) <= leaf.distance:
+                found += latest.values()
+        return list(dict.fromkeys(found))
+
+
+def _between(spans: list[Span]) -> float:
+    """Tokens between the spans; more than any distance where they overlap."""
+    width = max(last for _, last in spans) - min(first for first, _ in spans) + 1
+    between = width - sum(last - first + 1 for first, last in spans)
+    return between if between >= 0 else float("inf")
+
+
+def _term(field: Field, span: Span) -> Term:
+    start, end = field.tokens[span[0]].start, field.tokens[span[1]].end
+    return Term(field.name, field.original[start:end], start, end)
+
+
+def _needle(sequence: Sequence) -> tuple[str, int]:
+    """What to look for first, and which part of the sequence it begins with: its longest run of whole tokens."""
+    best: tuple[str, int] | None = None
+    run: list[str] = []
+    for index, part in enumerate((*sequence, Part("", "prefix"))):
+        if part.how == "is":
+            run.append(part.text)
+            continue
+        if run and (best is None or len(" ".join(run)) > len(best[0]) - 2):
+            best = (f" {' '.join(run)} ", index - len(run))
+        run = []
+    if best is not None:
+        return best
+    number, part = max(enumerate(sequence), key=lambda pair: len(pair[1].text))
+    return (part.text if part.how == "within" else f" {part.text}"), number
+
+
+def _verify(sequence: Sequence, first: int, start: int, field: Field) -> Span | None:
+    """The tokens of a sequence whose part `first` was met at `start`, or None if the rest does not fit."""
+    within = sequence[first].how == "within"
+    met, met_last = field.place(start if within else start + 1)
+    if len(sequence) == 1 and met != met_last:
+        return met, met_last  # hyphenated words, asked for as one
+    begin = met - first
+    if begin < 0 or met != met_last:
+        return None
+    if len(sequence) == 1 and start >= len(field.folded):
+        return met, met  # a plural, asked for by its beginning
+    if all(field.fits(part, begin + index) for index, part in enumerate(sequence)):
+        return begin, begin + len(sequence) - 1
+    return None
+
+
+def _triggers(node: Node) -> set[Sequence] | None:
+    """Sequences of which one must stand in the text for `node` to hold; None where it may hold without any."""
+    if isinstance(node, Phrase):
+        return set(node.spellings)
+    if isinstance(node, Near):
+        return min((set(word) for word in node.words), key=_commonness)
+    if isinstance(node, Or):
+        every = [_triggers(part) for part in node.parts]
+        return None if None in every else {sequence for some in every if some for sequence in some}
+    if isinstance(node, And):
+        some = [triggers for part in node.parts if (triggers := _triggers(part)) is not None]
+        return min(some, key=_commonness) if some else None
+    return None
+
+
+def _commonness(triggers: set[Sequence]) -> tuple[int, int]:
+    """Few and long needles wake a query least often."""
+    return len(triggers), -min(len(_needle(sequence)[0]) for sequence in triggers)
