@@ -1,0 +1,108 @@
+"""Channels and the operator: the sections `[channel.*]` and `[operator]`, as values."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+#: The channel that exists always: lines on the terminal of whoever runs Nightdesk.
+CONSOLE = "console"
+
+#: Keys that are read and checked but change nothing yet, by section; `check` warns of them.
+WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
+    "channel": ("language", "quiet_hours", "welcome", "fallback"),
+    "operator": ("heartbeat",),
+}
+
+_RATE = re.compile(r"(\d+)\s*/\s*([smhd])", re.ASCII)
+_RATE_SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_HOURS = re.compile(r"(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})", re.ASCII)
+
+
+class Rate(BaseModel):
+    """At most `count` messages in `span`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    count: int
+    span: timedelta
+
+
+def parse_rate(text: str) -> Rate:
+    """`20/m` as a value; raises ValueError that shows the right form."""
+    match = _RATE.fullmatch(text.strip().lower())
+    if match is None or int(match[1]) == 0:
+        raise ValueError(f'{text!r} is not a rate; write a number and one of s, m, h, d, as in "20/m"')
+    return Rate(count=int(match[1]), span=timedelta(seconds=_RATE_SPANS[match[2]]))
+
+
+class Channel(BaseModel):
+    """One `[channel.NAME]`. Its addresses may hold secrets, so they never show in a repr, a log or a row."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: tuple[SecretStr, ...] = Field(min_length=1)
+    language: str = "en"
+    quiet_hours: str | None = None
+    storm_cap: int = Field(default=30, ge=1)
+    rate: str | None = None
+    welcome: bool = True
+    on_unknown: Literal["resend", "hold"] = "resend"
+    fallback: str | None = None
+
+    @field_validator("url", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str | SecretStr) else value
+
+    @field_validator("url")
+    @classmethod
+    def _not_empty(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not all(address.get_secret_value().strip() for address in value):
+            raise ValueError(
+                'the address is empty; write an Apprise URL, as in "mailto://mail.example.org?to=desk@example.org"'
+            )
+        return value
+
+    @field_validator("rate")
+    @classmethod
+    def _is_a_rate(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_rate(value)
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _are_hours(cls, value: str | None) -> str | None:
+        match = _HOURS.fullmatch(value.strip()) if value else None
+        if value and match is None:
+            raise ValueError(f'{value!r} are no hours; write from and to, as in "22:00-06:00"')
+        for hour in match.groups() if match else ():
+            time.fromisoformat(hour.zfill(5))
+        return value or None
+
+    @property
+    def pace(self) -> Rate | None:
+        return parse_rate(self.rate) if self.rate else None
+
+
+class OperatorConfig(BaseModel):
+    """`[operator]`: who hears of findings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channels: tuple[str, ...] = ()
+    heartbeat: SecretStr = SecretStr("")
+
+
+def console_channel() -> Channel:
+    """The built-in channel: no address beyond this process, and no storm is too much for a scroll-back."""
+    return Channel(url=(SecretStr(f"{CONSOLE}://"),), storm_cap=1_000_000)
+
+
+def with_console(channels: dict[str, Channel]) -> dict[str, Channel]:
+    """The configured channels and the built-in one."""
+    return {CONSOLE: console_channel(), **channels}

@@ -1,0 +1,247 @@
+"""Settles one development: reads what the decision needs, decides for each watch, writes alerts and deliveries."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.engine import Connection, Row
+
+from alerts import group
+from alerts.config import CONSOLE, Channel
+from alerts.decide import Change, Open, Overview, Pass, Standing, Tell, decide, plain
+from alerts.senders.parcel import Target
+from core import faults
+from core.watch import Watch
+from store import decisions, deliveries, findings
+from store.decisions import Family, Fired
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Past:
+    """What a watch's channels were told of a development so far."""
+
+    named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    waiting: set[str] = field(default_factory=set)
+    last_told: dict[str, datetime] = field(default_factory=dict)
+
+
+class Desk:
+    """Knows the channels; holds nothing between two developments."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        targets: Mapping[str, Mapping[str, Target]],
+        zone: tzinfo,
+        max_age: timedelta,
+        catching_up_until: datetime | None = None,
+    ) -> None:
+        self._channels = channels
+        self._targets = targets
+        self._zone = zone
+        self._max_age = max_age
+        self._catching_up_until = catching_up_until
+
+    def settle(self, db: Connection, family: Family, now: datetime) -> Counter[str]:
+        """Decide all open changes of one family. The caller's transaction makes it one step."""
+        done: Counter[str] = Counter()
+        changes = [_change(row) for row in decisions.changes_of(db, family.members, now - self._max_age)]
+        if not changes:
+            return done
+        fired: dict[int, list[Fired]] = defaultdict(list)
+        for match in decisions.fired_in(db, family.members):
+            fired[match.watch_id].append(match)
+        told = set(decisions.told_watches(db, family.members))
+        decided = decisions.decided_pairs(db, [change.id for change in changes])
+        watches = decisions.watches_by_id(db, fired.keys() | told)
+        if all((watch.id, change.id) in decided for watch in watches for change in changes):
+            return done
+        development = decisions.development(db, family.root)
+        overview = Overview(development.independent_sources, frozenset(development.countries or ()))
+        past = _past(decisions.messages_about(db, family.members))
+        for row in watches:
+            todo = [change for change in changes if (row.id, change.id) not in decided]
+            if todo:
+                self._settle_watch(db, row, todo, fired[row.id], row.id in told, overview, past[row.id], now, done)
+        if done["alerts"]:
+            faults.hit("decide.in_alerts")
+        return done
+
+    def _settle_watch(
+        self,
+        db: Connection,
+        row: Row[Any],
+        changes: list[Change],
+        fired: list[Fired],
+        told: bool,
+        overview: Overview,
+        past: _Past,
+        now: datetime,
+        done: Counter[str],
+    ) -> None:
+        try:
+            watch = Watch.model_validate(row.definition)
+        except ValidationError as error:
+            findings.note(
+                db,
+                "watch_unreadable",
+                row.name,
+                "wake",
+                f"its definition is not valid: {error.error_count()} mistakes",
+                now,
+            )
+            return
+        names = watch.channels or (CONSOLE,)
+        for change in changes:
+            standing = Standing(
+                watch=watch,
+                edited_at=row.edited_at,
+                matched=bool(fired),
+                told=told,
+                named={name: frozenset(values) for name, values in past.named.items()},
+                waiting=frozenset(past.waiting),
+            )
+            verdict = decide(change, standing, overview, names, self._max_age, now)
+            if isinstance(verdict, Open):
+                continue
+            outcome = "alert" if isinstance(verdict, Tell) else "none"
+            if not decisions.mark(db, row.id, change.id, outcome, verdict.reason, now):
+                continue
+            done["decided"] += 1
+            if isinstance(verdict, Pass):
+                continue
+            self._tell(db, row.id, watch, change, verdict, fired, past, now, done)
+            told = True
+            past.waiting.update(verdict.channels)
+
+    def _tell(
+        self,
+        db: Connection,
+        watch_id: int,
+        watch: Watch,
+        change: Change,
+        verdict: Tell,
+        fired: list[Fired],
+        past: _Past,
+        now: datetime,
+        done: Counter[str],
+    ) -> None:
+        match = _match_to_quote(change, fired)
+        why = {
+            "reason": verdict.reason,
+            "terms": _words(match.terms) if match else [],
+            "quote": match.quote if match else None,
+            "revision": match.revision if match else None,
+        }
+        article_id = match.article_id if match else change.cause_article_id
+        alert_id = decisions.add_alert(
+            db, watch_id, change.id, change.development_id, article_id, verdict.level, why, now
+        )
+        done["alerts"] += 1
+        done[verdict.level] += 1
+        for name in verdict.channels:
+            done["deliveries"] += self._address(db, watch_id, watch, change, verdict.level, alert_id, name, past, now)
+
+    def _address(
+        self,
+        db: Connection,
+        watch_id: int,
+        watch: Watch,
+        change: Change,
+        level: str,
+        alert_id: int,
+        name: str,
+        past: _Past,
+        now: datetime,
+    ) -> int:
+        """The message to one channel and its deliveries; a channel that is not there gets one that says so."""
+        gathered = group.plan(watch, level, past.last_told.get(name), self._catch_up(db, name), self._zone, now)
+        kind = "digest" if gathered.is_digest else "correction" if level == "correction" else "alert"
+        message_id = deliveries.add_message(
+            db,
+            kind,
+            name,
+            now,
+            watch_id=None if gathered.gathering == "channel" else watch_id,
+            development_id=change.development_id if gathered.gathering == "development" else None,
+            alert_id=alert_id,
+        )
+        targets = self._targets.get(name, {})
+        for target in targets.values():
+            deliveries.add_delivery(db, message_id, name, target.label, target.key, gathered.not_before, now)
+        if not targets:
+            reason = (
+                "the channel is not configured"
+                if name not in self._channels
+                else "the channel's address cannot be read"
+            )
+            deliveries.add_delivery(db, message_id, name, "nobody", "", now, now, suppressed=reason)
+            detail = (
+                f"The watch {watch.name} sends to the channel {name}: {reason}. Nothing is sent until that is mended."
+            )
+            findings.note(db, "channel_gone", name, "wake", detail, now)
+        return len(targets)
+
+    def _catch_up(self, db: Connection, channel: str) -> datetime | None:
+        """Until when everything for a channel gathers in one digest: after a time away, or in a storm."""
+        waiting = deliveries.open_digest_at(db, channel)
+        return waiting if waiting is not None else self._catching_up_until
+
+
+def _change(row: Row[Any]) -> Change:
+    return Change(
+        id=row.id,
+        development_id=row.development_id,
+        kind=row.kind,
+        origin=row.origin,
+        at=row.at,
+        what=row.what,
+        old=row.old,
+        new=row.new,
+        cause_article_id=row.cause_article_id,
+    )
+
+
+def _past(rows: list[Row[Any]]) -> dict[int, _Past]:
+    past: dict[int, _Past] = defaultdict(_Past)
+    for row in rows:
+        mine = past[row.watch_id]
+        if row.frozen_at is None:
+            mine.waiting.add(row.channel)
+            continue
+        content = row.content or {}
+        if "folded_into" in content:
+            continue
+        mine.named[row.channel].update(plain(str(value)) for value in content.get("facts", ()))
+        mine.last_told[row.channel] = max(row.frozen_at, mine.last_told.get(row.channel, row.frozen_at))
+    return past
+
+
+def _match_to_quote(change: Change, fired: list[Fired]) -> Fired | None:
+    """The match in the article that caused the change, else the earliest."""
+    caused = next((match for match in fired if match.article_id == change.cause_article_id), None)
+    return caused or (fired[0] if fired else None)
+
+
+def _words(terms: Any) -> list[str]:
+    """The matched words, once each, from whatever form the match keeps them in."""
+    words = []
+    for term in terms or ():
+        word = (
+            term.get("text")
+            if isinstance(term, dict)
+            else term[1]
+            if isinstance(term, list) and len(term) > 1
+            else term
+        )
+        if word:
+            words.append(str(word))
+    return list(dict.fromkeys(words))

@@ -1,0 +1,243 @@
+"""The way of one delivery: claim, freeze, hand over, finish. Each step is a transaction of its own.
+
+A process can be killed between any two of them: before `hand` the message did not leave, after it nobody knows until
+`finish`, and the rows say which it was.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.engine import Connection, Row
+
+from alerts import group, message, retry
+from alerts.config import Channel
+from alerts.read import read_stories
+from alerts.senders.parcel import Answer, Parcel, Target
+from core import faults
+from store import decisions, deliveries, findings
+from store.deliveries import Claim
+from store.engine import Store
+
+log = structlog.get_logger(__name__)
+
+#: Longer than any sender's limit, so that a lease never ends under a worker that is alive.
+LEASE = timedelta(seconds=90)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A claimed delivery with all that its sender needs."""
+
+    claim: Claim
+    parcel: Parcel
+
+
+class Outbox:
+    """Deliveries of one process, which is named `owner` in its leases."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        targets: Mapping[str, Mapping[str, Target]],
+        owner: str,
+        clock: Callable[[], datetime],
+        zone: tzinfo,
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._targets = targets
+        self._owner = owner
+        self._clock = clock
+        self._zone = zone
+
+    def due(self, only: frozenset[int] | None = None) -> list[Row[Any]]:
+        """The next delivery of each recipient, as far as the channels' rates allow."""
+        now = self._clock()
+        with self._store.read() as db:
+            rows = deliveries.due(db, now, only)
+            room = {name: self._room(db, name, now) for name in {row.channel for row in rows}}
+        allowed = []
+        for row in rows:
+            if room[row.channel] > 0:
+                room[row.channel] -= 1
+                allowed.append(row)
+        return allowed
+
+    def _room(self, db: Connection, channel: str, now: datetime) -> int:
+        settings = self._channels.get(channel)
+        if settings is None or settings.pace is None:
+            return 1_000_000
+        return settings.pace.count - deliveries.started_since(db, channel, now - settings.pace.span)
+
+    def claim(self, row: Row[Any]) -> Ready | None:
+        """Lease a due delivery, freezing its message at the first claim; None where it is not to be sent now."""
+        try:
+            return self._store.unit(lambda db: self._claim(db, row))
+        except sa.exc.IntegrityError:
+            return None  # another worker has one in flight for this recipient
+
+    def _claim(self, db: Connection, row: Row[Any]) -> Ready | None:
+        now = self._clock()
+        channel = self._channels.get(row.channel)
+        target = self._targets.get(row.channel, {}).get(row.recipient_key)
+        if channel is None or target is None:
+            self._give_up_recipient(db, row, channel, now)
+            return None
+        current = deliveries.message_to_freeze(db, row.message_id)
+        if current.frozen_at is None and self._is_storm(db, current, channel, now):
+            return None
+        claimed = deliveries.claim(db, row.id, self._owner, now, LEASE)
+        if claimed is None:
+            return None
+        content = current.content if current.frozen_at is not None else self._freeze(db, current, now)
+        parcel = Parcel(
+            target=target,
+            key=claimed.idempotency_key,
+            content=content,
+            channel=claimed.channel,
+            attempt=claimed.attempt,
+            repeat=claimed.repeat,
+        )
+        return Ready(claimed, parcel)
+
+    def _give_up_recipient(self, db: Connection, row: Row[Any], channel: Channel | None, now: datetime) -> None:
+        gone = "the channel is no longer configured" if channel is None else "the recipient is no longer in the channel"
+        ended = deliveries.suppress_recipient(db, row.channel, row.recipient_key, gone)
+        if ended:
+            detail = f"{ended} waiting deliveries to {row.recipient} were not sent: {gone}."
+            findings.note(db, "channel_gone", row.channel, "wake", detail, now)
+
+    def _is_storm(self, db: Connection, current: Row[Any], channel: Channel, now: datetime) -> bool:
+        """Whether the cap is reached; then what waits for the channel waits for one digest instead."""
+        if current.kind not in ("alert", "correction"):
+            return False
+        if deliveries.singles_since(db, current.channel, now - group.STORM_SPAN) < channel.storm_cap:
+            return False
+        at = group.storm_digest_at(now, deliveries.last_digest_at(db, current.channel))
+        count = deliveries.turn_into_digest(db, current.channel, at)
+        log.info("storm_gathered", channel=current.channel, messages=count, not_before=at.isoformat())
+        return True
+
+    def _freeze(self, db: Connection, current: Row[Any], now: datetime) -> dict[str, Any]:
+        members: tuple[int, ...] = ()
+        if current.development_id is not None:
+            members = decisions.families_of(db, [current.development_id])[0].members
+        deliveries.fold(db, current, members, now)
+        stories = read_stories(db, current.id)
+        kind: message.Kind = "digest" if current.kind == "digest" else "alert"
+        try:
+            content = message.compose(kind, stories, self._zone)
+        except Exception as error:  # a message that cannot be drawn is still told
+            log.error("message_not_rendered", message=current.id, error=type(error).__name__)
+            findings.note(db, "message_not_rendered", f"message {current.id}", "daily", f"sent plain: {error!r}", now)
+            content = message.fallback(kind, stories)
+        frozen = content.as_json()
+        deliveries.freeze(db, current.id, content.kind, frozen, now)
+        return frozen
+
+    def hand(self, ready: Ready) -> None:
+        """Commit that the attempt leaves for its sender."""
+        faults.hit("deliver.after_claim")
+        self._store.unit(lambda db: deliveries.hand(db, ready.claim, self._clock()))
+        faults.hit("deliver.before_send")
+
+    def finish(self, ready: Ready, answer: Answer) -> str:
+        """Record what became of an attempt and say the delivery's new state."""
+        faults.hit("deliver.after_send")
+        state = self._store.unit(lambda db: self._finish(db, ready, answer))
+        faults.hit("deliver.after_finish")
+        return state
+
+    def _finish(self, db: Connection, ready: Ready, answer: Answer) -> str:
+        now, claimed = self._clock(), ready.claim
+        end = self._end_of(claimed, answer, now)
+        kept = deliveries.finish(
+            db,
+            claimed,
+            answer.result,
+            answer.detail,
+            now,
+            state=end.state,
+            not_before=end.not_before,
+            reason=end.reason,
+            counted=answer.result != "accepted",
+        )
+        if kept:
+            self._note(db, claimed, end, now)
+        faults.hit("deliver.in_finish")
+        return end.state if kept else "lost"
+
+    def _end_of(self, claimed: Claim, answer: Answer, now: datetime) -> End:
+        if answer.result == "accepted":
+            return End("sent")
+        if answer.result == "refused":
+            return End("dead", reason=answer.detail)
+        if answer.result == "unknown" and self._channels[claimed.channel].on_unknown == "hold":
+            return End("unknown", reason=f"held: {answer.detail}")
+        again = retry.next_try(now, claimed.created_at, claimed.refusals + 1, answer.retry_after, random.random())
+        if isinstance(again, retry.GiveUp):
+            return End("dead", reason=f"{again.reason}; last: {answer.detail}")
+        return End("pending", not_before=again.at)
+
+    def _note(self, db: Connection, claimed: Claim, end: End, now: datetime) -> None:
+        if end.state == "sent":
+            findings.end(db, "channel_dead", claimed.channel, now)
+            findings.end(db, "channel_failing", claimed.channel, now)
+        elif end.state == "dead":
+            detail = (
+                f"A message to {claimed.recipient} on the channel {claimed.channel} was given up: {end.reason}. "
+                f"Check its address with: nightdesk channels test {claimed.channel}"
+            )
+            findings.note(db, "channel_dead", claimed.channel, "wake", detail, now)
+        elif end.state == "unknown":
+            detail = f"A message to {claimed.recipient} may or may not have arrived; it is held: {end.reason}"
+            findings.note(db, "delivery_unknown", claimed.channel, "daily", detail, now)
+        elif claimed.refusals + 1 == _FAILING_AFTER:
+            detail = (
+                f"{claimed.recipient} on the channel {claimed.channel} did not take a message {_FAILING_AFTER} times."
+            )
+            findings.note(db, "channel_failing", claimed.channel, "wake", detail, now)
+
+    def recover(self, live_owners: frozenset[str], in_flight: frozenset[int]) -> int:
+        """Take over the leases of workers that are gone, and of our own attempts that ended without a record."""
+        return self._store.unit(lambda db: self._recover(db, live_owners, in_flight))
+
+    def _recover(self, db: Connection, live_owners: frozenset[str], in_flight: frozenset[int]) -> int:
+        now, taken = self._clock(), 0
+        for row in deliveries.leased(db):
+            if row.id in in_flight if row.lease_owner == self._owner else row.lease_owner in live_owners:
+                continue
+            if row.handed_at is None:
+                state, outcome, detail = "pending", "interrupted", "interrupted before it left"
+            else:
+                hold = self._channels.get(row.channel)
+                state = "unknown" if hold is not None and hold.on_unknown == "hold" else "pending"
+                outcome, detail = "unknown", "interrupted after it left; whether it arrived is not known"
+            if deliveries.take_over(db, row, state, outcome, detail, now):
+                taken += 1
+                log.warning("lease_taken_over", delivery=row.id, owner=row.lease_owner, outcome=outcome)
+            if state == "unknown":
+                text = f"A message on the channel {row.channel} may or may not have arrived; it is held."
+                findings.note(db, "delivery_unknown", row.channel, "daily", text, now)
+        return taken
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a delivery goes after an attempt."""
+
+    state: str
+    not_before: datetime | None = None
+    reason: str | None = None
+
+
+#: After so many bad answers in a row the operator hears of it, long before the message is given up.
+_FAILING_AFTER = 5

@@ -1,0 +1,157 @@
+"""Carries claimed deliveries to their senders, recipients side by side, each within a hard time limit."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import TextIO
+
+import structlog
+
+from alerts.outbox import Outbox, Ready
+from alerts.senders import console, mail, service, webhook
+from alerts.senders.parcel import Answer, Parcel
+from core import faults
+from core.clock import Clock
+from core.pool import Limits, Pool
+
+log = structlog.get_logger(__name__)
+
+#: How long to wait for one of those in flight before looking for new due ones.
+_LOOK_AGAIN = 0.2
+#: A plugin that hangs holds one child for the whole limit; so many can hang before a healthy one waits.
+_CHILDREN = 4
+
+
+class Post:
+    """Threads that wait for receivers; what may hang without an end runs in a child."""
+
+    def __init__(
+        self, outbox: Outbox, pool: Pool | None, stream: TextIO, clock: Clock, parallel: int, seconds: float
+    ) -> None:
+        self._outbox = outbox
+        self._pool = pool
+        self._own_pool: Pool | None = None
+        self._stream = stream
+        self._clock = clock
+        self._parallel = parallel
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._running: dict[int, Future[str]] = {}
+
+    @property
+    def in_flight(self) -> frozenset[int]:
+        """Deliveries that this process is sending at this moment."""
+        with self._lock:
+            return frozenset(self._running)
+
+    def deliver(
+        self, limit: int | None, stop: Callable[[], bool], grace: float, only: frozenset[int] | None
+    ) -> Counter[str]:
+        """Send until nothing is due and nothing in flight; the states that deliveries went to."""
+        states: Counter[str] = Counter()
+        mine: dict[int, Future[str]] = {}
+        started = 0
+        fruitless = 0
+        while not stop():
+            room = self._parallel - len(mine)
+            if limit is not None:
+                room = min(room, limit - started)
+            rows = self._outbox.due(only)[:room] if room > 0 else []
+            claimed = [ready for ready in map(self._outbox.claim, rows) if ready is not None]
+            for ready in claimed:
+                mine[ready.claim.delivery_id] = self._start(ready)
+            started += len(claimed)
+            # A due row may end without being sent (its channel went, a storm gathers it); others may stand behind it.
+            fruitless = fruitless + 1 if rows and not claimed else 0
+            if mine:
+                self._collect(mine, states, _LOOK_AGAIN)
+            elif not rows or fruitless > 2:
+                return states
+        if mine:
+            self._collect(mine, states, grace, all_of_them=True)
+        states["unfinished"] = len(mine)
+        return states
+
+    def _start(self, ready: Ready) -> Future[str]:
+        """In a thread that does not keep a stopping process alive: its lease tells the next one what happened."""
+        future: Future[str] = Future()
+        with self._lock:
+            self._running[ready.claim.delivery_id] = future
+        name = f"post-{ready.claim.channel}"
+        threading.Thread(target=self._work, args=(future, ready), name=name, daemon=True).start()
+        return future
+
+    def _work(self, future: Future[str], ready: Ready) -> None:
+        try:
+            future.set_result(self._carry(ready))
+        except BaseException as error:
+            future.set_exception(error)
+
+    def _carry(self, ready: Ready) -> str:
+        try:
+            self._outbox.hand(ready)
+            answer = self._send(ready.parcel)
+            state = self._outbox.finish(ready, answer)
+            log.info(
+                "delivery_tried",
+                delivery=ready.claim.delivery_id,
+                channel=ready.claim.channel,
+                recipient=ready.claim.recipient,
+                outcome=answer.result,
+                state=state,
+                detail=answer.detail,
+            )
+            return state
+        finally:
+            with self._lock:
+                self._running.pop(ready.claim.delivery_id, None)
+
+    def _send(self, parcel: Parcel) -> Answer:
+        try:
+            if parcel.target.sender == "service":
+                return self._send_in_child(parcel)
+            faults.hit("deliver.in_send")
+            if parcel.target.sender == "console":
+                return console.send(parcel, self._stream)
+            own = webhook.send if parcel.target.sender == "webhook" else mail.send
+            return own(parcel, self._seconds, self._clock())
+        except Exception as error:  # a fault of ours: the message may have left
+            log.error("sender_failed", channel=parcel.channel, error=type(error).__name__)
+            return Answer("unknown", f"{type(error).__name__} in the sender")
+
+    def _send_in_child(self, parcel: Parcel) -> Answer:
+        pool = self._pool or self._make_pool()
+        future = pool.submit(service.send, parcel, seconds=self._seconds)
+        faults.hit("deliver.in_send")
+        outcome = pool.outcome(future)
+        if outcome.value is not None:
+            answer: Answer = outcome.value
+            return answer
+        return Answer("unknown", f"no answer: the sender's process {'' if outcome.died else 'said '}{outcome.error}")
+
+    def _make_pool(self) -> Pool:
+        with self._lock:
+            if self._own_pool is None:
+                self._own_pool = Pool(_CHILDREN, Limits(seconds=self._seconds, megabytes=1024))
+            return self._own_pool
+
+    def _collect(
+        self, mine: dict[int, Future[str]], states: Counter[str], seconds: float, all_of_them: bool = False
+    ) -> None:
+        wait(mine.values(), timeout=seconds, return_when="ALL_COMPLETED" if all_of_them else FIRST_COMPLETED)
+        for delivery_id, future in [pair for pair in mine.items() if pair[1].done()]:
+            del mine[delivery_id]
+            error = future.exception()
+            if error is not None:
+                # Its row stays leased by us; recover() finds it, since it is in flight no more.
+                log.error("delivery_broken", delivery=delivery_id, error=f"{type(error).__name__}: {error}")
+                states["unfinished"] += 1
+            else:
+                states[future.result()] += 1
+
+    def close(self) -> None:
+        if self._own_pool is not None:
+            self._own_pool.close(wait=1.0)

@@ -1,0 +1,92 @@
+"""From rows to the stories of a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row
+
+from alerts.story import Report, Stated, Story, Told
+from store import decisions, deliveries, stories
+
+
+def read_stories(db: Connection, message_id: int) -> tuple[Story, ...]:
+    """The developments of a message, each once for each watch, in the order they were first told of."""
+    grouped: dict[tuple[int, str], list[Row[Any]]] = {}
+    alerts = deliveries.alerts_in(db, message_id)
+    roots = _roots(db, [row.development_id for row in alerts])
+    for row in alerts:
+        grouped.setdefault((roots[row.development_id], row.watch), []).append(row)
+    return tuple(_story(db, root, watch, rows) for (root, watch), rows in grouped.items())
+
+
+def _roots(db: Connection, development_ids: list[int]) -> dict[int, int]:
+    return {member: family.root for family in decisions.families_of(db, development_ids) for member in family.members}
+
+
+def _story(db: Connection, root: int, watch: str, rows: list[Row[Any]]) -> Story:
+    family = decisions.families_of(db, [root])[0]
+    development = stories.development_of(db, root)
+    articles = stories.articles_of(db, family.members)
+    by_version = {article.version_id: article.id for article in articles}
+    facts = stories.facts_of(db, list(by_version))
+    shown = next((row for row in rows if row.article_id is not None), rows[0])
+    why = shown.why or {}
+    return Story(
+        development_id=root,
+        title=development.title,
+        event_types=tuple(development.event_types or ()),
+        countries=tuple(development.countries or ()),
+        status=development.status,
+        event_date=development.event_date,
+        independent_sources=development.independent_sources,
+        watch=watch,
+        reports=tuple(_report(article) for article in articles),
+        facts=tuple(_stated(fact, by_version[fact.version_id]) for fact in facts),
+        told=tuple(_told(row) for row in rows),
+        article_id=shown.article_id,
+        quote=why.get("quote"),
+        terms=tuple(why.get("terms") or ()),
+    )
+
+
+def _report(row: Row[Any]) -> Report:
+    return Report(
+        id=row.id,
+        url=row.url,
+        outlet=row.outlet or row.source or "",
+        title=row.title,
+        language=row.language,
+        published_at=row.published_at,
+        found_at=row.found_at,
+        source_type=row.source_type,
+        duplicate=row.duplicate_of is not None,
+    )
+
+
+def _stated(row: Row[Any], article_id: int) -> Stated:
+    names = (
+        "kind",
+        "quote",
+        "value",
+        "low",
+        "high",
+        "bound",
+        "unit",
+        "status",
+        "nationality",
+        "name",
+        "place",
+        "country",
+        "from_country",
+        "to_country",
+        "currency",
+        "event_date",
+        "speaker",
+        "leading",
+    )
+    return Stated(article_id=article_id, **{name: getattr(row, name) for name in names})
+
+
+def _told(row: Row[Any]) -> Told:
+    return Told(alert_id=row.id, level=row.level, seq=row.seq, what=row.what, old=row.old, new=row.new)

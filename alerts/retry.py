@@ -1,0 +1,49 @@
+"""When to try a delivery again, and when to give it up. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_AGE = timedelta(hours=72)
+#: A server that asks for more patience than this is asked again after it.
+LONGEST_RETRY_AFTER = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Again:
+    at: datetime
+
+
+@dataclass(frozen=True)
+class GiveUp:
+    reason: str
+
+
+def next_try(
+    now: datetime, created_at: datetime, refusals: int, retry_after: timedelta | None, jitter: float
+) -> Again | GiveUp:
+    """After the `refusals`-th answer, refusal or time-out of a delivery made at `created_at`.
+
+    `jitter` is a random number from 0 to 1, passed in so that the same inputs decide the same.
+    """
+    pause = _pause(refusals, jitter)
+    if retry_after is not None:
+        pause = (
+            max(pause, min(retry_after, LONGEST_RETRY_AFTER)) if refusals > 1 else min(retry_after, LONGEST_RETRY_AFTER)
+        )
+    at = now + max(pause, timedelta(seconds=1))
+    if at - created_at > LONGEST_AGE:
+        return GiveUp(
+            f"not delivered in {LONGEST_AGE.total_seconds() / 3600:.0f} hours, {refusals} tries answered badly"
+        )
+    return Again(at)
+
+
+def _pause(refusals: int, jitter: float) -> timedelta:
+    """30 s, 60 s, 120 s, ... to an hour, each up to a quarter shorter, so that many do not come back at once."""
+    exponent = min(max(refusals, 1) - 1, 16)
+    full = min(FIRST_PAUSE * int(2**exponent), LONGEST_PAUSE)
+    return full * (1 - 0.25 * jitter)

@@ -1,0 +1,269 @@
+"""The alerts stage: decide who is told of what, deliver it, tell the operator. Reading and writing, little else."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, TextIO
+
+import structlog
+from sqlalchemy.engine import Connection
+
+from alerts import group, message
+from alerts.config import CONSOLE, Channel, OperatorConfig, with_console
+from alerts.desk import Desk
+from alerts.outbox import Outbox
+from alerts.post import Post
+from alerts.senders.parcel import Target
+from alerts.senders.targets import BadAddress, split
+from core import faults
+from core.clock import Clock
+from core.errors import NotFound
+from core.pool import Pool
+from store import decisions, deliveries, findings
+from store.engine import Store
+
+log = structlog.get_logger(__name__)
+
+#: How far back one decision looks for what was touched since the last one, and how often it looks at everything.
+_OVERLAP = timedelta(minutes=5)
+_FULL_LOOK = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class DecideReport:
+    """What one round of deciding did."""
+
+    decided: int = 0  # (watch, change) pairs
+    alerts: int = 0
+    levels: Mapping[str, int] = field(default_factory=dict)
+    deliveries: int = 0
+    failed: int = 0  # families that could not be decided; they are looked at again
+
+
+@dataclass(frozen=True)
+class DeliverReport:
+    """What one round of delivering did, by the state the deliveries went to."""
+
+    sent: int = 0
+    retried: int = 0
+    dead: int = 0
+    unknown: int = 0
+    unfinished: int = 0  # still in flight when it was told to stop
+
+    @property
+    def failed(self) -> int:
+        return self.dead + self.unknown
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What a channel's service answered to a test message."""
+
+    recipient: str
+    state: str
+    detail: str
+
+
+class Alerter:
+    """Decides and delivers for one process; `owner` names it in its leases."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        operator: OperatorConfig,
+        clock: Clock,
+        owner: str,
+        pool: Pool | None = None,
+        timezone: tzinfo = UTC,
+        max_age: timedelta = timedelta(days=7),
+        downtime: timedelta = timedelta(hours=1),
+        console: TextIO | None = None,
+        parallel: int = 32,
+        seconds: float = 30.0,
+    ) -> None:
+        self._store = store
+        self._channels = with_console(dict(channels))
+        self._operator = operator
+        self._clock = clock
+        self._zone = timezone
+        self._max_age = max_age
+        self._downtime = downtime
+        self._targets = _open_channels(self._channels)
+        self._outbox = Outbox(store, self._channels, self._targets, owner, clock, timezone)
+        self._post = Post(self._outbox, pool, console or sys.stdout, clock, parallel, seconds)
+        self._looked_at: datetime | None = None
+        self._looked_at_all: datetime | None = None
+        self._catching_up_until: datetime | None = None
+
+    def decide(self) -> DecideReport:
+        """Decide every change that a watch can now be told of. Each development in a transaction of its own."""
+        faults.hit("decide.before")
+        now = self._clock()
+        since, everything = self._since(now)
+        with self._store.read() as db:
+            families = decisions.touched_families(db, since)
+        desk = Desk(self._channels, self._targets, self._zone, self._max_age, self._catching_up_until)
+        total: Counter[str] = Counter()
+        for family in families:
+            try:
+                done = self._store.unit(lambda db, family=family: desk.settle(db, family, self._clock()))  # type: ignore[misc]
+            except Exception as error:
+                log.error("decision_failed", development=family.root, error=f"{type(error).__name__}: {error}")
+                total["failed"] += 1
+                continue
+            if done["alerts"]:
+                faults.hit("decide.after_commit")
+            total.update(done)
+        if not total["failed"]:
+            self._looked_at = now
+            self._looked_at_all = now if everything else self._looked_at_all
+        levels = {level: total[level] for level in ("new", "update", "correction") if total[level]}
+        return DecideReport(total["decided"], total["alerts"], levels, total["deliveries"], total["failed"])
+
+    def _since(self, now: datetime) -> tuple[datetime, bool]:
+        """From when on to look, and whether that is everything that may still be told."""
+        last, full = self._looked_at, self._looked_at_all
+        if last is None or full is None or not timedelta(0) <= now - full < _FULL_LOOK:
+            return now - self._max_age, True
+        return min(last, now) - _OVERLAP, False
+
+    def deliver(
+        self,
+        limit: int | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        grace: float = 10.0,
+        only: Iterable[int] | None = None,
+    ) -> DeliverReport:
+        """Send what is due until nothing is, recipients side by side; after `stop`, give those in flight `grace` seconds."""
+        self._suppress_the_gone()
+        states = self._post.deliver(limit, stop, grace, None if only is None else frozenset(only))
+        return DeliverReport(
+            sent=states["sent"],
+            retried=states["pending"],
+            dead=states["dead"],
+            unknown=states["unknown"],
+            unfinished=states["unfinished"],
+        )
+
+    def recover(self, live_owners: Iterable[str] = ()) -> int:
+        """Take over at once what workers left who are not among `live_owners`; how many deliveries that were."""
+        return self._outbox.recover(frozenset(live_owners), self._post.in_flight)
+
+    def resume(self, gap: timedelta | None) -> bool:
+        """Tell how long nobody was at work. After more than `downtime`, what accumulated becomes one digest a channel.
+
+        Call `caught_up` when the first round of visits is processed.
+        """
+        if gap is None or gap <= self._downtime:
+            return False
+        now = self._clock()
+        self._catching_up_until = now + group.CATCH_UP
+        self._store.unit(self._gather_waiting)
+        log.info("catching_up", away_s=gap.total_seconds())
+        return True
+
+    def _gather_waiting(self, db: Connection) -> None:
+        for name in self._channels:
+            deliveries.turn_into_digest(db, name, self._clock() + group.CATCH_UP)
+
+    def caught_up(self) -> int:
+        """Send the digests of the time away now."""
+        self._catching_up_until = None
+        return self._store.unit(lambda db: deliveries.release(db, self._clock(), ("digest",), of_channels=True))
+
+    def release_waiting(self) -> int:
+        """Let groups wait no longer: nothing more can join them. Digests of a watch keep their hour."""
+        now = self._clock()
+        self._catching_up_until = None
+        with self._store.write() as db:
+            single = deliveries.release(db, now, ("alert", "correction"))
+            return single + deliveries.release(db, now, ("digest",), of_channels=True)
+
+    def tell_findings(self) -> int:
+        """Make messages to the operator's channels of what should wake somebody; how many findings that were."""
+        return self._store.unit(self._tell_findings)
+
+    def _tell_findings(self, db: Connection) -> int:
+        now = self._clock()
+        rows = deliveries.findings_to_tell(db)
+        for row in rows:
+            content = message.finding(row.kind, row.subject, row.detail, row.last_at, self._zone).as_json()
+            for name in self._operator_channels(row):
+                message_id = deliveries.add_message(db, "finding", name, now, content=content)
+                for target in self._targets[name].values():
+                    deliveries.add_delivery(db, message_id, name, target.label, target.key, now, now)
+        deliveries.mark_told(db, [row.id for row in rows], now)
+        return len(rows)
+
+    def _operator_channels(self, row: Any) -> list[str]:
+        """Where a finding goes: never only to the channel that it complains of."""
+        names = [name for name in self._operator.channels if self._targets.get(name) and name != row.subject]
+        return names or [CONSOLE]
+
+    def test_message(self, channel: str) -> list[TestResult]:
+        """Send a marked test message to every recipient of a channel now and say what each answered."""
+        if channel not in self._channels:
+            raise NotFound(f"there is no channel {channel!r}; nightdesk channels list shows all")
+        now = self._clock()
+        content = message.test(channel, now, self._zone).as_json()
+        with self._store.write() as db:
+            message_id = deliveries.add_message(db, "test", channel, now, content=content)
+            made = [
+                deliveries.add_delivery(db, message_id, channel, target.label, target.key, now, now)
+                for target in self._targets[channel].values()
+            ]
+        self._post.deliver(None, lambda: False, 0.0, frozenset(made))
+        with self._store.write() as db:
+            # A test that failed is not tried again: it was asked for to see the answer.
+            deliveries.suppress_message(db, message_id, "a test is sent once")
+            return [TestResult(*row) for row in deliveries.results_of(db, message_id)]
+
+    def close(self) -> None:
+        """Let the sending threads go."""
+        self._post.close()
+
+    def _suppress_the_gone(self) -> None:
+        """End visibly what waits for a channel or recipient that left the configuration."""
+        with self._store.read() as db:
+            waiting = deliveries.pending_channels(db)
+        gone = [pair for pair in waiting if pair[1] not in self._targets.get(pair[0], {})]
+        if not gone:
+            return
+        now = self._clock()
+        with self._store.write() as db:
+            for name, key in gone:
+                reason = (
+                    "the channel is no longer configured"
+                    if name not in self._channels
+                    else "the recipient is no longer in the channel"
+                )
+                count = deliveries.suppress_recipient(db, name, key, reason)
+                detail = f"{count} waiting deliveries of the channel {name} were not sent: {reason}."
+                findings.note(db, "channel_gone", name, "wake", detail, now)
+
+
+def check_channel(channel: Channel) -> str:
+    """What is wrong with a channel's addresses; empty where nothing is. Sends nothing, shows no secret."""
+    try:
+        split(tuple(address.get_secret_value() for address in channel.url))
+    except BadAddress as error:
+        return str(error)
+    return ""
+
+
+def _open_channels(channels: Mapping[str, Channel]) -> dict[str, dict[str, Target]]:
+    """Each channel's targets by key; a channel that cannot be read has none, and what waits for it is reported."""
+    opened: dict[str, dict[str, Target]] = {}
+    for name, channel in channels.items():
+        try:
+            targets = split(tuple(address.get_secret_value() for address in channel.url))
+        except BadAddress as error:
+            log.error("channel_unreadable", channel=name, error=str(error))
+            targets = ()
+        opened[name] = {target.key: target for target in targets}
+    return opened

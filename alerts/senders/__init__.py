@@ -1,0 +1,1 @@
+"""How a frozen message leaves the house. The only package that knows Apprise."""

@@ -1,0 +1,51 @@
+"""What a sender is given and what it answers: plain, picklable values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+#: accepted: the receiver took it · refused: it never will · failed: it was not taken, later perhaps ·
+#: unknown: the request left and no answer came, so it may have been taken
+Result = Literal["accepted", "refused", "failed", "unknown"]
+
+#: Said above the text of a second copy; the frozen content itself never changes.
+REPEAT_NOTE = "(This may be a repeat: whether the first copy arrived is not known.)"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The outcome of one attempt. `detail` is for the log and holds no secret."""
+
+    result: Result
+    detail: str = ""
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """One recipient of a channel."""
+
+    address: str = field(repr=False)  # an Apprise URL, perhaps of several recipients; holds secrets
+    index: int  # which of that URL's recipients
+    key: str  # stable, says nothing of the secret
+    label: str  # masked, for people
+    sender: Literal["console", "webhook", "mail", "service"]
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One frozen message on its way to one target."""
+
+    target: Target
+    key: str  # idempotency key: the same for every attempt
+    content: dict[str, Any] = field(repr=False)
+    channel: str = ""
+    attempt: int = 1
+    repeat: bool = False
+
+    @property
+    def text(self) -> str:
+        text = str(self.content.get("text", ""))
+        return f"{REPEAT_NOTE}\n\n{text}" if self.repeat else text

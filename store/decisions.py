@@ -1,0 +1,193 @@
+"""What deciding reads: the changes that some watch may still have to be told of. Writes only `decisions` and `alerts`.
+
+It is driven by what was touched lately and by fired matches, so that its cost follows the news and not the number of
+watches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from store.articles import article_versions, articles
+from store.base import insert_ignoring
+from store.definitions import watches
+from store.deliveries import alerts, decisions, message_alerts, messages
+from store.developments import development_articles, development_changes, developments
+from store.matches import matches
+
+
+@dataclass(frozen=True)
+class Family:
+    """A development and those merged into it: one for everybody who is told."""
+
+    root: int
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Fired:
+    """One article of a family that a watch asked for."""
+
+    watch_id: int
+    article_id: int
+    terms: Any
+    quote: str | None
+    revision: int
+
+
+def touched_families(db: Connection, since: datetime) -> list[Family]:
+    """Developments that an article joined or that changed since `since`, oldest first."""
+    touched = sa.union(
+        sa.select(developments.c.id).where(developments.c.updated_at >= since),
+        sa.select(development_changes.c.development_id).where(development_changes.c.at >= since),
+    )
+    ids = db.scalars(
+        sa.select(developments.c.id).where(developments.c.id.in_(touched)).order_by(developments.c.id)
+    ).all()
+    return families_of(db, ids)
+
+
+def families_of(db: Connection, ids: Iterable[int]) -> list[Family]:
+    """Each development's family once, in the order of `ids`."""
+    wanted = list(dict.fromkeys(ids))
+    roots: dict[int, int] = {}
+    for batch in _batches(wanted):
+        for development_id in batch:
+            roots.setdefault(development_id, development_id)
+        _climb(db, batch, roots)
+    order = list(dict.fromkeys(roots[development_id] for development_id in wanted))
+    members = {root: [root] for root in order}
+    for batch in _batches(order):
+        _descend(db, {root: root for root in batch}, members)
+    return [Family(root, tuple(members[root])) for root in order]
+
+
+def _climb(db: Connection, ids: Sequence[int], roots: dict[int, int]) -> None:
+    above = {development_id: development_id for development_id in ids}
+    for _ in range(100):  # a chain of merges is short; a circle would be a fault elsewhere and must not hang us
+        query = sa.select(developments.c.id, developments.c.merged_into).where(
+            developments.c.id.in_(set(above.values())), developments.c.merged_into.is_not(None)
+        )
+        parents = {row.id: row.merged_into for row in db.execute(query)}
+        if not parents:
+            break
+        above = {bottom: parents.get(top, top) for bottom, top in above.items()}
+    roots.update(above)
+
+
+def _descend(db: Connection, level: dict[int, int], members: dict[int, list[int]]) -> None:
+    seen = set(level)
+    while level:
+        query = sa.select(developments.c.id, developments.c.merged_into).where(
+            developments.c.merged_into.in_(set(level))
+        )
+        below = {row.id: level[row.merged_into] for row in db.execute(query) if row.id not in seen}
+        for child, root in below.items():
+            members[root].append(child)
+        seen.update(below)
+        level = below
+
+
+def changes_of(db: Connection, members: Sequence[int], horizon: datetime) -> list[Row[Any]]:
+    """The family's changes since `horizon`, in the order they befell it."""
+    return list(
+        db.execute(
+            sa.select(development_changes)
+            .where(development_changes.c.development_id.in_(members), development_changes.c.at >= horizon)
+            .order_by(development_changes.c.at, development_changes.c.id)
+        )
+    )
+
+
+def fired_in(db: Connection, members: Sequence[int]) -> list[Fired]:
+    """Fired matches of current versions with the watches as they are now, earliest article first."""
+    query = (
+        sa.select(matches.c.watch_id, articles.c.id, matches.c.terms, matches.c.quote, matches.c.revision)
+        .join_from(development_articles, articles, articles.c.id == development_articles.c.article_id)
+        .join(article_versions, sa.and_(article_versions.c.article_id == articles.c.id, article_versions.c.is_current))
+        .join(matches, sa.and_(matches.c.version_id == article_versions.c.id, matches.c.fired))
+        .join(watches, sa.and_(watches.c.id == matches.c.watch_id, watches.c.revision == matches.c.revision))
+        .where(development_articles.c.development_id.in_(members), watches.c.retired_at.is_(None))
+        .order_by(articles.c.found_at, articles.c.id)
+    )
+    return [Fired(*row) for row in db.execute(query)]
+
+
+def told_watches(db: Connection, members: Sequence[int]) -> list[int]:
+    """Watches that are not retired and have an alert about the family."""
+    query = (
+        sa.select(alerts.c.watch_id)
+        .join(watches, watches.c.id == alerts.c.watch_id)
+        .where(alerts.c.development_id.in_(members), watches.c.retired_at.is_(None))
+        .distinct()
+    )
+    return list(db.scalars(query))
+
+
+def messages_about(db: Connection, members: Sequence[int]) -> list[Row[Any]]:
+    """Every message that told, or will tell, of the family: watch, channel, when it was frozen, what it named."""
+    query = (
+        sa.select(alerts.c.watch_id, messages.c.channel, messages.c.frozen_at, messages.c.content)
+        .join_from(message_alerts, alerts, alerts.c.id == message_alerts.c.alert_id)
+        .join(messages, messages.c.id == message_alerts.c.message_id)
+        .where(alerts.c.development_id.in_(members))
+    )
+    return list(db.execute(query))
+
+
+def decided_pairs(db: Connection, change_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """(watch, change) pairs that are decided."""
+    pairs: set[tuple[int, int]] = set()
+    for batch in _batches(change_ids):
+        query = sa.select(decisions.c.watch_id, decisions.c.change_id).where(decisions.c.change_id.in_(batch))
+        pairs.update((row.watch_id, row.change_id) for row in db.execute(query))
+    return pairs
+
+
+def watches_by_id(db: Connection, ids: Iterable[int]) -> list[Row[Any]]:
+    rows: list[Row[Any]] = []
+    for batch in _batches(sorted(set(ids))):
+        rows.extend(db.execute(sa.select(watches).where(watches.c.id.in_(batch))))
+    return rows
+
+
+def development(db: Connection, development_id: int) -> Row[Any]:
+    return db.execute(sa.select(developments).where(developments.c.id == development_id)).one()
+
+
+def mark(db: Connection, watch_id: int, change_id: int, outcome: str, reason: str, now: datetime) -> bool:
+    """Record one decision; false where another worker was first."""
+    row = {"watch_id": watch_id, "change_id": change_id, "outcome": outcome, "reason": reason, "at": now}
+    return bool(db.execute(insert_ignoring(db, decisions).values(**row)).rowcount)
+
+
+def add_alert(
+    db: Connection,
+    watch_id: int,
+    change_id: int,
+    development_id: int,
+    article_id: int | None,
+    level: str,
+    why: Any,
+    now: datetime,
+) -> int:
+    row = sa.insert(alerts).values(
+        watch_id=watch_id,
+        change_id=change_id,
+        development_id=development_id,
+        article_id=article_id,
+        level=level,
+        why=why,
+        created_at=now,
+    )
+    return int(db.execute(row.returning(alerts.c.id)).scalar_one())
+
+
+def _batches(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
