@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ("script/_env", "script/check", "script/demo", "script/nightdesk", "script/test", ".ci/run")
-TOOLS = ("bash", "dirname", "cat", "cksum", "tr", "flock", "mkdir", "rm", "mv", "ls")
+TOOLS = ("bash", "dirname", "cat", "cksum", "tr", "flock", "mkdir", "rm", "mv", "ls", "cp")
 
 
 @pytest.fixture
