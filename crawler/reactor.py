@@ -1,0 +1,57 @@
+"""The asyncio reactor that Scrapy works in: installed once per process, before anything else asks for a reactor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_NAME_THREADS = 20
+
+
+def install() -> None:
+    """Install the asyncio reactor in this thread, unless it is there already."""
+    from scrapy.utils.reactor import install_reactor, is_reactor_installed, verify_installed_reactor
+
+    path = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+    if is_reactor_installed():
+        verify_installed_reactor(path)
+    else:
+        install_reactor(path)
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+
+    # Looking up names waits in threads; a slow server of names must not hold up the rest.
+    reactor.suggestThreadPoolSize(_NAME_THREADS)
+
+
+def run(main: Callable[[], Awaitable[T]]) -> T:
+    """Run `main` in the reactor until it ends, and give back what it gave. Once per process: a reactor never restarts.
+
+    Signals are left to `main`, which may use `asyncio.get_running_loop().add_signal_handler`.
+    """
+    install()
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    async def work() -> None:
+        try:
+            outcome.append(await main())
+        except BaseException as error:
+            failure.append(error)
+        finally:
+            reactor.stop()
+
+    tasks: list[asyncio.Task[None]] = []  # a task that nothing refers to may be collected while it runs
+    reactor.callLater(0, lambda: tasks.append(asyncio.get_running_loop().create_task(work())))
+    reactor.run(installSignalHandlers=False)
+    if failure:
+        raise failure[0]
+    return outcome[0]

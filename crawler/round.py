@@ -1,0 +1,217 @@
+"""One round under way: visits sources, fetches pages, and writes each before the next."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.engine import Connection
+
+from core import faults
+from core.urls import normalise_url
+from crawler import feeds, outcome, visit
+from crawler.fetch import Fetcher, Manners, manners_of, site_or_none
+from crawler.means import Means
+from crawler.remember import Visit, remembered
+from crawler.report import RoundReport
+from crawler.source import Source
+from crawler.web import Answer
+from store import pages
+from store.pages import ItemDue, SourceDue
+
+log = structlog.get_logger(__name__)
+
+Progress = Callable[[RoundReport], None]
+
+
+@dataclass
+class SiteWork:
+    """What one round does at one site, in this order."""
+
+    visits: list[SourceDue] = field(default_factory=list)
+    items: list[ItemDue] = field(default_factory=list)
+
+
+class Round:
+    """One crawl under way."""
+
+    def __init__(self, means: Means, report: RoundReport, alert_backlog: bool, on_progress: Progress | None) -> None:
+        self._means = means
+        self._report = report
+        self._alert_backlog = alert_backlog
+        self._on_progress = on_progress
+        self._sources: dict[int, tuple[SourceDue, Source | None]] = {}
+
+    async def work_at(self, site: str, work: SiteWork, fetcher: Fetcher) -> None:
+        """All visits of the site, then its pages, those just found among them."""
+        for due in work.visits:
+            if self._means.stopping:
+                return
+            await self._visit(due, fetcher)
+            self._tell()
+        items = await self._items_at(site, work)
+        for item in items:
+            if self._means.stopping or await fetcher.is_waiting(site):
+                return
+            await self._page(item, fetcher)
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._on_progress is not None:
+            self._on_progress(self._report)
+
+    async def _items_at(self, site: str, work: SiteWork) -> list[ItemDue]:
+        if not work.visits:
+            return work.items
+        each = self._means.config.round_pages_per_site
+        now = self._means.now()
+        of = [due.id for due in work.visits]
+        found = await self._means.read(lambda db: pages.items_to_fetch(db, now, each * len(of), each, source_ids=of))
+        merged = {item.id: item for item in [*found, *work.items] if site_or_none(item.url) == site}
+        return list(merged.values())[:each]
+
+    async def _source(self, source_id: int) -> tuple[SourceDue, Source | None]:
+        if source_id not in self._sources:
+            due = await self._means.read(lambda db: pages.source_by_id(db, source_id))
+            assert due is not None  # a foreign key of the item
+            self._sources[source_id] = due, _defined(due)
+        return self._sources[source_id]
+
+    # visits
+
+    async def _visit(self, due: SourceDue, fetcher: Fetcher) -> None:
+        source = _defined(due)
+        self._sources[due.id] = due, source
+        started = self._means.now()
+        faults.hit("crawl.before_visit")
+        if source is None:
+            await self._end_visit(Visit(due, None, started, error="definition"))
+            return
+        if source.kind != "feed":
+            await self._end_visit(Visit(due, source, started, error=f"kind_{source.kind}_is_not_built_yet"))
+            return
+        answer = await fetcher.feed(source.url, manners_of(source, self._means.config), visit.conditions(due, started))
+        faults.hit("crawl.after_feed")
+        await self._end_visit(await self._read(Visit(due, source, started, answer)))
+
+    async def _read(self, seen: Visit) -> Visit:
+        """The visit with what its answer holds."""
+        answer, due = seen.answer, seen.due
+        assert answer is not None and seen.source is not None
+        seen.error = visit.failure_of(answer)
+        if seen.error or answer.status == 304:
+            return seen
+        seen.sha256 = hashlib.sha256(answer.body).hexdigest()
+        if seen.sha256 == due.body_sha256:
+            return seen
+        try:
+            feed = await self._means.parse(answer.body, answer.final_url or answer.url, answer.content_type)
+        except feeds.FeedError as error:
+            seen.error = f"feed_{error.code}"
+            return seen
+        if feed.total > feeds.MAX_ENTRIES:
+            log.warning("feed_too_long", source=due.name, entries=feed.total, taken=feeds.MAX_ENTRIES)
+        seen.entries, seen.keyed = feed.total, visit.keyed(feed.entries, seen.source)
+        return seen
+
+    async def _end_visit(self, seen: Visit) -> None:
+        new = await self._means.write(lambda db: self._record(db, seen))
+        faults.hit("crawl.after_visit")
+        mine = self._report.of(seen.due.name)
+        mine.visited += 1
+        mine.new += new
+        mine.baseline = mine.baseline or seen.baseline
+        mine.error = seen.error
+        if seen.error:
+            log.warning("visit_failed", source=seen.due.name, reason=seen.error, failures=seen.due.failures + 1)
+
+    def _record(self, db: Connection, seen: Visit) -> int:
+        """The visit, its items, its validators and the next visit, in one transaction."""
+        now = self._means.now()
+        due = pages.source_by_id(db, seen.due.id) or seen.due
+        keys = [key for one in seen.keyed for key in one.keys]
+        new = visit.new_among(seen.keyed, pages.known_keys(db, due.id, keys), now)
+        # The first visit that reads the feed is the baseline; a failed one is not.
+        first = due.baseline_at is None and seen.error is None
+        seen.baseline = first and not self._alert_backlog
+        row = {
+            "started_at": seen.started,
+            "finished_at": now,
+            "outcome": seen.outcome(bool(new)),
+            "http_status": seen.answer.status if seen.answer else None,
+            "error": seen.error,
+            "entries": seen.entries,
+            "baseline": seen.baseline,
+        }
+        times = pages.recent_item_times(db, due.id, 30)
+        added = pages.record_visit(db, due.id, row, new, remembered(seen, due, bool(new), first, times, now))
+        faults.hit("crawl.in_visit")
+        return added
+
+    # pages
+
+    async def _page(self, item: ItemDue, fetcher: Fetcher) -> None:
+        due, source = await self._source(item.source_id)
+        mine = self._report.of(due.name)
+        urls = _spellings(item.url)
+        if await self._means.read(lambda db: pages.is_known_elsewhere(db, item, urls)):
+            now = self._means.now()
+            await self._means.write(lambda db: pages.end_item(db, item.id, now, "known"))
+            mine.known += 1
+            return
+        manners = manners_of(source, self._means.config) if source else Manners(3.0)
+        answer = await fetcher.page(item.url, manners)
+        faults.hit("crawl.after_page")
+        now = self._means.now()
+        verdict = outcome.judge(answer, item.attempts, now)
+        if isinstance(verdict, outcome.Later):
+            mine.later += 1
+            if verdict.counts and verdict.not_before is not None:
+                until = verdict.not_before
+                await self._means.write(lambda db: pages.postpone_item(db, item.id, item.attempts + 1, until))
+            return
+        values = outcome.page_values(item, source, answer, self._means.max_age, now)
+        refused = verdict.reason if isinstance(verdict, outcome.Refused) else None
+        if await self._means.threaded(lambda: self._keep_page(item, values, answer, refused, now)):
+            faults.hit("crawl.after_commit")
+            mine.pages += refused is None
+            mine.refused += refused is not None
+
+    def _keep_page(
+        self, item: ItemDue, values: dict[str, Any], answer: Answer, refused: str | None, now: datetime
+    ) -> bool:
+        """The body, then the page with the end of its item in one transaction. False: someone else was first."""
+        if refused is None:
+            values |= {"sha256": self._means.keep_body(answer.body), "bytes": len(answer.body)}
+            faults.hit("crawl.after_body")
+        else:
+            values["refused"] = refused
+
+        def work(db: Connection) -> bool:
+            if not pages.end_item(db, item.id, now, "refused" if refused else "fetched", refused):
+                return False
+            pages.add_page(db, values)
+            faults.hit("crawl.in_page")
+            return True
+
+        return self._means.unit(work)
+
+
+def _defined(due: SourceDue) -> Source | None:
+    try:
+        return Source.model_validate(due.definition)
+    except ValidationError as error:
+        log.warning("definition_unusable", source=due.name, mistakes=error.error_count())
+        return None
+
+
+def _spellings(url: str) -> set[str]:
+    try:
+        return {url, normalise_url(url)}
+    except ValueError:
+        return {url}

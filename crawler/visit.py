@@ -1,0 +1,116 @@
+"""From one answer of a feed to what the visit found. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.urls import MAX_URL_BYTES, url_key
+from crawler.feeds import Entry
+from crawler.source import Source
+from crawler.web import Answer
+from store.pages import NewItem, SourceDue
+
+_VALIDATORS_LAST = timedelta(hours=24)
+_LONGEST_KEY = 700
+_LONGEST_SUMMARY = 60_000
+_AHEAD = timedelta(hours=36)  # a local time without a zone is at most that far in the future
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """An entry with what makes it the same one at the next visit, best first."""
+
+    entry: Entry
+    keys: tuple[str, ...]
+    alone: bool  # no other entry of the feed has its address
+
+
+def conditions(source: SourceDue, now: datetime) -> dict[str, str]:
+    """The headers of a conditional request. None once a day, since servers lie about what changed."""
+    if source.last_full_at is None or now - source.last_full_at >= _VALIDATORS_LAST:
+        return {}
+    headers = {"If-None-Match": source.etag, "If-Modified-Since": source.last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def failure_of(answer: Answer) -> str | None:
+    """Why an answer is no feed; None if it may be one."""
+    if answer.error is not None:
+        return answer.error
+    if answer.status == 304 or answer.ok:
+        return None
+    return f"http_{answer.status}"
+
+
+def keyed(entries: Iterable[Entry], source: Source) -> list[Keyed]:
+    """The entries that `source` takes, each with its keys; the same entry listed twice is one.
+
+    The address is the key, since GUIDs change from visit to visit more often than addresses; a GUID only tells
+    entries apart that share their address, as in a live page or a feed whose links all lead home.
+    """
+    wanted = [entry for entry in entries if _is_usable(entry, source)]
+    shared = Counter(url_key(entry.url) for entry in wanted if entry.url)
+    found: dict[str, Keyed] = {}
+    for entry in wanted:
+        if entry.url is None:
+            one = Keyed(entry, (_short(entry.guid or ""),), alone=True)
+        else:
+            address = _short(url_key(entry.url))
+            mark = entry.guid or entry.title or ""
+            both = _short(f"{address} {mark}") if mark else address
+            alone = shared[url_key(entry.url)] == 1
+            one = Keyed(entry, (address, both) if alone else (both, address), alone)
+        found.setdefault(one.keys[0], one)
+    return list(found.values())
+
+
+def new_among(entries: Iterable[Keyed], known: Mapping[str, str | None], now: datetime) -> list[NewItem]:
+    """The items for entries that were not seen before; `known` are keys seen, with their GUIDs."""
+    return [_item(one, now) for one in entries if not _is_known(one, known)]
+
+
+def _is_known(one: Keyed, known: Mapping[str, str | None]) -> bool:
+    first, *others = one.keys
+    if first in known:
+        return True
+    for other in others:
+        if other in known and (one.alone or known[other] == one.entry.guid):
+            return True
+    return False
+
+
+def _is_usable(entry: Entry, source: Source) -> bool:
+    if entry.url is None:  # nothing to fetch or to link to
+        return False
+    return len(entry.url.encode()) <= MAX_URL_BYTES and source.takes(entry.url)
+
+
+def _item(one: Keyed, now: datetime) -> NewItem:
+    entry = one.entry
+    return NewItem(
+        key=one.keys[0],
+        url=entry.url or "",
+        guid=entry.guid[:_LONGEST_KEY] if entry.guid else None,
+        title=entry.title[:1000] if entry.title else None,
+        summary=entry.text[:_LONGEST_SUMMARY] if entry.text else None,
+        byline=entry.byline,
+        published_at=settled(entry.published, now),
+    )
+
+
+def settled(published: datetime | None, now: datetime) -> datetime | None:
+    """A date that may be believed: a little in the future is now, far in the future is none."""
+    if published is None or published - now > _AHEAD:
+        return None
+    return min(published, now)
+
+
+def _short(key: str) -> str:
+    """A key that fits into an index, still its own."""
+    if len(key.encode()) <= _LONGEST_KEY:
+        return key
+    return key[:200] + " " + hashlib.sha256(key.encode()).hexdigest()

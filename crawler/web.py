@@ -1,0 +1,165 @@
+"""The way out: one Scrapy crawl, held open while requests are made through it one by one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from scrapy import Request, Spider, exceptions
+from scrapy.crawler import AsyncCrawlerRunner
+from twisted.internet.error import ConnectError, ConnectionLost
+from twisted.internet.error import SSLError as TwistedTLSError
+from twisted.web.client import ResponseFailed, ResponseNeverReceived
+
+from core.addresses import AddressRefused, check_url
+from crawler.config import CrawlConfig
+from crawler.guard import OPEN, VERIFY, guard_reactor
+from crawler.settings import scrapy_settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, or the reason code why nothing did."""
+
+    url: str  # as asked
+    final_url: str = ""  # after redirects
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    body: bytes = b""
+    error: str | None = None  # robots | timeout | dns | address | ...
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "")
+
+    @property
+    def ok(self) -> bool:
+        return self.error is None and self.status is not None and 200 <= self.status < 300
+
+
+class Web:
+    """Requests through an open crawl. Neither redirects nor robots.txt nor delays: see crawler.fetch."""
+
+    def __init__(self, spider: _Door) -> None:
+        self._engine = spider.crawler.engine
+
+    async def get(
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        opened: str | None = None,
+        verify_tls: bool = True,
+    ) -> Answer:
+        """Ask once. `opened` names the private origin that this request may reach. Never raises for what a site did."""
+        try:
+            if not opened:
+                check_url(url)
+            meta = {"download_maxsize": max_bytes, "download_timeout": timeout, OPEN: opened, VERIFY: verify_tls}
+            request = Request(url, headers=dict(headers or {}), meta=meta, dont_filter=True)
+            response = await self._engine.download_async(request)
+        except Exception as error:
+            return Answer(url, url, error=reason_of(error))
+        kept = {name.decode("latin-1").lower(): value[-1].decode("latin-1") for name, value in response.headers.items()}
+        return Answer(url, url, response.status, kept, response.body)
+
+
+@asynccontextmanager
+async def open_web(config: CrawlConfig) -> AsyncIterator[Web]:
+    """A crawl that lasts as long as the block. Needs the asyncio reactor (crawler.reactor) to be running."""
+    from twisted.internet import reactor
+
+    guard_reactor(reactor)
+    _quiet_loggers()
+    runner = AsyncCrawlerRunner(scrapy_settings(config))
+    opening: asyncio.Future[_Door] = asyncio.get_running_loop().create_future()
+    closing = asyncio.Event()
+    crawl = runner.crawl(_Door, opening=opening, closing=closing)
+    both: list[asyncio.Future[Any]] = [opening, crawl]
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    if not opening.done():
+        opening.cancel()
+        await crawl  # raises what kept it from opening
+        raise RuntimeError("the crawl ended before it began")
+    try:
+        yield Web(opening.result())
+    finally:
+        closing.set()
+        await crawl
+
+
+class _Door(Spider):
+    """Keeps the crawl open; the requests come from outside."""
+
+    name = "door"
+
+    def __init__(self, opening: asyncio.Future[_Door], closing: asyncio.Event, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._opening = opening
+        self._closing = closing
+
+    async def start(self) -> AsyncIterator[Any]:
+        self._opening.set_result(self)
+        await self._closing.wait()
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
+
+
+def reason_of(error: BaseException) -> str:
+    """The reason code of a failed request; an unknown failure is logged and called `connection`."""
+    for cause in _causes(error):
+        if isinstance(cause, AddressRefused):
+            return "address"
+        for kind, reason in _REASONS:
+            if isinstance(cause, kind):
+                return reason
+        if type(cause).__module__.startswith(("OpenSSL", "service_identity", "ssl")):
+            return "tls"
+    log.warning("request_failed", error=type(error).__name__, detail=str(error)[:200])
+    return "connection"
+
+
+_REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (exceptions.DownloadTimeoutError, "timeout"),
+    (exceptions.CannotResolveHostError, "dns"),
+    (exceptions.DownloadCancelledError, "too_large"),
+    (exceptions.IgnoreRequest, "too_large"),  # by the decompressor
+    (exceptions.ResponseDataLossError, "cut_short"),
+    (exceptions.DownloadConnectionRefusedError, "refused_connection"),
+    (exceptions.UnsupportedURLSchemeError, "address"),
+    (TwistedTLSError, "tls"),
+    (ConnectionLost, "connection"),
+    (ConnectError, "connection"),
+    (UnicodeError, "address"),
+    (ValueError, "address"),
+)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The reasons inside a failure, innermost first: Twisted wraps them in lists, Python in chains."""
+    found: list[BaseException] = []
+    waiting: list[BaseException] = [error]
+    while waiting and len(found) < 20:
+        one = waiting.pop()
+        found.append(one)
+        if isinstance(one, (ResponseFailed, ResponseNeverReceived)):
+            waiting.extend(reason.value for reason in one.reasons)
+        if one.__cause__ is not None:
+            waiting.append(one.__cause__)
+    return found[::-1]
+
+
+def _quiet_loggers() -> None:
+    # What matters of a request is in its answer, and Scrapy's own lines carry whole addresses.
+    for name in ("scrapy", "twisted"):
+        logging.getLogger(name).setLevel(logging.ERROR)
