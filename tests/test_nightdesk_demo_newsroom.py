@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
@@ -15,32 +15,15 @@ from core.watch import Watch
 from nightdesk.demo import Expected, Newsroom
 from nightdesk.demo.story import Outlet, Story, load_stories
 from nightdesk.demo.wording import wording
+from tests.conftest import FakeClock
 
 STORIES = load_stories()
 OUTLETS = [outlet.name for outlet in STORIES.outlets]
 
 
-class Hand:
-    """A clock in the test's hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 10, 13, 6, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
 @pytest.fixture
-def hand() -> Hand:
-    return Hand()
-
-
-@pytest.fixture
-def newsroom(hand: Hand) -> Iterator[Newsroom]:
-    with Newsroom(clock=hand, stories=STORIES) as newsroom:
+def newsroom(clock: FakeClock) -> Iterator[Newsroom]:
+    with Newsroom(clock=clock, stories=STORIES) as newsroom:
         yield newsroom
 
 
@@ -71,8 +54,8 @@ def read_every_feed(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("outlet", OUTLETS)
-def test_before_the_opening_only_the_baseline_is_there(newsroom: Newsroom, hand: Hand, outlet: str) -> None:
-    hand.advance(3600)
+def test_before_the_opening_only_the_baseline_is_there(newsroom: Newsroom, clock: FakeClock, outlet: str) -> None:
+    clock.advance(seconds=3600)
     links = feed_links(newsroom, outlet)
     assert links
     assert len(links) == sum(story.expect == "baseline" for story in STORIES.of(outlet))
@@ -80,19 +63,19 @@ def test_before_the_opening_only_the_baseline_is_there(newsroom: Newsroom, hand:
 
 @pytest.mark.parametrize("outlet", OUTLETS)
 def test_after_the_last_second_a_feed_lists_every_story_of_its_outlet(
-    newsroom: Newsroom, hand: Hand, outlet: str
+    newsroom: Newsroom, clock: FakeClock, outlet: str
 ) -> None:
     newsroom.open()
-    hand.advance(newsroom.length)
+    clock.advance(seconds=newsroom.length)
     assert len(feed_links(newsroom, outlet)) == len(list(STORIES.of(outlet)))
 
 
 @pytest.mark.parametrize("outlet", STORIES.outlets, ids=OUTLETS)
 def test_every_link_of_a_feed_gives_its_page_in_the_charset_of_the_outlet(
-    newsroom: Newsroom, hand: Hand, outlet: Outlet
+    newsroom: Newsroom, clock: FakeClock, outlet: Outlet
 ) -> None:
     newsroom.open()
-    hand.advance(newsroom.length)
+    clock.advance(seconds=newsroom.length)
     name, charset, refuses = outlet.name, outlet.charset, outlet.refuses_pages
     for link in feed_links(newsroom, name):
         response, body = get(link)
@@ -100,29 +83,29 @@ def test_every_link_of_a_feed_gives_its_page_in_the_charset_of_the_outlet(
         assert refuses or "<h1" in body.decode(charset)
 
 
-def test_the_schedule_opens_once_every_feed_was_read(newsroom: Newsroom, hand: Hand) -> None:
+def test_the_schedule_opens_once_every_feed_was_read(newsroom: Newsroom, clock: FakeClock) -> None:
     for outlet in OUTLETS[:-1]:
         get(f"{newsroom.url(outlet)}/feed")
-    hand.advance(100)
+    clock.advance(seconds=100)
     assert newsroom.elapsed() == 0
     get(f"{newsroom.url(OUTLETS[-1])}/feed")
-    hand.advance(5)
+    clock.advance(seconds=5)
     assert newsroom.elapsed() == 5
 
 
-def test_a_story_appears_at_its_second_and_not_before(newsroom: Newsroom, hand: Hand) -> None:
+def test_a_story_appears_at_its_second_and_not_before(newsroom: Newsroom, clock: FakeClock) -> None:
     newsroom.open()
     address = f"{newsroom.url('meridian-wire')}/news/260-ethiopians-freed-myawaddy"
-    hand.advance(3.9)
+    clock.advance(seconds=3.9)
     assert get(address)[0].status == 404
-    hand.advance(0.1)
+    clock.advance(seconds=0.1)
     assert get(address)[0].status == 200
 
 
-def test_speed_presses_the_schedule_together(hand: Hand) -> None:
-    with Newsroom(clock=hand, stories=STORIES, speed=10) as newsroom:
+def test_speed_presses_the_schedule_together(clock: FakeClock) -> None:
+    with Newsroom(clock=clock, stories=STORIES, speed=10) as newsroom:
         newsroom.open()
-        hand.advance(newsroom.length)
+        clock.advance(seconds=newsroom.length)
         assert newsroom.length < 10
         assert newsroom.elapsed() == pytest.approx(newsroom.length * 10)
 
@@ -135,19 +118,21 @@ def test_a_feed_that_did_not_change_is_answered_with_304(newsroom: Newsroom) -> 
     assert (response.status, body) == (304, b"")
 
 
-def test_an_edited_story_keeps_its_address_and_gets_a_new_date(newsroom: Newsroom, hand: Hand) -> None:
+def test_an_edited_story_keeps_its_address_and_gets_a_new_date(newsroom: Newsroom, clock: FakeClock) -> None:
     newsroom.open()
     before = {item.link: item for item in feedparser.parse(get(f"{newsroom.url('coral-tribune')}/feed")[1]).entries}
-    hand.advance(newsroom.length)
+    clock.advance(seconds=newsroom.length)
     after = {item.link: item for item in feedparser.parse(get(f"{newsroom.url('coral-tribune')}/feed")[1]).entries}
     address = f"{newsroom.url('coral-tribune')}/news/third-traffic-course"
     assert before[address].title != after[address].title
     assert before[address].updated_parsed < after[address].updated_parsed
 
 
-def test_a_relisted_story_is_the_page_of_its_original_under_another_address(newsroom: Newsroom, hand: Hand) -> None:
+def test_a_relisted_story_is_the_page_of_its_original_under_another_address(
+    newsroom: Newsroom, clock: FakeClock
+) -> None:
     newsroom.open()
-    hand.advance(newsroom.length)
+    clock.advance(seconds=newsroom.length)
     same = [link for link in feed_links(newsroom, "harbour-post") if "ethiopians-released-from-lotus-ridge?" in link]
     assert len(set(same)) == 2
     assert get(same[0])[1] == get(same[1])[1]
@@ -172,9 +157,9 @@ def test_expected_counts_follow_from_the_stories(newsroom: Newsroom) -> None:
     assert newsroom.expected().updates >= 2
 
 
-def test_every_link_is_mapped_to_the_development_of_its_story(newsroom: Newsroom, hand: Hand) -> None:
+def test_every_link_is_mapped_to_the_development_of_its_story(newsroom: Newsroom, clock: FakeClock) -> None:
     newsroom.open()
-    hand.advance(newsroom.length)
+    clock.advance(seconds=newsroom.length)
     links = {link for outlet in OUTLETS for link in feed_links(newsroom, outlet)}
     assert links == set(newsroom.developments())
     assert set(newsroom.developments().values()) == {None, *STORIES.developments}
