@@ -1,4 +1,4 @@
-"""Which batch, round or edition a text reports: the third flight is not the second, nor this year's forum last year's."""
+"""Which batch or edition a text reports: the third flight is not the second, nor this year's forum last year's."""
 
 from __future__ import annotations
 

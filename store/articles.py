@@ -122,6 +122,7 @@ class DuePage:
     source_id: int | None
     source: str | None
     outlet: str | None
+    source_type: str | None
     attempts: int  # made before, and cut short
 
 
@@ -156,6 +157,7 @@ _DUE = (
         pages.c.source_id,
         sources.c.name.label("source"),
         sources.c.title.label("outlet"),
+        sources.c.type.label("source_type"),
         sa.func.coalesce(page_outcomes.c.attempts, 0).label("attempts"),
     )
     .select_from(pages.outerjoin(sources).outerjoin(page_outcomes, page_outcomes.c.page_id == pages.c.id))
@@ -237,6 +239,11 @@ def add_version(
     if of_events := [{"version_id": version_id, "event_type": name, "score": score} for name, score in events]:
         db.execute(sa.insert(article_events), of_events)
     return version_id
+
+
+def mark_duplicate(db: Connection, article_id: int, duplicate_of: int) -> None:
+    """An article is a near-copy of one that was found before."""
+    db.execute(sa.update(articles).where(articles.c.id == article_id).values(duplicate_of=duplicate_of))
 
 
 def file_bands(db: Connection, article_id: int, old: Sequence[int], new: Sequence[int]) -> None:

@@ -152,11 +152,12 @@ def profiles(db: Connection, ids: Sequence[int]) -> dict[int, Any]:
 def development_of(db: Connection, article_id: int) -> int | None:
     """The development an article reports, where merged ones lead to the one they are now."""
     joined = development_articles.join(developments, developments.c.id == development_articles.c.development_id)
-    return db.scalar(
+    found: int | None = db.scalar(
         sa.select(sa.func.coalesce(developments.c.merged_into, developments.c.id))
         .select_from(joined)
         .where(development_articles.c.article_id == article_id)
     )
+    return found
 
 
 def add_development(db: Connection, row: Mapping[str, Any]) -> int:

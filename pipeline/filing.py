@@ -1,0 +1,232 @@
+"""Files one read page in one transaction: article, version, facts, matches, development, change, outcome."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row
+
+from core import faults
+from core.text import count_words
+from pipeline import placing
+from pipeline.changes import STATED, Stated
+from pipeline.config import PIPELINE_VERSION, PipelineConfig
+from pipeline.identity import identity, same_words
+from pipeline.match import Matcher, Subject, Verdict
+from pipeline.profile import profile_of
+from pipeline.reader import ReadPage
+from pipeline.recent import Recent
+from pipeline.similarity import Signature, bands, nearest_copy
+from pipeline.values import Evidence, Extract
+from store import articles, developments, facts, matches
+from store.articles import DuePage, KnownArticle
+
+try:
+    from store.search import index_article  # type: ignore[import-untyped,import-not-found,unused-ignore]
+except ImportError:  # until the index is there
+
+    def index_article(db: Connection, article_id: int, title: str, text: str) -> None:
+        """Nothing to write."""
+
+
+_BAND_MATES = 40
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What filing needs besides the page."""
+
+    config: PipelineConfig
+    now: datetime
+    max_age: timedelta
+    recent: Recent
+    matcher: Matcher
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What became of a page."""
+
+    state: str
+    article_id: int | None = None
+    development_id: int | None = None
+    is_new_version: bool = False
+    founded: bool = False
+    change: str | None = None
+
+
+def file_reading(db: Connection, desk: Desk, page: DuePage, reading: ReadPage, note: str = "") -> Filed | None:
+    """Write everything that follows from a page. None where another process ended it meanwhile."""
+    developments.one_at_a_time(db)
+    if not articles.claim_page(db, page.id, page.attempts, PIPELINE_VERSION, desk.now):
+        return None
+    filed, reason = _file(db, desk, page, reading)
+    articles.end_page(db, page.id, filed.state, "; ".join(filter(None, (reason, note))), filed.article_id, desk.now)
+    faults.hit("process.in_article")
+    return filed
+
+
+def _file(db: Connection, desk: Desk, page: DuePage, reading: ReadPage) -> tuple[Filed, str]:
+    found = reading.extract
+    if found.state != "article":
+        state = "blocked" if page.refused else found.state
+        return Filed(state), f"{page.refused}: {found.reason}" if page.refused else found.reason
+    canonical, key = identity(page.url, page.final_url, found.canonical_url)
+    known = articles.article_by_key(db, key)
+    if known is None:
+        return _new_article(db, desk, page, reading, canonical, key)
+    if reason := _nothing_new(known, found):
+        return Filed("duplicate", known.article_id), reason
+    return _new_version(db, desk, page, reading, known)
+
+
+def _nothing_new(known: KnownArticle, found: Extract) -> str:
+    """Why a page of a known address is no new version of its article, or nothing."""
+    if same_words((known.title, known.text), (found.title, found.text)):
+        return f"the same text as a{known.article_id}"
+    if found.text_from == "feed" and known.text_from != "feed":
+        return f"only the feed's text of a{known.article_id}"
+    if found.paywalled and len(found.text) < len(known.text):
+        return f"only a teaser of a{known.article_id}"
+    return ""
+
+
+def _new_article(
+    db: Connection, desk: Desk, page: DuePage, reading: ReadPage, canonical: str, key: str
+) -> tuple[Filed, str]:
+    origin = origin_of(page, reading.extract, desk.max_age)
+    copy = _copy_of(db, reading.signature)
+    row = {
+        "page_id": page.id,
+        "source_id": page.source_id,
+        "url": page.url,
+        "canonical_url": canonical,
+        "url_key": key,
+        "outlet": page.given.get("outlet") or page.outlet or reading.extract.site_name,
+        "found_at": page.found_at,
+        "origin": origin,
+    }
+    article_id = articles.add_article(db, row)
+    version_id, verdicts = _write_version(db, desk, page, reading, article_id, None)
+    report = _report(db, page, reading, article_id, version_id, origin)
+    placed = placing.place(db, desk.config, desk.recent, report, any(v.fired for v in verdicts), copy, desk.now)
+    if placed.duplicate_of is not None:
+        articles.mark_duplicate(db, article_id, placed.duplicate_of)
+    filed = Filed("article", article_id, placed.development_id, founded=placed.founded, change=placed.change)
+    return filed, _said(reading, placed.duplicate_of)
+
+
+def _said(reading: ReadPage, duplicate_of: int | None) -> str:
+    if duplicate_of is not None:
+        return f"a near-copy of a{duplicate_of}"
+    return reading.extract.reason or ("on " + ", ".join(reading.classified.topic_names or ("no topic",)))
+
+
+def _new_version(
+    db: Connection, desk: Desk, page: DuePage, reading: ReadPage, known: KnownArticle
+) -> tuple[Filed, str]:
+    before = [stated(row, page.source_type) for row in facts.facts_of(db, known.version_id)]
+    version_id, verdicts = _write_version(db, desk, page, reading, known.article_id, known)
+    origin = page.origin if known.origin == "live" else known.origin
+    report = _report(db, page, reading, known.article_id, version_id, origin)
+    placed = placing.edit(
+        db, desk.config, desk.recent, report, before, any(verdict.fired for verdict in verdicts), desk.now
+    )
+    filed = Filed(
+        "article",
+        known.article_id,
+        placed.development_id,
+        is_new_version=True,
+        founded=placed.founded,
+        change=placed.change,
+    )
+    return filed, f"a new version of a{known.article_id}"
+
+
+def origin_of(page: DuePage, found: Extract, max_age: timedelta) -> str:
+    """What was published long before it was found is backfill, however it was found."""
+    if page.origin == "live" and found.published_at and found.published_at < page.found_at - max_age:
+        return "backfill"
+    return page.origin
+
+
+def _copy_of(db: Connection, signature: Signature | None) -> int | None:
+    """The article that this text is a near-copy of, as far as words go."""
+    if signature is None:
+        return None
+    rows = articles.articles_in_bands(db, bands(signature), _BAND_MATES)
+    signed = [(article_id, known) for article_id, value in rows if (known := Signature.from_json(value))]
+    nearest = nearest_copy(signature, signed)
+    return nearest[0] if nearest else None
+
+
+def _write_version(
+    db: Connection, desk: Desk, page: DuePage, reading: ReadPage, article_id: int, known: KnownArticle | None
+) -> tuple[int, Sequence[Verdict]]:
+    """The article's text with all that is known of it by itself; the version's id and what the watches say."""
+    found, classified = reading.extract, reading.classified
+    row = {
+        "page_id": page.id,
+        "title": found.title,
+        "byline": found.byline,
+        "text": found.text,
+        "language": found.language,
+        "published_at": found.published_at or page.found_at,
+        "published_from": found.published_from or "found",
+        "paywalled": found.paywalled,
+        "text_from": found.text_from,
+        "words": count_words(found.text),
+        "text_sha256": hashlib.sha256(" ".join(found.text.split()).encode()).hexdigest(),
+        "signature": reading.signature.as_json() if reading.signature else None,
+        "explained": {"evidence": [_shown(one) for one in classified.evidence], "region": classified.region},
+        "pipeline_version": PIPELINE_VERSION,
+        "created_at": desk.now,
+    }
+    topics = [(scored.name, scored.score) for scored in classified.topics]
+    events = [(scored.name, scored.score) for scored in classified.events]
+    version_id = articles.add_version(db, article_id, row, topics, events)
+    old = Signature.from_json(known.signature) if known else None
+    articles.file_bands(
+        db, article_id, bands(old) if old else (), bands(reading.signature) if reading.signature else ()
+    )
+    facts.add_facts(db, version_id, [asdict(fact) for fact in reading.facts], desk.now)
+    verdicts = desk.matcher.verdicts(subject_of(page, reading))
+    matches.add_matches(db, version_id, [_row_of(verdict) for verdict in verdicts], desk.now)
+    index_article(db, article_id, found.title, found.text)
+    return version_id, verdicts
+
+
+def _shown(evidence: Evidence) -> dict[str, Any]:
+    return asdict(evidence)
+
+
+def _row_of(verdict: Verdict) -> dict[str, Any]:
+    return {**asdict(verdict), "terms": list(verdict.terms)}
+
+
+def subject_of(page: DuePage, reading: ReadPage) -> Subject:
+    """A page as the watches see it."""
+    found = reading.extract
+    published = found.published_at or page.found_at
+    return Subject(
+        found.title, found.text, page.url, page.source, found.language, published, reading.classified, reading.facts
+    )
+
+
+def _report(
+    db: Connection, page: DuePage, reading: ReadPage, article_id: int, version_id: int, origin: str
+) -> placing.Report:
+    found = reading.extract
+    news = min(found.published_at or page.found_at, page.found_at)
+    profile = profile_of(found.title, found.text, found.language, news, reading.classified, reading.facts)
+    rows = [stated(row, page.source_type) for row in facts.facts_of(db, version_id)]
+    return placing.Report(article_id, origin, profile, tuple(rows))
+
+
+def stated(row: Row[Any], source_type: str | None = None) -> Stated:
+    """A row of facts as changes see it."""
+    return Stated(**{name: getattr(row, name) for name in STATED}, source_type=source_type)

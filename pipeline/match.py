@@ -1,0 +1,218 @@
+"""Which watches an article is for, and why: the filters of each watch against what the article is.
+
+`minimum_sources` and `countries` are judged on the whole development, by the alerts stage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.query import Document, Match, Query, QuerySet, parse_query
+from core.query import Vocabulary as QueryVocabulary
+from core.watch import Watch
+from pipeline.values import Classification, Fact
+
+_NEAR_MISSES = 50  # kept of one article; `why` answers for the others when someone asks
+_QUOTE = 400
+_BREAK = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+|(?<=[。！？؟।။៕])|\n+")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An article as the watches see it."""
+
+    title: str
+    text: str
+    url: str
+    source: str | None
+    language: str | None
+    published: datetime
+    classified: Classification
+    facts: tuple[Fact, ...] = ()
+
+    def document(self) -> Document:
+        """What queries are matched against."""
+        done = [fact for fact in self.facts if fact.kind == "count" and fact.status == "done"]
+        return Document.of(
+            title=self.title,
+            text=self.text,
+            url=self.url,
+            source=self.source or "",
+            language=self.language or "",
+            topics=self.classified.topic_names,
+            events=self.classified.event_names,
+            countries=tuple(sorted(self.countries)),
+            agencies=tuple(sorted({fact.name for fact in self.facts if fact.kind == "agency" and fact.name})),
+            published=self.published,
+            counts=tuple(fact.value for fact in done if fact.value is not None),
+        )
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """Where it happened, not every country named."""
+        named: set[str | None] = set()
+        for fact in self.facts:
+            if fact.kind in ("place", "route"):
+                named |= {fact.country, fact.from_country, fact.via_country, fact.to_country}
+        return frozenset(country for country in named if country)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one watch makes of one article."""
+
+    watch_id: int
+    revision: int
+    fired: bool
+    reason: str
+    terms: tuple[str, ...] = ()
+    quote: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A watch with its query read."""
+
+    id: int
+    revision: int
+    watch: Watch
+    query: Query | None
+
+
+def read_watch(id: int, revision: int, watch: Watch, vocabulary: QueryVocabulary | None) -> Asked:
+    """Raises QueryError where the query cannot be read."""
+    return Asked(id, revision, watch, parse_query(watch.query, vocabulary) if watch.query else None)
+
+
+class Matcher:
+    """All watches at once: their queries share one pass over the text."""
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        self._asked = tuple(asked)
+        queries = {one.id: one.query for one in self._asked if one.query is not None}
+        self._queries = QuerySet(queries) if queries else None
+
+    def __len__(self) -> int:
+        return len(self._asked)
+
+    def verdicts(self, subject: Subject) -> list[Verdict]:
+        """Every watch that fires, and the nearest misses."""
+        matches = self._queries.match(subject.document()) if self._queries else {}
+        fired, missed = [], []
+        for one in self._asked:
+            match = matches.get(one.id)
+            against = objection(one.watch, subject)
+            if one.query is not None and match is None:
+                if not against:
+                    missed.append(Verdict(one.id, one.revision, False, no_match(one.watch)))
+            elif against:
+                if match is not None:
+                    missed.append(Verdict(one.id, one.revision, False, against, terms_of(match)))
+            else:
+                fired.append(_fired(one, subject, match))
+        return fired + sorted(missed, key=lambda verdict: not verdict.terms)[:_NEAR_MISSES]
+
+
+def why(one: Asked, subject: Subject) -> Verdict:
+    """What a watch makes of an article, with the reason, whichever way it goes."""
+    if against := objection(one.watch, subject):
+        return Verdict(one.id, one.revision, False, against)
+    if one.query is None:
+        return _fired(one, subject, None)
+    match = one.query.match(subject.document())
+    return _fired(one, subject, match) if match else Verdict(one.id, one.revision, False, no_match(one.watch))
+
+
+def objection(watch: Watch, subject: Subject) -> str:
+    """Which filter of the watch does not hold, or nothing. The query is not asked here."""
+    for name, has, wanted, same in (
+        ("topic", subject.classified.topic_names, watch.topics, _equal),
+        ("event", subject.classified.event_names, watch.events, _equal),
+        ("language", [subject.language or "und"], watch.languages, _is_kind_of),
+        ("source", [subject.source or ""], watch.sources, _equal),
+    ):
+        if wanted and not any(same(own, want) for own in has for want in wanted):
+            shown = ", ".join(filter(None, has)) or "none"
+            return f"{name} {shown}, not {' or '.join(wanted)}"
+    return _other_country(watch, subject)
+
+
+def _other_country(watch: Watch, subject: Subject) -> str:
+    """Of an article on no topic the development tells no more than itself; others are judged by all their articles."""
+    if not watch.countries or subject.classified.topics or subject.countries & set(watch.countries):
+        return ""
+    return f"no topic, and not of {' or '.join(watch.countries)}"
+
+
+def _equal(own: str, wanted: str) -> bool:
+    return own == wanted
+
+
+def _is_kind_of(own: str, wanted: str) -> bool:
+    return own.lower() == wanted.lower() or own.lower().startswith(wanted.lower() + "-")
+
+
+def no_match(watch: Watch) -> str:
+    return f"the query does not match: {watch.query}"
+
+
+def terms_of(match: Match) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term.text for term in match.terms))
+
+
+def _fired(one: Asked, subject: Subject, match: Match | None) -> Verdict:
+    held = [f"topic {', '.join(sorted(set(one.watch.topics) & set(subject.classified.topic_names)))}"] * bool(
+        one.watch.topics
+    )
+    held += [f"event {', '.join(sorted(set(one.watch.events) & set(subject.classified.event_names)))}"] * bool(
+        one.watch.events
+    )
+    terms = terms_of(match) if match else ()
+    held += [f"words {', '.join(terms)}"] * bool(terms)
+    reason = "; ".join(held) or "all its filters hold"
+    return Verdict(one.id, one.revision, True, reason, terms, quote_for(subject, match))
+
+
+def quote_for(subject: Subject, match: Match | None) -> str | None:
+    """The sentence of the first match; without a query that of the strongest evidence."""
+    if match:
+        for term in match.terms:
+            if term.field == "text":
+                return sentence_at(subject.text, term.start, term.end)
+        return subject.title or None
+    strongest = max(subject.classified.evidence, key=lambda evidence: evidence.weight, default=None)
+    if strongest is None:
+        return sentence_at(subject.text, 0, 0) or subject.title or None
+    whole = f"{subject.title}\n{subject.text}"
+    return sentence_at(whole, strongest.position, strongest.position + len(strongest.quote))
+
+
+def sentence_at(text: str, start: int, end: int) -> str:
+    """The sentence around a span, cut at words where it is long."""
+    before = max((found.end() for found in _BREAK.finditer(text, 0, start + 1) if found.end() <= start), default=0)
+    after = _BREAK.search(text, max(end, start))
+    sentence = text[before : after.start() if after else len(text)]
+    if len(sentence) <= _QUOTE:
+        return sentence.strip()
+    middle = start - before
+    left = max(0, min(middle - _QUOTE // 3, len(sentence) - _QUOTE))
+    piece = sentence[left : left + _QUOTE].strip()
+    return f"{'… ' if left else ''}{piece}{' …' if left + _QUOTE < len(sentence) else ''}"
+
+
+def readable(
+    watches: Iterable[tuple[int, int, Watch]],
+    vocabulary: QueryVocabulary | None,
+    complain: Callable[[Watch, Exception], None],
+) -> list[Asked]:
+    """Every watch whose query can be read; the others are complained of and asked nothing."""
+    asked = []
+    for id, revision, watch in watches:
+        try:
+            asked.append(read_watch(id, revision, watch, vocabulary))
+        except Exception as error:
+            complain(watch, error)
+    return asked

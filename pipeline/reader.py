@@ -1,0 +1,71 @@
+"""Reads one page: what it says, what it is about, what it states. Runs in a child that may be killed; no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache, partial
+from pathlib import Path
+
+from core.pool import Limits, Pool
+from pipeline.classify import classify
+from pipeline.config import PipelineConfig
+from pipeline.extract import extract
+from pipeline.facts import find_facts
+from pipeline.similarity import Signature, sign
+from pipeline.topic import Topic, load_topics
+from pipeline.values import Classification, Extract, Fact, Given
+from pipeline.vocabulary import TermTable, load_vocabulary
+
+BUILT_IN = Path(__file__).parent / "topics"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A page to read."""
+
+    url: str
+    found_at: datetime
+    given: Given = field(default_factory=Given)
+    body: bytes | None = None
+    content_type: str | None = None
+    topics_dir: Path | None = None
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """What was read of a page."""
+
+    extract: Extract
+    classified: Classification = field(default_factory=Classification)
+    facts: tuple[Fact, ...] = ()
+    signature: Signature | None = None
+
+
+def read_page(job: Job) -> ReadPage:
+    """Everything the pipeline needs to know of one page."""
+    found = extract(job.body, url=job.url, content_type=job.content_type, given=job.given, found_at=job.found_at)
+    if found.state != "article":
+        return ReadPage(found)
+    published = (found.published_at or job.found_at).date()
+    topics, vocabulary = _knowledge(job.topics_dir)
+    classified = classify(found.title, found.text, found.language, topics, vocabulary)
+    facts = find_facts(found.title, found.text, found.language, published, vocabulary, classified)
+    return ReadPage(found, classified, tuple(facts), sign(found.text))
+
+
+@cache
+def _knowledge(topics_dir: Path | None) -> tuple[tuple[Topic, ...], TermTable]:
+    folders = [BUILT_IN, *([topics_dir] if topics_dir else [])]
+    return tuple(topic for folder in folders for topic in load_topics(folder)), load_vocabulary()
+
+
+def prepare(topics_dir: Path | None) -> None:
+    """Load in a fresh child what every page needs, so that no page's time is spent on it."""
+    _knowledge(topics_dir)
+
+
+def reading_pool(config: PipelineConfig) -> Pool:
+    """Children that read pages. Close it in the end."""
+    limits = Limits(config.seconds, config.megabytes)
+    return Pool(config.workers, limits, partial(prepare, config.topics_dir))

@@ -1,0 +1,118 @@
+"""What a development's articles make of it together: headline, lede, counts of sources, standing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipeline.changes import OFFICIAL
+from pipeline.profile import Profile
+
+_AGGREGATOR = "aggregator"  # repeats others, so it confirms nothing
+_LEDE = 400
+_SENTENCE = re.compile(r"[.!?]\s|[。！？។၊။]|\n")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One article of a development, as its summary sees it."""
+
+    article_id: int
+    title: str
+    text: str  # its beginning
+    language: str | None
+    published_at: datetime
+    found_at: datetime
+    origin: str
+    duplicate_of: int | None
+    outlet: str
+    source_type: str | None
+    text_root: int = 0  # the article whose text this is a copy of
+
+
+def summarise(
+    parts: Sequence[Part], topics: Sequence[str], events: Sequence[str], profile: Profile, now: datetime
+) -> dict[str, Any]:
+    """The row of the development, from its articles in the order in which they were found."""
+    face = _face(parts)
+    return {
+        "title": face.title,
+        "lede": lede(face.text) or None,
+        "topics": list(topics),
+        "event_types": list(events),
+        "countries": sorted(profile.held(profile.countries)),
+        "event_date": event_date(profile),
+        "status": standing(parts),
+        "first_found_at": min(part.found_at for part in parts),
+        "last_found_at": max(part.found_at for part in parts),
+        "first_news_at": profile.first,
+        "last_news_at": profile.last,
+        "updated_at": now,
+        "articles": len(parts),
+        "sources": len({part.outlet for part in parts}),
+        "independent_sources": len(independent(parts)),
+        "first_reporter": first_reporter(parts).outlet,
+        "baseline": all(part.origin != "live" for part in parts),
+        "profile": profile.as_json(),
+    }
+
+
+def _face(parts: Sequence[Part]) -> Part:
+    """The article whose headline stands for all: the first that is no copy and comes from no aggregator."""
+    return min(parts, key=lambda part: (part.source_type == _AGGREGATOR, part.duplicate_of is not None, not part.text))
+
+
+def lede(text: str) -> str:
+    """The first sentences, as many as fit."""
+    text = text.strip()
+    if len(text) <= _LEDE:
+        return " ".join(text.split())
+    ends = [match.end() for match in _SENTENCE.finditer(text) if 60 <= match.end() <= _LEDE]
+    cut = text[: ends[-1]] if ends else text[:_LEDE].rsplit(" ", 1)[0] + " …"
+    return " ".join(cut.split())
+
+
+def event_date(profile: Profile) -> str | None:
+    """The day most of the articles give; the later where they are equal, for the earlier is often background."""
+    if not profile.days:
+        return None
+    most = max(profile.days.values())
+    return max(day for day, count in profile.days.items() if count == most)
+
+
+def independent(parts: Sequence[Part]) -> frozenset[str]:
+    """Outlets that reported in words of their own: copies of one text count once, aggregators never."""
+    by_text: dict[int, str] = {}
+    for part in parts:
+        if part.source_type != _AGGREGATOR:
+            by_text.setdefault(part.text_root or part.duplicate_of or part.article_id, part.outlet)
+    return frozenset(by_text.values())
+
+
+def first_reporter(parts: Sequence[Part]) -> Part:
+    """Who had it first, by publication; an aggregator or a copy only where there is none else."""
+    return min(
+        parts,
+        key=lambda part: (
+            part.source_type == _AGGREGATOR,
+            part.duplicate_of is not None,
+            min(part.published_at, part.found_at),
+            part.article_id,
+        ),
+    )
+
+
+def standing(parts: Sequence[Part]) -> str:
+    """lead, corroborated by another independent source, or official."""
+    if any(part.source_type in OFFICIAL for part in parts):
+        return "official"
+    return "corroborated" if len(independent(parts)) > 1 else "lead"
+
+
+def ranked(counted: Sequence[tuple[str, int]], articles: int) -> list[str]:
+    """Labels that at least a quarter of the articles have, the commonest first."""
+    return [name for name, count in Counter(dict(counted)).most_common() if count * 4 >= articles]
