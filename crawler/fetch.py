@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from core.addresses import PORTS, Permit
 from core.clock import Clock
 from core.urls import origin_of, resolve, site_of
 from crawler import politeness, robots
@@ -32,7 +33,8 @@ class Manners:
     """How requests in the name of one source are made."""
 
     delay: float
-    opened: str | None = None  # the private origin that the source may reach
+    permit: Permit | None = None  # the private address that the source may reach: its own
+    ports: frozenset[int] = PORTS
     lax_tls: str | None = None  # the origin whose certificate is not verified
     obey_robots: bool = True
 
@@ -41,7 +43,8 @@ def manners_of(source: Source, config: CrawlConfig) -> Manners:
     origin = origin_of(source.url)
     return Manners(
         delay=(config.delay if source.delay is None else source.delay).total_seconds(),
-        opened=origin if source.allow_private else None,
+        permit=Permit.of(source.url) if source.allow_private else None,
+        ports=PORTS | {int(origin.rpartition(":")[2])},
         lax_tls=None if source.verify_tls else origin,
         obey_robots=source.obey_robots,
     )
@@ -113,7 +116,7 @@ class Fetcher:
 
     async def _follow(self, url: str, manners: Manners, headers: Mapping[str, str], megabytes: float) -> Answer:
         """`url` and where it redirects to. Each step asks the robots.txt of its own host."""
-        target = url
+        target = url.strip().replace(" ", "%20")
         for _ in range(_HOPS + 1):
             try:
                 site_of(target)
@@ -172,7 +175,8 @@ class Fetcher:
                 headers=headers,
                 max_bytes=int(megabytes * 1024 * 1024),
                 timeout=self._config.timeout.total_seconds(),
-                opened=origin if origin == manners.opened else None,
+                ports=manners.ports,
+                permit=manners.permit,
                 verify_tls=origin != manners.lax_tls,
             )
             now = gate.last = self._clock()

@@ -42,7 +42,7 @@ class GuardedReactor:
 
     def connectTCP(self, host: str, port: int, *args: Any, **kwargs: Any) -> IConnector:
         if not self._opened and not is_public(host):
-            raise AddressRefused(f"{host} is not a public address")
+            raise AddressRefused(f"//{host}:{port}", "its host is at a private or reserved address")
         connect = getattr(self._reactor, "unguarded_connect_tcp", self._reactor.connectTCP)
         connector: IConnector = connect(host, port, *args, **kwargs)
         return connector

@@ -88,6 +88,11 @@ def given_by_feed(item: ItemDue, source: Source | None) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None} | {"whole": False}
 
 
+def kept_headers(answer: Answer) -> dict[str, str]:
+    """The headers worth keeping."""
+    return {name: answer.headers[name][:500] for name in _KEPT_HEADERS if name in answer.headers}
+
+
 def page_values(
     item: ItemDue, source: Source | None, answer: Answer, max_age: timedelta, now: datetime
 ) -> dict[str, Any]:
@@ -102,6 +107,6 @@ def page_values(
         "origin": origin_of_item(item, max_age),
         "http_status": answer.status,
         "content_type": answer.content_type[:200] or None,
-        "headers": {name: answer.headers[name][:500] for name in _KEPT_HEADERS if name in answer.headers},
+        "headers": kept_headers(answer),
         "given": given_by_feed(item, source),
     }

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from core.addresses import AddressRefused, Permit
 from core.duration import Duration
 from core.errors import ConfigError, Mistake
 from core.urls import normalise_url
@@ -23,6 +24,10 @@ SourceType = Literal["wire", "newspaper", "state_media", "government", "police",
 
 def _web_address(url: str) -> str:
     normalise_url(url)  # raises ValueError that says what is wrong
+    try:
+        Permit.of(url)
+    except AddressRefused as error:
+        raise ValueError(error.reason) from error
     return url
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,7 @@ from twisted.internet.error import ConnectError, ConnectionLost
 from twisted.internet.error import SSLError as TwistedTLSError
 from twisted.web.client import ResponseFailed, ResponseNeverReceived
 
-from core.addresses import AddressRefused, check_url
+from core.addresses import PORTS, AddressRefused, Permit, check_url
 from crawler.config import CrawlConfig
 from crawler.guard import OPEN, VERIFY, guard_reactor
 from crawler.settings import scrapy_settings
@@ -57,13 +57,14 @@ class Web:
         max_bytes: int,
         timeout: float,
         headers: Mapping[str, str] | None = None,
-        opened: str | None = None,
+        ports: Collection[int] = PORTS,
+        permit: Permit | None = None,
         verify_tls: bool = True,
     ) -> Answer:
-        """Ask once. `opened` names the private origin that this request may reach. Never raises for what a site did."""
+        """Ask once; a private address only if `permit` covers it. Never raises for what a site did."""
         try:
-            if not opened:
-                check_url(url)
+            check_url(url, ports=ports, permits=(permit,) if permit else ())
+            opened = str(permit) if permit is not None and permit.covers(url) else None
             meta = {"download_maxsize": max_bytes, "download_timeout": timeout, OPEN: opened, VERIFY: verify_tls}
             request = Request(url, headers=dict(headers or {}), meta=meta, dont_filter=True)
             response = await self._engine.download_async(request)
