@@ -56,8 +56,18 @@ def headline(story: Story) -> str:
         return story.shown.title if story.shown else story.title
     if story.status in ("planned", "announced", "cancelled", "denied"):
         what = f"{what} ({story.status})"
-    parts = [figure(count) if count else "", where, when]
+    parts = [changed_figure(story) or (figure(count) if count else ""), where, when]
     return f"{what}: {', '.join(part for part in parts if part)}"
+
+
+def changed_figure(story: Story) -> str:
+    """`260 people (was at least 215)`, where this message tells of a figure that changed."""
+    if story.level == "new":
+        return ""
+    change = next((told for told in reversed(story.told) if told.what in ("figure", "official") and told.new), None)
+    if change is None:
+        return ""
+    return f"{change.new} (was {change.old})" if change.old and change.old != change.new else str(change.new)
 
 
 def leading_count(story: Story) -> Stated | None:

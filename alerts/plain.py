@@ -34,16 +34,20 @@ def width(text: str) -> int:
     return sum(_columns(char) for char in text)
 
 
-def wrap(text: str, columns: int = 76, indent: str = "") -> str:
-    """`text` in lines of at most `columns`; addresses stay whole, unspaced scripts break between characters."""
+def wrap(text: str, columns: int = 76, indent: str = "", first: str | None = None) -> str:
+    """`text` in lines of at most `columns`; addresses stay whole, unspaced scripts break between characters.
+
+    `first` is the indent of the first line, where it differs.
+    """
     lines: list[str] = []
     line = ""
+    rest, indent = indent, indent if first is None else first
     for word in text.split():
         for piece in _pieces(word, columns - width(indent)):
             glue = " " if line and piece.starts_word else ""
             if line and width(indent + line + glue + piece.text) > columns:
                 lines.append(indent + line)
-                line, glue = "", ""
+                line, glue, indent = "", "", rest
             line += glue + piece.text
     if line:
         lines.append(indent + line)

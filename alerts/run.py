@@ -139,7 +139,7 @@ class Alerter:
         grace: float = 10.0,
         only: Iterable[int] | None = None,
     ) -> DeliverReport:
-        """Send what is due until nothing is, recipients side by side; after `stop`, give those in flight `grace` seconds."""
+        """Send what is due until nothing is, recipients side by side; after `stop` wait `grace` seconds more."""
         self._suppress_the_gone()
         states = self._post.deliver(limit, stop, grace, None if only is None else frozenset(only))
         return DeliverReport(

@@ -97,7 +97,7 @@ def _load_services() -> None:
     """Import Apprise's plugins once; some of them use modules that Python is about to drop."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        apprise.plugins.N_MGR.load_modules()
+        apprise.plugins.N_MGR.load_modules()  # type: ignore[no-untyped-call]
 
 
 def recipients_attribute(service: Any) -> str | None:
