@@ -118,19 +118,21 @@ class _Door(Spider):
 
 def reason_of(error: BaseException) -> str:
     """The reason code of a failed request; an unknown failure is logged and called `connection`."""
-    for cause in _causes(error):
-        if isinstance(cause, AddressRefused):
-            return "address"
-        for kind, reason in _REASONS:
-            if isinstance(cause, kind):
-                return reason
-        if type(cause).__module__.startswith(("OpenSSL", "service_identity", "ssl")):
-            return "tls"
+    causes = _causes(error)
+    for kind, reason in _REASONS:
+        if any(isinstance(cause, kind) for cause in causes):
+            return reason
+    if any(type(cause).__module__.startswith(("OpenSSL", "service_identity", "ssl")) for cause in causes):
+        return "tls"
+    if any(isinstance(cause, (ConnectionLost, ConnectError, exceptions.DownloadFailedError)) for cause in causes):
+        return "connection"
     log.warning("request_failed", error=type(error).__name__, detail=str(error)[:200])
     return "connection"
 
 
+#: In this order: the first kind that is among the causes names the reason.
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (AddressRefused, "address"),
     (exceptions.DownloadTimeoutError, "timeout"),
     (exceptions.CannotResolveHostError, "dns"),
     (exceptions.DownloadCancelledError, "too_large"),
@@ -139,15 +141,12 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (exceptions.DownloadConnectionRefusedError, "refused_connection"),
     (exceptions.UnsupportedURLSchemeError, "address"),
     (TwistedTLSError, "tls"),
-    (ConnectionLost, "connection"),
-    (ConnectError, "connection"),
     (UnicodeError, "address"),
-    (ValueError, "address"),
 )
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """The reasons inside a failure, innermost first: Twisted wraps them in lists, Python in chains."""
+    """A failure and the reasons inside it: Twisted wraps them in lists, Python in chains."""
     found: list[BaseException] = []
     waiting: list[BaseException] = [error]
     while waiting and len(found) < 20:
@@ -157,7 +156,7 @@ def _causes(error: BaseException) -> list[BaseException]:
             waiting.extend(reason.value for reason in one.reasons)
         if one.__cause__ is not None:
             waiting.append(one.__cause__)
-    return found[::-1]
+    return found
 
 
 def _quiet_loggers() -> None:
