@@ -33,6 +33,8 @@ _PAYWALL = re.compile(
     r"会員限定|有料会員|続きを読むには|유료 ?회원|구독(?:자)? ?전용|สมาชิกเท่านั้น",
     re.I,
 )
+_TEXT_BYTES = bytes(range(0x20, 0x100)) + b"\t\n\r\x0c\x1b\x00"
+_MAX_TEXT = 400_000
 _CUT_SHORT = re.compile(r"(?:…|\.\.\.|\[…\])\s*$")
 _TEASER_SIZE = 1200
 
@@ -62,6 +64,9 @@ def extract(body: bytes | None, *, url: str, content_type: str | None, given: Gi
 
 def _is_text(body: bytes, content_type: str | None) -> bool:
     if body[:5] == b"%PDF-" or body[:4] in (b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff\xe0"):
+        return False
+    controls = len(body[:20_000].translate(None, _TEXT_BYTES))
+    if controls > 200 and body[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return False
     return not (content_type or "").lower().startswith(("image/", "audio/", "video/", "font/"))
 
@@ -145,6 +150,10 @@ def _judged(result: Extract, verdict: pagekind.Verdict | None, head: _Head, head
         return replace(result, state=verdict.state, reason=verdict.reason, canonical_url=None)
     if size(result.text) < 60:
         return replace(result, state="empty", reason="empty: the page has a headline but no text", text="")
+    if len(result.text) > _MAX_TEXT:
+        end = result.text.rfind("\n\n", 0, _MAX_TEXT)
+        text = result.text[: end if end > 0 else _MAX_TEXT]
+        return replace(result, text=text, reason=f"article: cut to {len(text):,} of {len(result.text):,} characters")
     if result.paywalled:
         return replace(result, reason="article: only the part in front of the paywall")
     return result

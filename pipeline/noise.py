@@ -90,6 +90,7 @@ _SURE = re.compile(
 )
 _MAX_SHARE = 0.35  # a block with more of the page's running text than this is rather the article, whatever its name
 _MAX_NAMED_SHARE = 0.85
+_MAX_HEADINGS = 40
 
 
 def prune(body: HtmlElement, title: str | None) -> None:
@@ -193,13 +194,15 @@ def _prose(element: HtmlElement) -> int:
 def _drop_related(body: HtmlElement, keep: set[HtmlElement]) -> None:
     """Blocks that begin with a heading such as "Related articles"."""
     total = len(text_of(body)) or 1
+    seen = 0
     for heading in list(body.iter("h2", "h3", "h4", "h5", "h6", "b", "strong", "p", "div", "span")):
         if len(heading) > 2 or heading in keep or heading is body:
             continue
         words = (heading.text or "").strip() or text_of(heading)[:80]
         if not 2 < len(words) < 70 or not _HEADINGS.fullmatch(words) or len(text_of(heading)) > 80:
             continue
-        if any(step is body for step in heading.iterancestors()):
+        if seen < _MAX_HEADINGS and any(step is body for step in heading.iterancestors()):
+            seen += 1
             _drop_section(heading, keep, total)
 
 
@@ -239,7 +242,7 @@ def _drop_next_articles(body: HtmlElement, main: HtmlElement, keep: set[HtmlElem
     order = {element: number for number, element in enumerate(body.iter("h1", "article"))}
     whole = text_of(body)
     start = whole.find(text_of(main))
-    for other in [element for element in order if element.tag == "h1" and element is not main]:
+    for other in [element for element in order if element.tag == "h1" and element is not main][:_MAX_HEADINGS]:
         block = other
         while (parent := block.getparent()) is not None and parent not in keep and parent is not body:
             block = parent

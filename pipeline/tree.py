@@ -10,23 +10,23 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 _PAIRED = re.compile(r"<(script|style|svg|template)\b|<!--", re.I)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_TAG = re.compile(r"<[a-zA-Z][a-zA-Z0-9]*")
 _XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ENDS = {name: re.compile(rf"</{name}\b[^>]*>", re.I) for name in ("script", "style", "svg", "template")}
 _DATA_URI = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]{2000,}")
 _BODY = re.compile(r"<body\b", re.I)
 
-#: Elements that nest; what may lack an end tag (p, li, td, br …) must not count as depth.
-_NESTING = frozenset(
-    "div span section article main center font b i em strong u small big a blockquote table tbody ul ol dl "
-    "fieldset form "
-    "details ins del sup sub label".split()
-)
-_NESTING_TAG = re.compile(rf"<(/?)(?:{'|'.join(sorted(_NESTING))})\b", re.I)
+#: Elements that are empty or may lack an end tag: they must not count as depth.
+_FLAT = (
+    "p br li td tr th dt dd img hr input meta link source option optgroup area base col colgroup embed param track wbr "
+    "thead tbody tfoot html head body rp rt path image"
+).split()
+_NESTING_TAG = re.compile(rf"<(/?)(?!(?:{'|'.join(_FLAT)})\b)[a-z][\w:-]*", re.I)
 _MAX_DEPTH = 120  # libxml2 silently drops what lies below 256 elements
 _MAX_ATTRIBUTES = 400
 _LONG_TAG = 8_000
 _MAX_CHARACTERS = 6_000_000
+_MAX_TAGS = 60_000  # start and end tags together; a long article has 5,000
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ def parse(text: str) -> Page | None:
     markup = _without_long_tags(_DATA_URI.sub("data:,", markup))[:_MAX_CHARACTERS]
     if _is_deep(markup):
         markup = "".join(_flattened(markup))
+    if markup.count("<") > _MAX_TAGS:
+        markup = "<".join(markup.split("<", _MAX_TAGS)[:_MAX_TAGS])
     if not markup.strip():
         return None
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
@@ -77,8 +79,11 @@ def _without_scripts(text: str) -> tuple[str, list[Script]]:
         name = (opening[1] or "").lower()
         if not name:
             end = text.find("-->", opening.end())
-            # A comment that never ends: browsers show what follows as text of the page, so do we.
-            at = end + 3 if end >= 0 else opening.end()
+            if end < 0:
+                # A comment that never ends: what follows may be the article.
+                kept.append(text[opening.end() :].replace("<!--", ""))
+                return "".join(kept), scripts
+            at = end + 3
             continue
         head_end = text.find(">", opening.end())
         if head_end < 0:
@@ -132,19 +137,17 @@ def _is_deep(text: str) -> bool:
 def _flattened(text: str) -> Iterator[str]:
     """The markup with nesting elements below the deepest allowed level left out, their text kept."""
     depth = at = 0
-    for tag in _TAG.finditer(text):
-        if tag[2].lower() not in _NESTING:
-            continue
+    for tag in _NESTING_TAG.finditer(text):
         if tag[1]:
             depth = max(0, depth - 1)
         too_deep = depth >= _MAX_DEPTH
         if not tag[1]:
             depth += 1
-        if too_deep:
+        if too_deep and tag.start() >= at:
             yield text[at : tag.start()]
             yield " "
             end = text.find(">", tag.end())
-            at = max(at, end + 1 if end >= 0 else len(text))
+            at = end + 1 if end >= 0 else len(text)
     yield text[at:]
 
 
