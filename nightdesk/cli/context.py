@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from nightdesk.terminal import plain
 
 if TYPE_CHECKING:
     from nightdesk.config import Config
+    from store.engine import Store
 
 
 class Session:
@@ -31,6 +34,30 @@ class Session:
         for warning in config.warnings:
             print(plain(f"warning: {warning}"), file=sys.stderr)
         return config
+
+    def require_database(self) -> None:
+        """Raises StoreError where reading would make an empty database."""
+        from sqlalchemy.engine import make_url
+
+        from core.errors import StoreError
+
+        url = make_url(self.config.database_url)
+        if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+            raise StoreError(f"there is no database {url.database} yet; nightdesk run makes it, nightdesk crawl too")
+
+    @contextmanager
+    def reading(self) -> Iterator[Store]:
+        """The store for a command that only looks. Raises StoreError where there is none of this schema."""
+        from store.engine import open_store
+        from store.migrate import require_current
+
+        self.require_database()
+        store = open_store(self.config.database_url, self.config.data_dir)
+        try:
+            require_current(store)
+            yield store
+        finally:
+            store.close()
 
 
 def session(context: typer.Context) -> Session:

@@ -14,7 +14,7 @@ import typer
 
 import nightdesk
 from core.errors import ConfigError, NightdeskError
-from nightdesk.cli import setup
+from nightdesk.cli import ask, look, setup
 from nightdesk.cli.context import Session
 from nightdesk.terminal import plain
 
@@ -48,7 +48,8 @@ def _options(
     context.obj = Session(config)
 
 
-setup.add_to(app)
+for family in (setup, look, ask):
+    family.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

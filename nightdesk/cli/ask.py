@@ -1,0 +1,93 @@
+"""`sql` and `export`: the record in the asker's own terms."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from nightdesk.cli.context import session
+from nightdesk.cli.look import filters
+from nightdesk.cli.options import Country, Event, FormatOption, Lang, Limit, Since, Source, Topic, Until
+
+
+class Subject(StrEnum):
+    ARTICLES = "articles"
+    DEVELOPMENTS = "developments"
+    FACTS = "facts"
+    DELIVERIES = "deliveries"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(sql)
+    app.command()(export)
+
+
+def sql(
+    context: typer.Context,
+    query: Annotated[
+        str | None, typer.Argument(metavar="[QUERY]", help="A SELECT; read from stdin if left out or -.")
+    ] = None,
+    format: FormatOption = None,
+) -> None:
+    """Ask the views in SQL: reading only, with limits on time and rows. docs/sql.md names them all."""
+    from nightdesk.adhoc import ask
+    from nightdesk.output import choose_format, write
+
+    asking = session(context)
+    asking.require_database()
+    if query is None and sys.stdin.isatty():
+        _show_views(asking.config.database_url)
+        return
+    answer = ask(asking.config, sys.stdin.read() if query in (None, "-") else str(query))
+    names = unique(answer.columns)
+    rows = [dict(zip(names, row, strict=True)) for row in answer.rows]
+    write(rows, names, choose_format(format, sys.stdout), sys.stdout)
+    if answer.cut:
+        typer.echo(answer.cut, err=True)
+
+
+def unique(columns: tuple[str, ...]) -> list[str]:
+    """Column names as keys: a second `id` becomes `id_2`."""
+    names: list[str] = []
+    for column in columns:
+        count = 1
+        name = column
+        while name in names:
+            count += 1
+            name = f"{column}_{count}"
+        names.append(name)
+    return names
+
+
+def _show_views(_url: str) -> None:
+    from store import views
+
+    typer.echo("Write a query, as in: nightdesk sql 'SELECT title FROM developments_v LIMIT 5'", err=True)
+    for name in views.NAMES:
+        typer.echo(name)
+
+
+def export(
+    context: typer.Context,
+    subject: Annotated[Subject, typer.Argument(metavar="articles|developments|facts|deliveries")],
+    target: Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Ends in .jsonl or .csv; - is stdout.")],
+    topic: Topic = None,
+    event: Event = None,
+    country: Country = None,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    lang: Lang = None,
+    limit: Limit = None,
+) -> None:
+    """Write a whole view to a file, oldest first."""
+    from nightdesk.export import export as write
+
+    looking = session(context)
+    chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
+    with looking.reading() as store:
+        count = write(store, subject.value, target, chosen)
+    typer.echo(f"{count} {subject.value} written{'' if target == '-' else f' to {target}'}", err=True)

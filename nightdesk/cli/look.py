@@ -1,0 +1,151 @@
+"""`search`, `developments`, `show`, `facts`: what is on record."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nightdesk.cli.context import session
+from nightdesk.cli.options import Country, Event, FormatOption, Lang, Limit, Since, Source, Topic, Until
+
+if TYPE_CHECKING:
+    from nightdesk.config import Config
+    from nightdesk.listing import Filters, View
+    from nightdesk.output import Format
+
+_ROWS = 50
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(search)
+    app.command()(developments)
+    app.command()(show)
+    app.command()(facts)
+
+
+def filters(
+    config: Config,
+    topic: str | None = None,
+    event: str | None = None,
+    country: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    source: str | None = None,
+    lang: str | None = None,
+    limit: int | None = None,
+) -> Filters:
+    """The options of a listing as values."""
+    from zoneinfo import ZoneInfo
+
+    from core.clock import utc_now
+    from nightdesk.listing import Filters, read_moment, read_until
+
+    now, zone = utc_now(), ZoneInfo(config.timezone)
+    return Filters(
+        topic=topic,
+        event=event,
+        country=country,
+        source=source,
+        lang=lang,
+        since=read_moment(since, "--since", now, zone) if since else None,
+        until=read_until(until, now, zone) if until else None,
+        limit=limit,
+    )
+
+
+def list_view(context: typer.Context, view: View, chosen: Filters, format: Format | None) -> None:
+    """Print the rows of a view that pass."""
+    from nightdesk import listing
+    from nightdesk.output import choose_format, write
+
+    with session(context).reading() as store, store.read() as db:
+        columns = listing.columns(db, view)
+        found = listing.rows(db, view, chosen)
+        write(found, columns, choose_format(format, sys.stdout), sys.stdout, noun=view.noun, shown=view.shown)
+
+
+def developments(
+    context: typer.Context,
+    topic: Topic = None,
+    event: Event = None,
+    country: Country = None,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    lang: Lang = None,
+    limit: Limit = _ROWS,
+    format: FormatOption = None,
+) -> None:
+    """List what happened, newest first."""
+    from nightdesk.listing import DEVELOPMENTS
+
+    chosen = filters(session(context).config, topic, event, country, since, until, source, lang, limit)
+    list_view(context, DEVELOPMENTS, chosen, format)
+
+
+def facts(
+    context: typer.Context,
+    topic: Topic = None,
+    event: Event = None,
+    country: Country = None,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    lang: Lang = None,
+    limit: Limit = _ROWS,
+    format: FormatOption = None,
+) -> None:
+    """List stated figures, places, routes, dates and names, each with its quote."""
+    from nightdesk.listing import FACTS
+
+    chosen = filters(session(context).config, topic, event, country, since, until, source, lang, limit)
+    list_view(context, FACTS, chosen, format)
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help='Words, "phrases", AND OR NOT, fields; docs/query.md.')],
+    topic: Topic = None,
+    event: Event = None,
+    country: Country = None,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    lang: Lang = None,
+    limit: Limit = _ROWS,
+    format: FormatOption = None,
+) -> None:
+    """Find articles, newest first, with the words found in their context."""
+    from nightdesk.output import choose_format, write
+    from nightdesk.search import COLUMNS, SHOWN, find
+
+    looking = session(context)
+    chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
+    with looking.reading() as store, store.read() as db:
+        found = find(db, looking.config, query, chosen)
+        write(found, COLUMNS, choose_format(format, sys.stdout), sys.stdout, noun="article", shown=SHOWN)
+
+
+def show(
+    context: typer.Context,
+    id: Annotated[
+        str, typer.Argument(metavar="ID", help="a12 article, d34 development (the default), n56 alert, t7 thread.")
+    ],
+    format: FormatOption = None,
+) -> None:
+    """Show one article, development, alert or thread with all that belongs to it."""
+    from core.ids import read_id
+    from nightdesk.output import Format, choose_format
+    from nightdesk.show import as_json, in_words, load
+
+    noun, number = read_id(id, "development")
+    with session(context).reading() as store, store.read() as db:
+        found = load(db, noun, number)
+    if choose_format(format, sys.stdout) is Format.TABLE:
+        typer.echo(in_words(found))
+    else:
+        indent = 2 if format is Format.JSON else None
+        typer.echo(json.dumps(as_json(found), ensure_ascii=False, indent=indent))

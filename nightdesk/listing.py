@@ -1,0 +1,213 @@
+"""Reads a view with filters: one function for every listing and export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core.clock import iso
+from core.duration import parse_duration
+from core.errors import UsageError
+
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a listing leaves out. None and empty leave out nothing."""
+
+    topic: str | None = None
+    event: str | None = None
+    country: str | None = None
+    source: str | None = None
+    lang: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+    newest_first: bool = True
+
+
+@dataclass(frozen=True)
+class View:
+    """How a view is filtered: which of its columns means what."""
+
+    name: str
+    noun: str = ""
+    order: str = "id"  # newest last
+    article: str | None = None  # the column that names an article
+    development: str | None = None
+    time: str | None = None
+    source: str | None = None
+    language: str | None = None
+    country: str | None = None
+    shown: tuple[str, ...] = ()  # what a table has room for
+
+
+ARTICLES = View(
+    "articles_v",
+    "article",
+    "published_at",
+    article="id",
+    development="development_id",
+    time="published_at",
+    source="source",
+    language="language",
+    shown=("id", "published_at", "source", "language", "title", "topics", "event_types", "development_id"),
+)
+DEVELOPMENTS = View(
+    "developments_v",
+    "development",
+    "last_found_at",
+    development="id",
+    time="last_found_at",
+    shown=("id", "last_found_at", "title", "event_types", "countries", "articles", "independent_sources", "status"),
+)
+FACTS = View(
+    "facts_v",
+    "fact",
+    "id",
+    article="article_id",
+    development="development_id",
+    time="published_at",
+    source="source",
+    country="country",
+    shown=(
+        "development_id",
+        "article_id",
+        "kind",
+        "value",
+        "bound",
+        "unit",
+        "status",
+        "nationality",
+        "name",
+        "place",
+        "country",
+        "event_date",
+        "quote",
+    ),
+)
+DELIVERIES = View("deliveries_v", "delivery", "id", time="created_at")
+ALERTS = View("alerts_v", "alert", "id", development="development_id", time="created_at")
+SOURCES = View(
+    "sources_v",
+    order="name",
+    shown=("name", "kind", "language", "country", "state", "last_visit_at", "last_new_at", "articles_7d"),
+)
+WATCHES = View("watches_v", order="name")
+
+
+def columns(db: Connection, view: View) -> list[str]:
+    """The view's columns, in order."""
+    return list(db.execute(sa.text(f"SELECT * FROM {view.name} LIMIT 0")).keys())
+
+
+def rows(db: Connection, view: View, filters: Filters | None = None) -> Iterator[Mapping[str, Any]]:
+    """The rows that pass, newest first, read in batches so that an archive fits."""
+    filters = filters or Filters()
+    table = sa.table(view.name, *(sa.column(name) for name in columns(db, view)))
+    query = sa.select(table).where(*_conditions(table, view, filters))
+    by_time = filters.newest_first and view.order != "name"
+    order = [table.c[view.order].desc() if by_time else table.c[view.order]]
+    if view.order != "id" and "id" in table.c:
+        order.append(table.c.id.desc() if by_time else table.c.id)
+    result = db.execution_options(yield_per=_BATCH).execute(query.order_by(*order).limit(filters.limit))
+    for row in result.mappings():
+        yield dict(row)
+
+
+def _conditions(table: sa.TableClause, view: View, filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.topic:
+        yield _labelled(table, view, "topic", "topics", filters.topic)
+    if filters.event:
+        yield _labelled(table, view, "event", "event_types", filters.event)
+    if filters.country:
+        yield _in_country(table, view, filters.country.upper())
+    if filters.source:
+        yield _from_source(table, view, filters.source)
+    if filters.lang:
+        yield _in_language(table, view, filters.lang)
+    if filters.since:
+        yield _need(table, view, view.time, "--since") >= iso(filters.since)
+    if filters.until:
+        yield _need(table, view, view.time, "--until") < iso(filters.until)
+
+
+def _need(table: sa.TableClause, view: View, column: str | None, option: str) -> sa.ColumnClause[Any]:
+    if column is None:
+        raise UsageError(f"{option} does not fit this listing")
+    found: sa.ColumnClause[Any] = table.c[column]
+    return found
+
+
+def _labelled(table: sa.TableClause, view: View, kind: str, listed: str, word: str) -> sa.ColumnElement[bool]:
+    """By topic or event type: of its article, or of its development."""
+    if view.article is None:
+        _need(table, view, listed if listed in table.c else None, f"--{kind}")
+        return table.c[listed].contains(f'"{word}"', autoescape=True)
+    name = {"topic": "article_topics_v", "event": "article_events_v"}[kind]
+    label = {"topic": "topic", "event": "event_type"}[kind]
+    labels = sa.table(name, sa.column("article_id"), sa.column(label))
+    return table.c[view.article].in_(sa.select(labels.c.article_id).where(labels.c[label] == word))
+
+
+def _in_country(table: sa.TableClause, view: View, country: str) -> sa.ColumnElement[bool]:
+    development = _need(table, view, view.development, "--country")
+    countries = sa.table("development_countries_v", sa.column("development_id"), sa.column("country"))
+    there = development.in_(sa.select(countries.c.development_id).where(countries.c.country == country))
+    return there if view.country is None else sa.or_(table.c[view.country] == country, there)
+
+
+def _articles() -> sa.TableClause:
+    return sa.table("articles_v", *(sa.column(name) for name in ("development_id", "source", "language")))
+
+
+def _from_source(table: sa.TableClause, view: View, source: str) -> sa.ColumnElement[bool]:
+    if view.source is not None:
+        return _need(table, view, view.source, "--source") == source
+    articles = _articles()
+    told = sa.select(articles.c.development_id).where(articles.c.source == source)
+    return _need(table, view, view.development, "--source").in_(told)
+
+
+def _in_language(table: sa.TableClause, view: View, language: str) -> sa.ColumnElement[bool]:
+    """`zh` is `zh-Hant` too."""
+    if view.language is not None:
+        return _speaks(table.c[view.language], language)
+    articles = _articles()
+    written = sa.select(articles.c.development_id).where(_speaks(articles.c.language, language))
+    return _need(table, view, view.development, "--lang").in_(written)
+
+
+def _speaks(column: sa.ColumnElement[Any], language: str) -> sa.ColumnElement[bool]:
+    return sa.or_(column == language, column.startswith(f"{language}-", autoescape=True))
+
+
+def read_moment(text: str, option: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """`90d` ago, or a day or time in the users' zone. Raises UsageError."""
+    try:
+        return now - parse_duration(text)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {text!r} is no time; write 90d, 2026-10-01 or 2026-10-01T08:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def read_until(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """The end of a span: a day means its end."""
+    moment = read_moment(text, "--until", now, zone)
+    return moment + timedelta(days=1) if len(text) == len("2026-10-01") and text.count("-") == 2 else moment
+
+
+def newest(filters: Filters, count: int) -> Filters:
+    """The same filters with a limit where none was asked for."""
+    return filters if filters.limit is not None else replace(filters, limit=count)
