@@ -82,13 +82,13 @@ def moment(at: datetime, zone: tzinfo) -> str:
     """`13 Oct 2026, 13:02 (06:02 UTC)`."""
     local, utc = at.astimezone(zone), at.astimezone(UTC)
     shown = f"{local.day} {local:%b %Y}, {local:%H:%M}"
-    return shown if local.utcoffset() == utc.utcoffset() else f"{shown} ({utc:%H:%M} UTC)"
+    return f"{shown} UTC" if local.utcoffset() == utc.utcoffset() else f"{shown} ({utc:%H:%M} UTC)"
 
 
 def _plain(kind: Kind, title: str, text: list[str]) -> Content:
-    body = "\n".join(wrap(line) if line else "" for line in text).strip() + "\n"
+    body = "\n".join(wrap(line) if line else "" for line in [title, "", *text]).strip() + "\n"
     html = _templates().get_template("plain.html").render(title=title, paragraphs=[line for line in text if line])
-    return Content(kind=kind, title=title, text=body, html=html, chat=f"{title}\n{body}"[:_CHAT_LIMIT])
+    return Content(kind=kind, title=title, text=body, html=html, chat=body[:_CHAT_LIMIT])
 
 
 def _single(kind: Kind, story: Story, zone: tzinfo) -> Content:
