@@ -4,11 +4,82 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipeline.counts import find_counts, find_figures
+from pipeline.eventdates import Day, find_dates
+from pipeline.figures import Figure
+from pipeline.people import find_names
+from pipeline.reading import Reading, read
 from pipeline.values import Classification, Fact
 from pipeline.vocabulary import TermTable
+from pipeline.whereabouts import find_places, find_routes
+
+_DATES_AT_MOST = 4
 
 
 def find_facts(
-    title: str, text: str, language: str | None, published: date, vocabulary: TermTable, classification: Classification
+    title: str,
+    text: str,
+    language: str | None,
+    published: date,
+    vocabulary: TermTable,
+    classification: Classification,
 ) -> tuple[Fact, ...]:
-    return ()
+    """Every fact found in one article, in the order of the text."""
+    reading = read(title, text, vocabulary, language)
+    figures = find_figures(reading)
+    facts = [
+        *find_counts(reading, figures, classification.event_names),
+        *find_places(reading),
+        *find_routes(reading),
+        *_dates(reading, published),
+        *find_names(reading),
+        *_money(reading, figures),
+    ]
+    return tuple(sorted(facts, key=lambda fact: fact.position))
+
+
+def _dates(reading: Reading, published: date) -> list[Fact]:
+    """The days the news speaks of; the one told first is the leading one: the day of the event."""
+    days = find_dates(reading.text, published, reading.language)
+    ranked = sorted(days, key=lambda day: _rank(reading, day, published))
+    chosen: dict[date, Day] = {}
+    for day in ranked:
+        chosen.setdefault(day.day, day)
+    return [
+        Fact(
+            kind="date",
+            quote=reading.quote(day.start, day.end),
+            position=day.start,
+            confidence=round(0.85 - 0.15 * place, 2),
+            event_date=day.day.isoformat(),
+            leading=place == 0,
+        )
+        for place, day in enumerate(list(chosen.values())[:_DATES_AT_MOST])
+    ]
+
+
+def _rank(reading: Reading, day: Day, published: date) -> tuple[int, int, int]:
+    """Early sentences first; in them a day near publication before one of the past."""
+    sentence = reading.sentence_at(day.start)
+    zone = {"title": 1, "lead": 0, "second": 2}.get(sentence.zone, 3)
+    far = abs((day.day - published).days) > 21
+    dateline = sentence.zone == "lead" and day.start - sentence.start < 40 and day.day == published and day.exact
+    return zone + 3 * far, int(dateline), day.start
+
+
+def _money(reading: Reading, figures: list[Figure]) -> list[Fact]:
+    return [
+        Fact(
+            kind="money",
+            quote=reading.quote(figure.start, figure.end),
+            position=figure.start,
+            confidence=0.7 if figure.currency else 0.4,
+            value=figure.number.value,
+            low=figure.number.value if figure.number.high is not None else None,
+            high=figure.number.high,
+            bound="range" if figure.number.high is not None else "exact",
+            currency=figure.currency,
+        )
+        for figure in figures
+        if figure.sort == "money"
+    ]

@@ -1,0 +1,339 @@
+"""Counts: how many of what, how sure, and whether done, expected, waiting, a running total, past, or claimed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.figures import Figure, sort_figure
+from pipeline.numbers import find_numbers
+from pipeline.reading import Reading, Sentence
+from pipeline.values import Bound, Fact, Status
+from pipeline.vocabulary import Hit
+
+#: Languages whose noun stands before the number and whose counters follow it.
+_COUNTERS = frozenset(("zh", "ja", "th", "my", "km", "lo", "ko"))
+_CLAUSE = re.compile(
+    r"[;；:：—–，、]|,(?!\d)|\s-\s|(?<=[a-z]) (?:but|while|whereas|after|although|pero|tetapi|sementara|mais|mas|nhưng)\s"
+)
+_REACH = 34
+
+_BOUNDS_BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
+    ("at_least", re.compile(r"(?:at least|no fewer than|not less than|minimum of|al menos|por lo menos|au moins|pelo menos|ao menos|almeno|mindestens|setidaknya|sekurang-kurangnya|paling sedikit|ít nhất|hindi bababa sa|至少|最少|少なくとも|최소|อย่างน้อย|အနည်းဆုံး|យ៉ាងតិច|ຢ່າງໜ້ອຍ|कम से कम|ما لا يقل عن|على الأقل)\s?(?:\w+\s)?$", re.I)),
+    ("over", re.compile(r"(?:more than|over|upwards of|exceeding|in excess of|more  than|más de|plus de|mais de|più di|oltre|mehr als|über|lebih dari|lebih daripada|hơn|trên|mahigit|超过|超過|逾|多达|กว่า|มากกว่า|ကျော်|ជាង|ຫຼາຍກວ່າ|से अधिक|से ज्यादा|أكثر من)\s?$", re.I)),
+    ("up_to", re.compile(r"(?:up to|as many as|as much as|a maximum of|hasta|jusqu'à|jusqu’à|até|fino a|bis zu|hingga|sampai|tối đa|hanggang|最多|最大|至多|최대|สูงสุด|ไม่เกิน|အများဆုံး|រហូតដល់|अधिकतम|ما يصل إلى|حتى)\s?(?:可\w{0,3})?$", re.I)),
+    ("under", re.compile(r"(?:fewer than|less than|under|nearly|almost|close to|menos de|casi|moins de|près de|quase|quasi|meno di|fast|knapp|kurang dari|hampir|gần|halos|近|将近|將近|不足|弱|เกือบ|ဆယ်|ជិត|ເກືອບ|लगभग करीब|ما يقرب من|ما يقارب)\s?$", re.I)),
+    ("about", re.compile(r"(?:about|around|some|roughly|approximately|an estimated|estimated|round|unos|unas|alrededor de|cerca de|aproximadamente|environ|quelque|autour de|circa|etwa|rund|sekitar|kira-kira|khoảng|humigit-kumulang|nasa|约|約|大约|大約|약|ราว|ประมาณ|ခန့်|ប្រមាណ|ប្រហែល|ປະມານ|लगभग|करीब|तकरीबन|حوالي|نحو|قرابة)\s?$", re.I)),
+)  # fmt: skip
+_BOUNDS_AFTER: tuple[tuple[Bound, re.Pattern[str]], ...] = (
+    (
+        "over",
+        re.compile(
+            r"\s?(?:余|餘|多(?=名|人|位|个|個|辆|台|万|$)|여(?=\s?[명개대건])|강|以上|ကျော်|जण|से अधिक|से ज्यादा|or more\b|\+|lebih)"
+        ),
+    ),
+    ("about", re.compile(r"\s?(?:左右|前後|程度|ほど|余り|ခန့်|or so\b|안팎|정도)")),
+    ("under", re.compile(r"\s?(?:弱|未満|미만)")),
+)
+_OF_TOTAL = re.compile(
+    r"\s(?:\w+\s){0,2}?(?:of|out of|de|dari|daripada|trong|sa)\s(?:an expected |a planned |the |some |about |los |las |les |total )*$",
+    re.I,
+)
+_OF_THEM = re.compile(
+    r"\s(?:of (?:them|those|whom|these|the)|more\b|others?\b|were\b|was\b|are\b|had\b|have\b|have been|of the)", re.I
+)
+_SUBJECT = re.compile(
+    r"(?:group(?:,)? with|bringing (?:it )?to|number (?:of \w+ )?(?:as|to|at|held climbs to)|brought to|total (?:reaches|to|of)|reaches|climbs to|reached|rose to|put at|list(?:s|ed)?|claimed|with)\s(?:\w+\s)?$",
+    re.I,
+)
+_IN_BRACKETS = re.compile(r"\s?[（(]\s?$")
+_STOPS = re.compile(
+    r"\b(?:in|on|at|from|to|by|for|with|that|who|which|and|or|into|after|since|before|were|was|are|is|had|have|said|will|would|could|may|as|than)\b",
+    re.I,
+)
+_TALK = re.compile(r"[“”\"«»「」]")
+
+
+@dataclass(frozen=True)
+class Count:
+    """A count before its status is known."""
+
+    figure: Figure
+    unit: str
+    unit_hit: Hit | None
+    nationality: str | None
+    bound: Bound
+    start: int
+    end: int
+    sentence: Sentence
+
+
+def find_figures(reading: Reading) -> list[Figure]:
+    """Every number of the text, sorted."""
+    return [sort_figure(reading.text, number) for number in find_numbers(reading.text, reading.language)]
+
+
+def find_counts(reading: Reading, figures: Sequence[Figure], events: Sequence[str]) -> list[Fact]:
+    """The counts of an article, one for each value, unit and status, the leading one marked."""
+    counts = [count for figure in figures if figure.sort == "count" and (count := _count(reading, figure))]
+    facts: list[tuple[Count, Fact]] = []
+    for index, count in enumerate(counts):
+        status, confidence = _status(reading, count, counts[:index], events)
+        facts.append((count, _fact(reading, count, status, confidence)))
+    return _with_leading(_merged(facts))
+
+
+# --- What is counted ---------------------------------------------------------------------------------------------
+
+
+def _count(reading: Reading, figure: Figure) -> Count | None:
+    number, text = figure.number, reading.text
+    sentence = reading.sentence_at(number.start)
+    bound, start, end = _bound(text, number.start, number.end, sentence.start)
+    hits = reading.by_sentence[sentence.index]
+    unit, unit_hit = _unit(reading, hits, end, sentence)
+    nation = _nationality(reading, hits, number.start, unit_hit.end if unit_hit else end, sentence)
+    if unit is None:
+        if nation is not None and nation.start >= end and nation.start - end < 12:
+            unit, unit_hit = "people", nation
+        elif _OF_THEM.match(text, number.end) or _SUBJECT.search(text[max(0, start - 30) : start]):
+            unit = "people"
+        elif (
+            number.value >= 2
+            and _IN_BRACKETS.search(text[max(0, number.start - 3) : number.start])
+            and nation
+            and text[number.end : number.end + 1] in ")）"
+        ):
+            unit = "people"
+        else:
+            return None
+    last = max(end, unit_hit.end if unit_hit and unit_hit.start - end < 40 else end)
+    if number.high is not None:
+        bound = "range"
+    country = nation.entry.country if nation else None
+    return Count(figure, unit, unit_hit, country, bound, start, last, sentence)
+
+
+def _bound(text: str, start: int, end: int, floor: int) -> tuple[Bound, int, int]:
+    before = text[max(floor, start - 30) : start]
+    for bound, pattern in _BOUNDS_BEFORE:
+        if match := pattern.search(before):
+            return bound, start - (len(before) - match.start()), end
+    for bound, pattern in _BOUNDS_AFTER:
+        if match := pattern.match(text, end):
+            return bound, start, match.end()
+    return "exact", start, end
+
+
+def _unit(reading: Reading, hits: Sequence[Hit], end: int, sentence: Sentence) -> tuple[str | None, Hit | None]:
+    """The noun that follows the number before anything else does; in counting languages the counter at its heels."""
+    if reading.language in _COUNTERS:
+        return _counter(reading, hits, end)
+    for hit in hits:
+        if hit.entry.kind != "unit" or hit.start < end:
+            continue
+        between = reading.text[end : hit.start]
+        if len(between) > _REACH or len(between.split()) > 4 or re.search(r"[,;:.()\d“”]", between):
+            break
+        if _STOPS.search(between):
+            break
+        head = _head(reading, hits, hit)
+        return head.entry.name, head
+    return None, None
+
+
+def _head(reading: Reading, hits: Sequence[Hit], first: Hit) -> Hit:
+    """Of "police motorcycles" the motorcycles: the last of unit nouns that follow each other in English."""
+    head = first
+    if reading.language not in ("en", "de", ""):
+        return head
+    for hit in hits:
+        if hit.entry.kind == "unit" and hit.first == head.last + 1 and reading.text[head.end : hit.start] == " ":
+            head = hit
+    return head
+
+
+def _counter(reading: Reading, hits: Sequence[Hit], end: int) -> tuple[str | None, Hit | None]:
+    text = reading.text
+    while end < len(text) and text[end] in " 余餘多여\u3000":
+        end += 1
+    # A Korean counter is written onto the number, so no token begins there.
+    if reading.language == "ko":
+        match = re.compile(r"명|인(?=[을이의은는과 ,])|대|건|곳|채|편|개국|개소|개|동|점|척|구|계좌").match(text, end)
+        if not match:
+            return None, None
+        named = {
+            "대": "devices",
+            "건": "cases",
+            "곳": "sites",
+            "개국": "cases",
+            "편": "flights",
+            "채": "buildings",
+            "동": "buildings",
+        }
+        return named.get(match[0], "people" if match[0] in "명인" else "cases"), None
+    after = [
+        hit
+        for hit in hits
+        if hit.entry.kind == "unit" and end <= hit.start <= end + (1 if reading.language != "my" else 2)
+    ]
+    if after:
+        best = max(after, key=lambda hit: hit.end)
+        noun = (
+            [hit for hit in hits if hit.entry.kind == "unit" and best.end <= hit.start <= best.end + 8]
+            if reading.language in ("zh", "ja")
+            else []
+        )
+        before = [hit for hit in hits if hit.entry.kind == "unit" and 0 <= end - hit.end <= 8 and hit.end <= end - 1]
+        if best.entry.name == "people":
+            for hit in (*noun, *before):
+                if hit.entry.name in ("suspects", "victims", "officers", "defendants", "fugitives"):
+                    return hit.entry.name, best
+        return best.entry.name, best
+    return None, None
+
+
+def _nationality(reading: Reading, hits: Sequence[Hit], start: int, end: int, sentence: Sentence) -> Hit | None:
+    """The people or country that stands between number and noun, or right beside them."""
+    nations = [hit for hit in hits if hit.entry.kind == "nation"]
+    inside = [hit for hit in nations if start <= hit.start and hit.end <= end]
+    if inside:
+        return inside[0]
+    after = [
+        hit
+        for hit in nations
+        if 0 <= hit.start - end <= 6 and not re.search(r"[,.;，。]", reading.text[end : hit.start])
+    ]
+    if after:
+        return after[0]
+    before = [hit for hit in nations if 0 <= start - hit.end <= (14 if reading.language in _COUNTERS else 2)]
+    if before and not re.search(r"[,.;，。]", reading.text[before[-1].end : start]):
+        return before[-1]
+    return None
+
+
+# --- How it stands -----------------------------------------------------------------------------------------------
+
+
+def _status(reading: Reading, count: Count, earlier: Sequence[Count], events: Sequence[str]) -> tuple[Status, float]:
+    """Done, expected, ... by the words of the clause first, then of the sentence, then by where it stands."""
+    sentence = count.sentence
+    clause = _clause(reading, count)
+    near = {hit.entry.name for hit in reading.hits_between(*clause) if hit.entry.kind == "cue"}
+    around = {hit.entry.name for hit in reading.by_sentence[sentence.index] if hit.entry.kind == "cue"}
+    if _is_whole_of(reading, count, earlier):
+        return "planned_total", 0.6
+    if "past" in near or ("past" in around and sentence.zone == "body"):
+        return "background", 0.7
+    report = "report_analysis" in events
+    if report:
+        return ("claimed", 0.5) if sentence.zone != "body" or "claimed" in around else ("background", 0.5)
+    if "cumulative" in near and "new" not in near and sentence.zone != "title":
+        return "cumulative", 0.7
+    if "waiting" in near:
+        return "waiting", 0.7
+    if "planned_total" in near:
+        return "planned_total", 0.5
+    if "expected" in near or count.bound == "up_to":
+        return "expected", 0.7
+    if "claimed" in near:
+        return "claimed", 0.6
+    if sentence.zone in ("title", "lead"):
+        return "done", 0.85
+    if sentence.zone == "second" or sentence.index <= 4 and sentence.paragraph <= 2:
+        return "done", 0.6
+    if "new" in near and sentence.paragraph <= 3:
+        return "done", 0.5
+    return "background", 0.4
+
+
+def _clause(reading: Reading, count: Count) -> tuple[int, int]:
+    start, end = count.sentence.start, count.sentence.end
+    for match in _CLAUSE.finditer(reading.text, start, end):
+        if match.end() <= count.start:
+            start = match.end()
+        elif match.start() >= count.end:
+            end = match.start()
+            break
+    return start, end
+
+
+def _is_whole_of(reading: Reading, count: Count, earlier: Sequence[Count]) -> bool:
+    """Whether this is the Y of "X of Y"."""
+    if not earlier:
+        return False
+    last = earlier[-1].figure.number
+    number = count.figure.number
+    between = reading.text[last.end : number.start]
+    return last.value < number.value and len(between) < 30 and _OF_TOTAL.search(between) is not None
+
+
+# --- Facts -------------------------------------------------------------------------------------------------------
+
+
+def _fact(reading: Reading, count: Count, status: Status, confidence: float) -> Fact:
+    number = count.figure.number
+    return Fact(
+        kind="count",
+        quote=reading.quote(count.start, count.end),
+        position=count.start,
+        confidence=confidence,
+        value=number.value,
+        low=number.value if number.high is not None else None,
+        high=number.high,
+        bound=count.bound,
+        unit=count.unit,
+        status=status,
+        nationality=count.nationality,
+    )
+
+
+_PERSONS = ("people", "suspects", "victims", "defendants", "officers", "fugitives")
+
+
+def _merged(facts: list[tuple[Count, Fact]]) -> list[tuple[Count, Fact]]:
+    """Each figure once: what headline and lead both say is one count, told by the fuller of them."""
+    kept: list[tuple[Count, Fact]] = []
+    for count, fact in facts:
+        for index, (other_count, other) in enumerate(kept):
+            if other.value == fact.value and _same_kind(other.unit, fact.unit) and _same_nation(other, fact):
+                both_front = other_count.sentence.zone in ("title", "lead", "second")
+                if other.status == fact.status or both_front:
+                    kept[index] = (other_count, _fuller(other, fact, other_count.sentence.zone == "title"))
+                    break
+        else:
+            kept.append((count, fact))
+    return kept
+
+
+def _same_kind(one: str | None, other: str | None) -> bool:
+    return one == other or (one in _PERSONS and other in _PERSONS)
+
+
+def _same_nation(one: Fact, other: Fact) -> bool:
+    return one.nationality is None or other.nationality is None or one.nationality == other.nationality
+
+
+def _fuller(first: Fact, second: Fact, headline: bool) -> Fact:
+    nationality = first.nationality or second.nationality
+    if not headline:
+        return replace(first, nationality=nationality)
+    unit = second.unit if first.unit == "people" else first.unit
+    bound = first.bound if first.bound != "exact" else second.bound
+    status = second.status if second.status in ("expected", "claimed", "cumulative", "waiting") else first.status
+    return replace(first, nationality=nationality, unit=unit, bound=bound, status=status)
+
+
+def _with_leading(facts: list[tuple[Count, Fact]]) -> list[Fact]:
+    """The done-count the news is about: of persons before things, in headline and lead before the rest."""
+    order = {"title": 0, "lead": 1, "second": 2, "body": 3}
+    candidates = [
+        (order[count.sentence.zone], 0 if fact.unit in _PERSONS else 1, fact.position, index)
+        for index, (count, fact) in enumerate(facts)
+        if fact.status == "done" and count.sentence.zone != "body"
+    ]
+    if not candidates:
+        return [fact for _, fact in facts]
+    leading = min(candidates)[3]
+    return [replace(fact, leading=index == leading) for index, (_, fact) in enumerate(facts)]

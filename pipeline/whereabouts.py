@@ -1,0 +1,117 @@
+"""Where it happened, and from where to where: places of the event and routes, not every place that is named."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.reading import Reading
+from pipeline.values import Fact
+from pipeline.vocabulary import Hit
+
+_CAPITALS_OF_STORY = 3  # at most so many places of one article
+_PASSING = frozenset(("past", "background"))
+_FROM = re.compile(r"(?:\bfrom|\bout of|\bde|\bdesde|\bdari|\bdaripada|\btừ|\bda|\baus|\bmula sa|\bdu|\bdepuis|从|從|由|จาก|ကနေ|ມາຈາກ|ពី|\bمن)\s?(?:the |la |el |le |l['’])?(?:\w+\s){0,2}$", re.I)
+_TO = re.compile(r"(?:\bto|\binto|\btowards?|\bfor|\ba|\bke|\bsang|\bvers|\bau|\ben|\bpara|\bnach|\bsa|至|到|回|往|赴|ไป|ไปยัง|สู่|ទៅ|ໄປ|\bإلى)\s?(?:the |la |el |le )?(?:\w+\s){0,1}$", re.I)
+_FROM_AFTER = re.compile(r"\s?(?:から|에서|မှ|से\b)")
+_TO_AFTER = re.compile(r"\s?(?:へ|に(?:到着|帰国|送還)|으로|로(?=\s)|सhipped|လာ)")
+_VIA = re.compile(r"(?:\bvia|\bthrough|経由|经|經|ผ่าน|\bmelalui|\bqua|\bpor|\bvía)\s?$", re.I)
+_MOVES = ("sent_home", "freed", "handover")
+
+
+def find_places(reading: Reading) -> list[Fact]:
+    """The places of the event: named in headline, dateline or the first sentences; where none is, its countries."""
+    found: dict[str, Fact] = {}
+    for zone, confidence in (("lead", 0.85), ("title", 0.8), ("second", 0.6), ("body", 0.4)):
+        for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
+            if sentence.zone != zone or (zone == "body" and (found or sentence.index > 8)):
+                continue
+            names = {hit.entry.name for hit in hits}
+            if zone != "title" and "past" in names and zone != "lead":
+                continue
+            for hit in hits:
+                if hit.entry.kind == "place" and len(found) < 2 * _CAPITALS_OF_STORY:
+                    found.setdefault(hit.entry.name, _place(reading, hit, confidence))
+    if not found:
+        return _countries(reading)
+    return list(found.values())
+
+
+def _countries(reading: Reading) -> list[Fact]:
+    for zone in ("lead", "title", "second"):
+        for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
+            named = [hit for hit in hits if hit.entry.kind == "nation" and not hit.entry.people]
+            if sentence.zone == zone and named:
+                unique = {hit.entry.country: hit for hit in reversed(named)}
+                return [_place(reading, hit, 0.5) for hit in unique.values()][:2]
+    return []
+
+
+def _place(reading: Reading, hit: Hit, confidence: float) -> Fact:
+    named = None if hit.entry.kind == "nation" else hit.entry.name
+    return Fact(
+        kind="place",
+        quote=reading.quote(hit.start, hit.end),
+        position=hit.start,
+        confidence=confidence,
+        name=named,
+        place=named,
+        country=hit.entry.country,
+    )
+
+
+def find_routes(reading: Reading) -> list[Fact]:
+    """From where, by way of where, to where people were moved, by the first sentence that tells it."""
+    for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
+        if sentence.zone == "body" and sentence.index > 5:
+            break
+        names = {hit.entry.name for hit in hits}
+        moves = [hit for hit in hits if hit.entry.name in _MOVES]
+        if not moves or "past" in names and sentence.zone != "title":
+            continue
+        ends = _ends(reading, hits)
+        ends.update({key: value for key, value in _home(reading, hits, names, ends).items() if key not in ends})
+        if "from" in ends and "to" in ends and ends["from"] != ends["to"]:
+            start, end = min(sentence.start, moves[0].start), sentence.end
+            return [
+                Fact(
+                    kind="route",
+                    quote=reading.quote(start, end)[:240],
+                    position=start,
+                    confidence=0.6,
+                    from_country=ends["from"],
+                    via_country=ends.get("via"),
+                    to_country=ends["to"],
+                )
+            ]
+    return []
+
+
+def _ends(reading: Reading, hits: list[Hit]) -> dict[str, str]:
+    ends: dict[str, str] = {}
+    for hit in hits:
+        country = hit.entry.country
+        if hit.entry.kind not in ("place", "nation", "capital") or not country:
+            continue
+        before, after = reading.text[max(0, hit.start - 22) : hit.start], reading.text[hit.end : hit.end + 6]
+        if _VIA.search(before):
+            ends.setdefault("via", country)
+        elif _FROM.search(before) or _FROM_AFTER.match(after):
+            ends.setdefault("from", country)
+        elif (_TO.search(before) or _TO_AFTER.match(after)) and not hit.entry.people:
+            ends.setdefault("to", country)
+    return ends
+
+
+def _home(reading: Reading, hits: list[Hit], names: set[str], ends: dict[str, str]) -> dict[str, str]:
+    """Who is sent home goes to the country of his nationality, from the place that is named."""
+    if "sent_home" not in names:
+        return {}
+    guessed: dict[str, str] = {}
+    people = [hit.entry.country for hit in hits if hit.entry.kind == "nation" and hit.entry.people and hit.entry.country]
+    if people and "to" not in ends:
+        guessed["to"] = people[0]
+    places = [hit.entry.country for hit in hits if hit.entry.kind == "place" and hit.entry.country]
+    others = [country for country in places if country != guessed.get("to", ends.get("to"))]
+    if others and "from" not in ends:
+        guessed["from"] = others[0]
+    return guessed
