@@ -111,6 +111,12 @@ class FactLike(Protocol):
     @property
     def country(self) -> str | None: ...
     @property
+    def from_country(self) -> str | None: ...
+    @property
+    def via_country(self) -> str | None: ...
+    @property
+    def to_country(self) -> str | None: ...
+    @property
     def status(self) -> str | None: ...
     @property
     def value(self) -> float | None: ...
@@ -144,7 +150,10 @@ class Document:
     ) -> Document:
         """A document of what is known; `facts` add their countries, agencies and done counts."""
         facts = tuple(facts)
-        places = [fact.country for fact in facts if fact.kind == "place" and fact.country]
+        ways = [fact for fact in facts if fact.kind in ("place", "route")]
+        places = [
+            way for fact in ways for way in (fact.country, fact.from_country, fact.via_country, fact.to_country) if way
+        ]
         names = [fact.name for fact in facts if fact.kind == "agency" and fact.name]
         done = [
             fact.value for fact in facts if fact.kind == "count" and fact.status == "done" and fact.value is not None

@@ -26,7 +26,7 @@ def make_value(field: str, written: str, position: int) -> Value:
         raise ValueProblem("a * may stand only at the end")
     if not value.strip():
         raise ValueProblem(f"{field}: needs a value")
-    if field == "lang" and not _LANGUAGE.fullmatch(value):
+    if field == "lang" and not _LANGUAGE.fullmatch(f"{value}x" if prefix else value):
         raise ValueProblem(f"{value!r} is not a language; write a code like en, th or zh-Hant")
     if field == "country" and (prefix or not _COUNTRY.fullmatch(value)):
         raise ValueProblem(f"{value!r} is not a country; write two letters, as in country:TH")

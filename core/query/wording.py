@@ -79,8 +79,8 @@ def _parts(text: str, index: int, found: list[Token]) -> list[Part]:
         before = found[index - 1] if index else None
         glued = before is not None and is_unspaced(before.text) and before.end >= token.start
         return [Part(token.text, glued=glued)]
-    if is_hangul(token.text):
-        long = len(token.text) > _ANCHORED_SYLLABLES
+    if is_hangul(token.text[-1:]):
+        long = is_hangul(token.text) and len(token.text) > _ANCHORED_SYLLABLES
         return [Part(token.text, "within" if long else "prefix")]
     if text[token.end : token.end + 1] == "*":
         written = [form for form in forms(text[token.start : token.end]) if form.text == token.text]
