@@ -22,7 +22,6 @@ from core.watch import Slug, Watch
 from crawler.config import CrawlConfig
 from crawler.source import Source, load_catalogue, select
 from nightdesk.settings.environment import PREFIX, overlay
-from nightdesk.settings.interim import load_topics
 from nightdesk.settings.mistakes import Mistakes, did_you_mean
 from nightdesk.settings.reading import TomlFile, read_toml
 from nightdesk.settings.references import Known, References
@@ -30,6 +29,7 @@ from nightdesk.settings.secrets import Filler
 from nightdesk.settings.sections import WITHOUT_EFFECT as OWN_WITHOUT_EFFECT
 from nightdesk.settings.sections import DatabaseConfig, LogConfig, RetentionConfig, WebConfig
 from pipeline.config import PipelineConfig
+from pipeline.topic import TOPICS, load_topics
 
 DEFAULT_FILE = "nightdesk.toml"
 _DATABASE_FORM = "write sqlite:///path/to/file.db or postgresql://user@host/name"
@@ -120,13 +120,13 @@ class _Reader:
         self._path = path
         self._folder = (path.parent if path is not None else Path()).resolve()
         self._mistakes = mistakes
-        self._topics = load_topics()
         data, self._strangers = overlay(FileModel, file.data, env, mistakes)
         # From here on the file's tables are the overlaid ones, so that a mistake finds the name of its entry.
         file = TomlFile(file.name, data, file.text)
         self._filler = Filler(FileModel, env, self._folder, mistakes)
         mistakes.mask = self._filler.mask
         self._file = TomlFile(file.name, self._filler.fill(file, data), file.text)
+        self._topics = self._read_topics()
         self._source_files = self._read_source_files() if path is not None else []
 
     def config(self) -> Config:
@@ -169,6 +169,27 @@ class _Reader:
         except OverflowError:
             self._mistakes.add(Mistake(file.name, "", "holds a number too large to be meant"))
         return None
+
+    def _read_topics(self) -> dict[str, frozenset[str]]:
+        """Event types by topic: the built-in ones and those in `pipeline.topics_dir`."""
+        folders = [TOPICS]
+        section = self._file.data.get("pipeline")
+        written = section.get("topics_dir") if isinstance(section, dict) else None
+        if isinstance(written, str):
+            more = (self._folder / Path(written).expanduser()).resolve()
+            folders.append(more)
+            if not more.is_dir():
+                self._mistakes.at(self._file, ("pipeline", "topics_dir"), f"there is no folder {more}")
+        found: dict[str, frozenset[str]] = {}
+        for folder in folders:
+            try:
+                topics = load_topics(folder)
+            except ConfigError as error:
+                for mistake in error.mistakes:
+                    self._mistakes.add(mistake)
+                continue
+            found |= {topic.id: frozenset(event.id for event in topic.events) for topic in topics}
+        return found
 
     def _read_source_files(self) -> list[TomlFile]:
         """Files in `sources/` beside the configuration: one source each, without a header."""

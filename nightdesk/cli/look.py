@@ -120,13 +120,13 @@ def search(
 ) -> None:
     """Find articles, newest first, with the words found in their context."""
     from nightdesk.output import choose_format, write
-    from nightdesk.search import COLUMNS, SHOWN, find
+    from nightdesk.search import SHOWN, columns, find
 
     looking = session(context)
     chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
     with looking.reading() as store, store.read() as db:
-        found = find(db, looking.config, query, chosen)
-        write(found, COLUMNS, choose_format(format, sys.stdout), sys.stdout, noun="article", shown=SHOWN)
+        found = find(db, query, chosen)
+        write(found, columns(db), choose_format(format, sys.stdout), sys.stdout, noun="article", shown=SHOWN)
 
 
 def show(

@@ -9,7 +9,7 @@ from typing import Any
 
 from alerts.config import CONSOLE
 from core.errors import QueryError
-from nightdesk.settings.interim import parse_query
+from core.query import parse_query
 from nightdesk.settings.mistakes import Mistakes, did_you_mean
 from nightdesk.settings.reading import Place, TomlFile
 

@@ -1,0 +1,143 @@
+"""One article, development, alert or thread with all that belongs to it, read from the views."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core.errors import NotFound
+from core.ids import show_id
+from nightdesk.output import natural, words
+from nightdesk.terminal import plain
+
+Row = Mapping[str, Any]
+
+_ARTICLE_COLUMNS = (
+    "id, title, url, source, language, published_at, published_from, found_at, duplicate_of, development_id"
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing and what belongs to it, by name."""
+
+    noun: str
+    row: Row
+    parts: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+
+
+def load(db: Connection, noun: str, number: int) -> Shown:
+    """Everything about one id. Raises NotFound."""
+    return _LOADERS[noun](db, number)
+
+
+def as_json(shown: Shown) -> dict[str, Any]:
+    """One object, whose parts are lists of rows as in the views."""
+    return {
+        "kind": shown.noun,
+        **natural(shown.row),
+        **{name: [natural(row) for row in rows] for name, rows in shown.parts.items()},
+    }
+
+
+def in_words(shown: Shown) -> str:
+    """For people: a heading, what is known, and each part as lines."""
+    number = int(shown.row["id"])
+    title = plain(str(shown.row.get("title") or shown.row.get("watch") or ""), lines=False)
+    lines = [f"{show_id(shown.noun, number)}  {title}".rstrip(), ""]
+    for column, value in shown.row.items():
+        if column not in ("id", "title", "text") and value is not None:
+            lines.append(f"  {column.replace('_', ' '):<20} {words(column, value)}")
+    for name, rows in shown.parts.items():
+        if rows:
+            lines += ["", f"{name.replace('_', ' ')} ({len(rows)})", *(f"  {_line(name, row)}" for row in rows)]
+    text = shown.row.get("text")
+    if text:
+        paragraphs = (textwrap.fill(plain(line), 100, replace_whitespace=False) for line in str(text).splitlines())
+        lines += ["", *paragraphs]
+    return "\n".join(lines)
+
+
+def _line(name: str, row: Row) -> str:
+    """One row of a part: its values, the empty ones left out."""
+    noun = {"articles": "article", "developments": "development", "alerts": "alert"}.get(name, "")
+    shown = (words(column, value, noun) for column, value in row.items() if column not in _LEFT_OUT.get(name, ()))
+    return "  ".join(value for value in shown if value)
+
+
+#: What every row of a part says alike, or what only programs want.
+_LEFT_OUT: dict[str, frozenset[str]] = {
+    "facts": frozenset({"id", "development_id", "url", "published_at", "confidence", "position"}),
+    "changes": frozenset({"id", "development_id"}),
+    "alerts": frozenset({"development_id"}),
+    "deliveries": frozenset({"id", "alert_id", "not_before"}),
+    "articles": frozenset({"development_id", "published_from", "found_at"}),
+    "matches": frozenset({"article_id"}),
+}
+
+
+def _article(db: Connection, number: int) -> Shown:
+    row = _one(db, "article", "SELECT * FROM articles_v WHERE id = :id", number)
+    return Shown(
+        "article",
+        row,
+        {
+            "facts": _all(db, "SELECT * FROM facts_v WHERE article_id = :id ORDER BY id", number),
+            "matches": _all(db, "SELECT * FROM matches_v WHERE article_id = :id ORDER BY watch", number),
+        },
+    )
+
+
+def _development(db: Connection, number: int) -> Shown:
+    row = _one(db, "development", "SELECT * FROM developments_v WHERE id = :id", number)
+    of = "WHERE development_id = :id"
+    return Shown(
+        "development",
+        row,
+        {
+            "articles": _all(db, f"SELECT {_ARTICLE_COLUMNS} FROM articles_v {of} ORDER BY published_at, id", number),
+            "facts": _all(db, f"SELECT * FROM facts_v {of} ORDER BY published_at, id", number),
+            "changes": _all(db, f"SELECT * FROM changes_v {of} ORDER BY seq", number),
+            "alerts": _all(db, f"SELECT * FROM alerts_v {of} ORDER BY id", number),
+        },
+    )
+
+
+def _alert(db: Connection, number: int) -> Shown:
+    row = _one(db, "alert", "SELECT * FROM alerts_v WHERE id = :id", number)
+    sent = (
+        "SELECT d.* FROM deliveries_v d JOIN message_alerts_v m ON m.message_id = d.message_id"
+        " WHERE m.alert_id = :id ORDER BY d.id"
+    )
+    return Shown("alert", row, {"deliveries": _all(db, sent, number)})
+
+
+def _thread(db: Connection, number: int) -> Shown:
+    members = _all(db, "SELECT * FROM developments_v WHERE thread_id = :id ORDER BY first_found_at", number)
+    if not members:
+        raise NotFound(f"there is no thread {show_id('thread', number)}")
+    return Shown("thread", {"id": number, "title": members[0]["title"]}, {"developments": members})
+
+
+_LOADERS: dict[str, Callable[[Connection, int], Shown]] = {
+    "article": _article,
+    "development": _development,
+    "alert": _alert,
+    "thread": _thread,
+}
+
+
+def _one(db: Connection, noun: str, query: str, number: int) -> Row:
+    found = db.execute(sa.text(query), {"id": number}).mappings().one_or_none()
+    if found is None:
+        raise NotFound(f"there is no {noun} {show_id(noun, number)}")
+    return dict(found)
+
+
+def _all(db: Connection, query: str, number: int) -> list[Row]:
+    return [dict(row) for row in db.execute(sa.text(query), {"id": number}).mappings()]
