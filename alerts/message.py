@@ -190,7 +190,7 @@ def _facts(story: Story) -> list[dict[str, str]]:
 
 def _who(fact: Stated, report: Report | None) -> str:
     outlet = safe(report.outlet, 120) if report else ""
-    kind = f" ({report.source_type.replace('_', ' ')})" if report and report.source_type else ""
+    kind = f", {report.source_type.replace('_', ' ')}" if report and report.source_type else ""
     speaker = safe(fact.speaker, 120)
     if speaker and outlet:
         return f"{speaker}, in {outlet}{kind}"

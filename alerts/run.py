@@ -106,7 +106,7 @@ class Alerter:
         now = self._clock()
         since, everything = self._since(now)
         with self._store.read() as db:
-            families = decisions.touched_families(db, since)
+            families = decisions.families_to_decide(db, since, now - self._max_age)
         desk = Desk(self._channels, self._targets, self._zone, self._max_age, self._catching_up_until)
         total: Counter[str] = Counter()
         for family in families:

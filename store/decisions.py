@@ -41,16 +41,40 @@ class Fired:
     revision: int
 
 
-def touched_families(db: Connection, since: datetime) -> list[Family]:
-    """Developments that an article joined or that changed since `since`, oldest first."""
+def families_to_decide(db: Connection, since: datetime, horizon: datetime) -> list[Family]:
+    """Developments touched since `since` where some watch has a change after `horizon` undecided, oldest first."""
     touched = sa.union(
         sa.select(developments.c.id).where(developments.c.updated_at >= since),
         sa.select(development_changes.c.development_id).where(development_changes.c.at >= since),
+    ).subquery()
+    recent = sa.and_(development_changes.c.at >= horizon, development_changes.c.development_id.in_(sa.select(touched)))
+    asked = (
+        sa.select(development_changes.c.development_id)
+        .join(development_articles, development_articles.c.development_id == development_changes.c.development_id)
+        .join(
+            article_versions,
+            sa.and_(article_versions.c.article_id == development_articles.c.article_id, article_versions.c.is_current),
+        )
+        .join(matches, sa.and_(matches.c.version_id == article_versions.c.id, matches.c.fired))
+        .join(watches, sa.and_(watches.c.id == matches.c.watch_id, watches.c.revision == matches.c.revision))
+        .where(recent, watches.c.retired_at.is_(None), ~_decided(matches.c.watch_id))
     )
-    ids = db.scalars(
-        sa.select(developments.c.id).where(developments.c.id.in_(touched)).order_by(developments.c.id)
-    ).all()
-    return families_of(db, ids)
+    told = (
+        sa.select(development_changes.c.development_id)
+        .join(alerts, alerts.c.development_id == development_changes.c.development_id)
+        .join(watches, watches.c.id == alerts.c.watch_id)
+        .where(recent, watches.c.retired_at.is_(None), ~_decided(alerts.c.watch_id))
+    )
+    # Where developments were merged, articles and alerts of one meet the changes of another.
+    merged = sa.select(developments.c.id).where(
+        developments.c.id.in_(sa.select(touched)), developments.c.merged_into.is_not(None)
+    )
+    ids = db.scalars(sa.union(asked, told, merged)).all()
+    return families_of(db, sorted(ids))
+
+
+def _decided(watch_id: sa.Column[int]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(decisions.c.change_id == development_changes.c.id, decisions.c.watch_id == watch_id)
 
 
 def families_of(db: Connection, ids: Iterable[int]) -> list[Family]:

@@ -1,0 +1,196 @@
+"""What a message says, and how it reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from alerts import message
+from alerts.headline import headline
+from alerts.plain import safe, safe_url, width, wrap
+from alerts.story import Report, Stated, Story, Told
+from tests.conftest import START
+
+REPORT = Report(
+    id=1,
+    url="https://news.example.org/1",
+    outlet="Border Post",
+    title="Over 200 walk out of river compound",
+    language="en",
+    published_at=START - timedelta(minutes=20),
+    found_at=START,
+    source_type="newspaper",
+)
+COUNT = Stated(
+    kind="count", quote="215 people walked out", article_id=1, value=215, unit="people", status="done", leading=True
+)
+PLACE = Stated(kind="place", quote="Myawaddy", article_id=1, place="Myawaddy", country="MM")
+STORY = Story(
+    development_id=34,
+    title="Over 200 walk out of river compound",
+    event_types=("rescue_release",),
+    countries=("MM",),
+    status="done",
+    event_date="2026-10-12",
+    independent_sources=2,
+    watch="releases",
+    reports=(REPORT, replace(REPORT, id=2, outlet="南方快报", title="获救", language="zh", duplicate=False)),
+    facts=(COUNT, PLACE),
+    told=(Told(alert_id=56, level="new", seq=1, what=None, old=None, new=None),),
+    article_id=1,
+    quote="By dawn 215 people had walked out.",
+    terms=("Myawaddy", "walked out"),
+)
+
+
+def text(story: Story = STORY) -> str:
+    return message.compose("alert", (story,), ZoneInfo("Asia/Bangkok")).text
+
+
+def test_an_alert_reads_well() -> None:
+    assert text() == (
+        "Rescue or release: 215 people, Myawaddy, Myanmar, 12 Oct 2026\n"
+        "\n"
+        "Over 200 walk out of river compound\n"
+        "Border Post\n"
+        "https://news.example.org/1\n"
+        "\n"
+        "  “By dawn 215 people had walked out.”\n"
+        "\n"
+        "What is stated\n"
+        "  - 215 people, done — Border Post, newspaper\n"
+        "  - Myawaddy, Myanmar — Border Post, newspaper\n"
+        "\n"
+        "Reported by 2 independent sources: Border Post, 南方快报.\n"
+        "Published 13 Oct 2026, 12:40 (05:40 UTC); found 13 Oct 2026, 13:00 (06:00\n"
+        "UTC).\n"
+        "\n"
+        'Why you get this: your watch "releases" matched “Myawaddy”, “walked out”.\n'
+        "Development d34, alert n56\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fact", "line"),
+    [
+        (COUNT, "Rescue or release: 215 people, Myawaddy, Myanmar, 12 Oct 2026"),
+        (
+            replace(COUNT, bound="at_least", nationality="CN"),
+            "Rescue or release: at least 215 people (China), Myawaddy, Myanmar, 12 Oct 2026",
+        ),
+        (
+            replace(COUNT, bound="range", low=200, high=230),
+            "Rescue or release: 200 to 230 people, Myawaddy, Myanmar, 12 Oct 2026",
+        ),
+        (replace(COUNT, value=1041.0), "Rescue or release: 1,041 people, Myawaddy, Myanmar, 12 Oct 2026"),
+        (replace(COUNT, status="waiting"), "Rescue or release: Myawaddy, Myanmar, 12 Oct 2026"),
+    ],
+)
+def test_line_one_is_built_from_facts(fact: Stated, line: str) -> None:
+    assert headline(replace(STORY, facts=(fact, PLACE))) == line
+
+
+def test_without_facts_line_one_is_the_headline() -> None:
+    assert headline(replace(STORY, facts=(), countries=())) == REPORT.title
+    assert headline(replace(STORY, event_types=("report_analysis",), facts=(PLACE,))) == REPORT.title
+    assert "Over 200" in text(replace(STORY, facts=(), event_types=()))
+
+
+def test_what_is_planned_is_not_told_as_done() -> None:
+    assert headline(replace(STORY, status="planned")).startswith("Rescue or release (planned): ")
+
+
+def test_an_update_says_what_changed() -> None:
+    told = Told(alert_id=57, level="update", seq=2, what="figure", old="215 people", new="260 people")
+    shown = text(replace(STORY, told=(told,)))
+    assert shown.startswith("Update: Rescue or release: 260 people (was 215 people), Myawaddy")
+    assert "What changed\n  Figure: 215 people -> 260 people\n" in shown
+
+
+def test_the_frozen_content_names_every_value_it_told() -> None:
+    content = message.compose("alert", (STORY,), UTC)
+    assert {"215", "myawaddy", "mm"} <= set(content.facts)
+    assert content.links == ["https://news.example.org/1"]
+    assert content.thread == 34
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{{ 7 * 7 }}{% for x in y %}",
+        "a\r\nBcc: spy@example.org",
+        "\x1b[2Jgone",
+        "\u202eevil\u2066",
+        "\ud800 lone",
+    ],
+)
+def test_hostile_words_stay_words(payload: str) -> None:
+    story = replace(
+        STORY,
+        title=payload,
+        quote=payload,
+        terms=(payload,),
+        reports=(replace(REPORT, title=payload, outlet=payload, url=f"javascript:{payload}"),),
+        facts=(replace(PLACE, place=payload, speaker=payload),),
+    )
+    content = message.compose("alert", (story,), UTC)
+    everything = content.title + content.text + content.html + content.chat
+    everything.encode()
+    assert "<script" not in content.html and "<img" not in content.html
+    assert "javascript:" not in everything
+    assert not set("\r\x1b\u202e\u2066") & set(everything)
+    assert "49" not in content.title
+    assert "\n" not in content.title
+
+
+def test_long_words_of_others_have_limits() -> None:
+    story = replace(STORY, event_types=(), quote="q" * 9999, reports=(replace(REPORT, title="t" * 9999),))
+    content = message.compose("alert", (story,), UTC)
+    assert len(content.title) == 200
+    assert len(content.text) < 3000
+    assert len(content.chat) <= 1500
+
+
+def test_a_digest_names_every_headline_with_its_link() -> None:
+    stories = tuple(
+        replace(
+            STORY,
+            development_id=n,
+            reports=(replace(REPORT, title=f"Headline {n}", url=f"https://news.example.org/{n}"),),
+        )
+        for n in range(12)
+    )
+    content = message.compose("digest", stories, UTC)
+    for n in range(12):
+        assert f"Headline {n}\n" in content.text
+        assert f"https://news.example.org/{n}\n" in content.text
+    assert content.title.startswith("Digest: 12 developments: ")
+    assert "\n10. Rescue or release" in content.text
+
+
+@pytest.mark.parametrize("name", ["单", "word ", "很长的句子没有空格，"])
+def test_lines_fit_a_mail_reader(name: str) -> None:
+    assert all(width(line) <= 76 for line in wrap(name * 60).splitlines())
+
+
+def test_addresses_are_never_broken() -> None:
+    url = "https://news.example.org/" + "a" * 200
+    assert url in wrap(f"see {url} for more").splitlines()
+
+
+@pytest.mark.parametrize(("given", "kept"), [("a\tb\n c", "a b c"), ("e\u0301", "é"), (None, ""), ("x\x00y", "x y")])
+def test_a_line_is_made_safe(given: Any, kept: str) -> None:
+    assert safe(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("javascript:alert(1)", ""), ("https://a.example/\r\nx", "https://a.example/x"), (None, "")]
+)
+def test_only_web_addresses_become_links(given: Any, kept: str) -> None:
+    assert safe_url(given) == kept
