@@ -16,7 +16,7 @@ def parse_duration(text: str) -> timedelta:
     """A span from its written form; raises ValueError that shows the right form."""
     match = _FORM.fullmatch(text.strip().lower())
     if match is None:
-        raise ValueError(f"{text!r} is not a duration; write a number and one of s, m, h, d, w, as in \"15m\"")
+        raise ValueError(f'{text!r} is not a duration; write a number and one of s, m, h, d, w, as in "15m"')
     return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
 
 

@@ -23,6 +23,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess, parent_process
 from multiprocessing.reduction import ForkingPickler
 from multiprocessing.util import Finalize
+from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -39,7 +40,7 @@ class Limits:
     """What one child may use."""
 
     seconds: float  # wall clock of one task, then the child is killed
-    megabytes: int  # address space of the child
+    megabytes: int  # address space beyond what it needs to start
     tasks: int = 500  # tasks before a child is replaced, so that leaks stay small
 
 
@@ -238,9 +239,10 @@ def _kill(process: BaseProcess) -> None:
 
 def _serve(pipe: Connection, parent: int, megabytes: int, prepare: Callable[[], None] | None) -> None:
     """The child's life: take a parcel, say so, run it, answer; end when the parent's end of the pipe closes."""
-    _enter_child(parent, megabytes)
+    _enter_child(parent)
     if prepare is not None:
         prepare()
+    _limit_memory(megabytes)
     while True:
         try:
             parcel = pipe.recv_bytes()
@@ -279,12 +281,21 @@ def _words(error: BaseException) -> str:
         return "(no message)"
 
 
-def _enter_child(parent: int, megabytes: int) -> None:
+def _limit_memory(megabytes: int) -> None:
+    """Allow so much address space beyond what libraries have mapped by now, which is their own business."""
+    mapped = 0
+    with contextlib.suppress(OSError):
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+        mapped = pages * resource.getpagesize()
+    limit = mapped + (megabytes << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _enter_child(parent: int) -> None:
     # Ctrl-C and SIGTERM to the whole group are for the parent, which stops its children in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _end_with(parent)
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     threading.Thread(target=_watch_parent, daemon=True).start()
 

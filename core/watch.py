@@ -40,5 +40,7 @@ class Watch(BaseModel):
         if self.query is not None and not self.query.strip():
             raise ValueError("query is empty; leave the key out to match by the other filters")
         if not (self.topics or self.events or self.query or self.countries or self.languages or self.sources):
-            raise ValueError("a watch needs at least one filter: topics, events, query, countries, languages or sources")
+            raise ValueError(
+                "a watch needs at least one filter: topics, events, query, countries, languages or sources"
+            )
         return self

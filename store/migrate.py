@@ -56,6 +56,14 @@ def require_current(store: Store) -> None:
         )
 
 
+def is_current(store: Store) -> bool:
+    """Whether the schema is this program's; raises StoreError where it is newer."""
+    with store.read() as db:
+        found = current(db)
+    _refuse_newer(store, found)
+    return found == head()
+
+
 def upgrade(store: Store, now: datetime) -> Upgrade:
     """Migrate to `head()` in one transaction and make the views anew. Safe to kill and to repeat."""
     with store.read() as db:

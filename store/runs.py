@@ -60,11 +60,25 @@ def last_seen(db: Connection, before: Run | None = None) -> datetime | None:
     return db.scalars(query.order_by(runs.c.seen_at.desc()).limit(1)).first()
 
 
-def unfinished_owners(db: Connection, command: str = "run") -> list[str]:
-    """Runs that never said they stopped: alive, or killed."""
-    return list(db.scalars(sa.select(runs.c.owner).where(runs.c.stopped_at.is_(None), runs.c.command == command)))
+def unfinished_owners(db: Connection) -> list[str]:
+    """Runs that did not say they stopped: alive, as far as anybody knows."""
+    return list(db.scalars(sa.select(runs.c.owner).where(runs.c.stopped_at.is_(None))))
 
 
-def bury(db: Connection, owners: list[str], now: datetime) -> None:
-    """Note that these runs ended without saying so."""
-    db.execute(sa.update(runs).where(runs.c.owner.in_(owners), runs.c.stopped_at.is_(None)).values(stopped_at=now))
+def bury_the_dead(db: Connection, daemon: Run, now: datetime) -> None:
+    """Note the end of runs that died without a word: every other daemon, and commands whose process is gone."""
+    rows = db.execute(sa.select(runs).where(runs.c.stopped_at.is_(None), runs.c.id != daemon.id)).all()
+    dead = [row.id for row in rows if row.command == "run" or not _lives(row.host, row.pid)]
+    db.execute(sa.update(runs).where(runs.c.id.in_(dead)).values(stopped_at=now))
+
+
+def _lives(host: str, pid: int) -> bool:
+    if host != socket.gethostname():
+        return True  # nobody here can tell
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -1,0 +1,92 @@
+"""`nightdesk run`: start the daemon, with the user's configuration or the demo's, and say what it did."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from core.clock import utc_now
+from nightdesk.app import App
+from nightdesk.config import Config
+from nightdesk.demo.show import DemoShow
+from nightdesk.summary import Summary, summarise
+
+log = structlog.get_logger(__name__)
+
+
+def run_daemon(config: Config, *, demo: bool = False, seconds: float | None = None, format: str = "table") -> int:
+    """Run until a signal, or for `seconds` from ready; returns the exit code. Raises AlreadyRunning."""
+    # Twisted allows one reactor, chosen before anything imports it.
+    from crawler import reactor
+
+    # With json, stdout is one object: alerts on the console channel go to stderr.
+    stream = sys.stderr if format == "json" else sys.stdout
+    with _place(config, demo) as (config, show), App.open(config, "run", alone=True, console=stream) as app:
+        summary = reactor.run(lambda: _run(app, show, seconds))
+        _say(summary, show, format)
+    return 0
+
+
+@contextmanager
+def _place(config: Config, demo: bool) -> Iterator[tuple[Config, DemoShow | None]]:
+    """Where the daemon works: the user's place, or the demo's newsroom with a folder that is gone afterwards."""
+    if not demo:
+        yield config, None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="nightdesk-demo-"))
+    try:
+        with DemoShow() as show:
+            yield show.config(folder), show
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _run(app: App, show: DemoShow | None, seconds: float | None) -> Summary:
+    from nightdesk.loop import Daemon
+
+    ready: list[datetime] = []
+
+    def on_ready() -> None:
+        ready.append(app.clock())
+        log.info(
+            "ready", sources=len(app.config.sources), watches=len(app.config.watches), database=app.store.shown_url()
+        )
+        if show is not None:
+            show.greet()
+
+    await Daemon(app, show.look if show is not None else None).run(on_ready, seconds)
+    with app.store.read() as db:
+        return summarise(db, ready[0] if ready else utc_now())
+
+
+def _say(summary: Summary, show: DemoShow | None, format: str) -> None:
+    figures = summary.as_dict() | (show.expected() if show is not None else {})
+    if format == "json":
+        print(json.dumps(figures), flush=True)
+        return
+    print(f"\n{_in_words(figures)}", file=sys.stderr, flush=True)
+
+
+def _in_words(figures: dict[str, int | float | None]) -> str:
+    told = (
+        f"{figures['articles']} articles, {figures['developments']} developments: "
+        f"{figures['alerts']} alerts and {figures['updates']} updates, {figures['deliveries']} messages delivered"
+    )
+    if figures["failed"]:
+        told += f", {figures['failed']} dead"
+    if figures["first_alert_s"] is not None:
+        told += f". First alert after {figures['first_alert_s']:g} s"
+    if "expected_alerts" in figures:
+        told += (
+            f". The newsroom was written to cause {figures['expected_alerts']} alerts"
+            f" and {figures['expected_updates']} updates"
+        )
+    return told + "."

@@ -1,0 +1,165 @@
+"""What became of an address or an article, across every stage's tables. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from store.articles import article_events, article_topics, article_versions, articles, page_outcomes
+from store.definitions import sources, watches
+from store.deliveries import alerts, deliveries, message_alerts
+from store.deliveries import decisions as decided
+from store.developments import development_articles, development_changes, developments
+from store.matches import matches
+from store.pages import items, pages
+
+
+def items_at(db: Connection, urls: Collection[str]) -> list[Row[Any]]:
+    """Feed entries that named one of these addresses."""
+    query = (
+        sa.select(items, sources.c.name.label("source"))
+        .join(sources, sources.c.id == items.c.source_id)
+        .where(items.c.url.in_(urls))
+        .order_by(items.c.id)
+    )
+    return list(db.execute(query))
+
+
+def pages_at(db: Connection, urls: Collection[str]) -> list[Row[Any]]:
+    """Pages fetched or given under one of these addresses, with how each ended."""
+    return _pages(db, sa.or_(pages.c.url.in_(urls), pages.c.final_url.in_(urls)))
+
+
+def pages_of_article(db: Connection, article_id: int) -> list[Row[Any]]:
+    return _pages(db, page_outcomes.c.article_id == article_id)
+
+
+def _pages(db: Connection, condition: sa.ColumnElement[bool]) -> list[Row[Any]]:
+    query = (
+        sa.select(
+            pages.c.id,
+            pages.c.url,
+            pages.c.fetched_at,
+            pages.c.http_status,
+            pages.c.refused,
+            pages.c.origin,
+            sources.c.name.label("source"),
+            page_outcomes.c.state,
+            page_outcomes.c.reason,
+            page_outcomes.c.article_id,
+        )
+        .select_from(pages)
+        .outerjoin(page_outcomes, page_outcomes.c.page_id == pages.c.id)
+        .outerjoin(sources, sources.c.id == pages.c.source_id)
+        .where(condition)
+        .order_by(pages.c.id)
+    )
+    return list(db.execute(query))
+
+
+def outcomes_of(db: Connection, page_ids: Collection[int]) -> dict[int, Row[Any]]:
+    """How each of these pages ended, by page; one that is still due is missing."""
+    query = sa.select(page_outcomes).where(page_outcomes.c.page_id.in_(page_ids), page_outcomes.c.state != "retry")
+    return {row.page_id: row for row in db.execute(query)}
+
+
+def article_with_key(db: Connection, url_key: str) -> int | None:
+    return db.scalar(sa.select(articles.c.id).where(articles.c.url_key == url_key))
+
+
+def article(db: Connection, article_id: int) -> Row[Any] | None:
+    """An article in its current version, with the development it is in."""
+    query = (
+        sa.select(
+            articles,
+            article_versions.c.id.label("version_id"),
+            article_versions.c.title,
+            article_versions.c.text,
+            article_versions.c.language,
+            article_versions.c.published_at,
+            article_versions.c.published_from,
+            article_versions.c.paywalled,
+            article_versions.c.text_from,
+            article_versions.c.explained,
+            sources.c.name.label("source"),
+            development_articles.c.development_id,
+            development_articles.c.reason.label("joined_because"),
+        )
+        .select_from(articles)
+        .join(article_versions, sa.and_(article_versions.c.article_id == articles.c.id, article_versions.c.is_current))
+        .outerjoin(sources, sources.c.id == articles.c.source_id)
+        .outerjoin(development_articles, development_articles.c.article_id == articles.c.id)
+        .where(articles.c.id == article_id)
+    )
+    return db.execute(query).first()
+
+
+def labels_of(db: Connection, version_id: int) -> tuple[list[str], list[str]]:
+    """Topics and event types of a version, best first."""
+    topics = sa.select(article_topics.c.topic).where(article_topics.c.version_id == version_id)
+    events = sa.select(article_events.c.event_type).where(article_events.c.version_id == version_id)
+    return (
+        list(db.scalars(topics.order_by(article_topics.c.score.desc(), article_topics.c.topic))),
+        list(db.scalars(events.order_by(article_events.c.score.desc(), article_events.c.event_type))),
+    )
+
+
+def development(db: Connection, development_id: int) -> Row[Any] | None:
+    return db.execute(sa.select(developments).where(developments.c.id == development_id)).first()
+
+
+def articles_in(db: Connection, development_id: int) -> list[int]:
+    query = sa.select(development_articles.c.article_id).where(development_articles.c.development_id == development_id)
+    return list(db.scalars(query.order_by(development_articles.c.joined_at, development_articles.c.article_id)))
+
+
+def changes_in(db: Connection, development_id: int) -> list[Row[Any]]:
+    query = sa.select(development_changes).where(development_changes.c.development_id == development_id)
+    return list(db.execute(query.order_by(development_changes.c.seq)))
+
+
+def active_watches(db: Connection) -> list[Row[Any]]:
+    return list(db.execute(sa.select(watches).where(watches.c.retired_at.is_(None)).order_by(watches.c.name)))
+
+
+def matches_of(db: Connection, version_id: int) -> dict[int, Row[Any]]:
+    """What the watches made of a version, by watch; far misses are not kept."""
+    return {row.watch_id: row for row in db.execute(sa.select(matches).where(matches.c.version_id == version_id))}
+
+
+def decisions_about(db: Connection, development_id: int) -> list[Row[Any]]:
+    """Every decision on the changes of a development, with its watch and change."""
+    query = (
+        sa.select(decided, development_changes.c.seq, development_changes.c.kind)
+        .join(development_changes, development_changes.c.id == decided.c.change_id)
+        .where(development_changes.c.development_id == development_id)
+        .order_by(development_changes.c.seq)
+    )
+    return list(db.execute(query))
+
+
+def deliveries_about(db: Connection, development_id: int) -> list[Row[Any]]:
+    """Where the alerts of a development went, with the watch and change of each."""
+    query = (
+        sa.select(
+            alerts.c.watch_id,
+            alerts.c.change_id,
+            alerts.c.level,
+            deliveries.c.channel,
+            deliveries.c.recipient,
+            deliveries.c.state,
+            deliveries.c.reason,
+            deliveries.c.not_before,
+            deliveries.c.sent_at,
+            deliveries.c.last_error,
+        )
+        .select_from(alerts)
+        .join(message_alerts, message_alerts.c.alert_id == alerts.c.id)
+        .join(deliveries, deliveries.c.message_id == message_alerts.c.message_id)
+        .where(alerts.c.development_id == development_id)
+        .order_by(deliveries.c.id)
+    )
+    return list(db.execute(query))
