@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -52,6 +53,7 @@ _COMMON_HAN = frozenset(
     "區強決戰則據處隊給門網報導記者聞港台灣澳警方案被捕市民表示報道新闻网警察公安局人民政府嫌疑犯罪今昨日月稱指約"
 )
 _SAMPLE = 60_000
+_SURROGATES = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # halves of pairs, as UTF-8 forbids them
 _RUNS = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -110,10 +112,12 @@ def _as_utf8(body: bytes) -> str | None:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
+    with contextlib.suppress(UnicodeDecodeError):
+        return _SURROGATES.sub(b"", body).decode("utf-8")
     broken = text.count("\ufffd")
     foreign = sum(len(run) for run in _RUNS.findall(text))
     # A page that was cut mid-character, or into which one foreign snippet was pasted.
-    return text.replace("\ufffd", "") if broken <= 2 or broken < 0.03 * foreign else None
+    return text.replace("\ufffd", "") if broken < max(0.03 * foreign, 3 if foreign > 20 else 0) else None
 
 
 def _likeliest(body: bytes, declared: list[str]) -> str:
@@ -168,7 +172,8 @@ def _weight(character: str, before: str) -> float:
     if 0x0621 <= code <= 0x064A:
         return 0.8
     if 0xC0 <= code <= 0x17F:
-        return 0.8 if character.islower() and (before.isascii() or not before.isalpha()) else -0.4
+        begins = not before.isalpha()
+        return 0.8 if begins or (character.islower() and before.isascii()) else -0.4
     if 0xA0 <= code <= 0xBF:
         return 0.3
     return -0.8  # half-width kana, private use, controls, replacement: signs of a wrong reading

@@ -157,14 +157,14 @@ def _marked_names(tree: HtmlElement) -> Iterator[str]:
     lines: list[str] = []
     for element in islice(tree.iter("div", "span", "p", "font", "td", "address"), 1500):
         marked = _BYLINE_CLASS.search(f"{element.get('class', '')} {element.get('id', '')}")
-        own = text_of(element) if marked else (element.text or "")
-        if not 3 < len(own) < 150:
-            continue
-        match = _BYLINE_LINE.search(own)
-        if marked and (match or len(own) < 60):
-            yield match[1] if match else own
-        elif match and len(lines) < 8:
-            lines.append(match[1])
+        if marked and 3 < len(own := text_of(element)) < 150:
+            match = _BYLINE_LINE.search(own)
+            if match or len(own) < 60:
+                yield match[1] if match else own
+        for piece in () if marked else (element.text, *(child.tail for child in element)):
+            match = _BYLINE_LINE.search(piece) if piece and 3 < len(piece) < 100 else None
+            if match and len(lines) < 8 and not match[1][0].islower() and len(match[1].split()) < 6:
+                lines.append(match[1])
     yield from lines
 
 

@@ -96,7 +96,9 @@ def missing(title: str, headings: list[str], text: str, structured: Structured) 
     if structured.is_article and len(text) > 300:
         return None
     for line in (title, *headings[:2]):
-        if len(line) < 90 and _MISSING.search(line) and len(text) < _SHORT:
+        match = _MISSING.search(line)
+        # "Ferry not found after ten days" is news: the phrase must be most of the line, or little else on the page.
+        if match and len(text) < _SHORT and (2 * len(match[0]) >= len(line) or len(text) < 250) and len(line) < 90:
             return Verdict("not_article", f"soft_404: the page says that there is no article (“{line[:60]}”)")
     if len(text) < 300 and (match := _MISSING.search(text[:200])):
         return Verdict("not_article", f"soft_404: the page says that there is no article (“{match[0]}”)")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
+from core.clock import as_utc
 from core.text import clean
 from pipeline.structured import Structured
 from pipeline.tree import text_of
@@ -105,7 +106,7 @@ _MONTH_DAY = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(
 _TIME = re.compile(r"\b(\d{1,2})[:.hH時时](\d{2})(?::(\d{2}))?(?!\d)\s*([AaPp]\.?[Mm]\.?)?")
 _OFFSET = re.compile(r"(?:GMT|UTC)\s*([+-]\d{1,2})(?::?(\d{2}))?|\s([+-]\d{2}):?(\d{2})\b", re.I)
 _ZONE_NAME = re.compile(r"\b([A-Z]{2,4})\b")
-_URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_]?(0?[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01]|[1-9](?=[-/_.]))(?!\d)")
+_URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_]?(1[0-2]|0?[1-9])[-/_]?(0[1-9]|[12]\d|3[01]|[1-9](?=[-/_.]))(?!\d)")
 _MODIFIED = re.compile(
     r"updat|modif|revis|aktualis|mise? à jour|actualiz|atualiz|更新|修改|수정|อัปเดต|diperbarui|cập nhật|обновл", re.I
 )
@@ -145,7 +146,7 @@ def choose_published(
 ) -> Published:
     """The first date that can be true: what came with the page, the page's own, the URL's, the time it was found."""
     if given is not None and is_sane(given, found_at):
-        return Published(min(given, found_at), "given" if whole else "feed")
+        return Published(as_utc(min(given, found_at)), "given" if whole else "feed")
     named = url_date(url)
     sane = [moment for moment in page if is_sane(moment.at, found_at)]
     best = _agreed(sane, named)
@@ -219,6 +220,9 @@ _DATE_CLASS = re.compile(
 )
 
 
+_NOT_FIRST = re.compile(r"\b(?:Updated|Last (?:updated|modified)|Aktualisiert|Diperbarui)\b|更新|Today is")
+
+
 def _visible_dates(tree: HtmlElement, zone: tzinfo) -> Iterator[Moment]:
     """Dates printed in short lines, those of a class for dates first; not in links, which lead to other articles."""
     body = tree.find("body")
@@ -228,16 +232,17 @@ def _visible_dates(tree: HtmlElement, zone: tzinfo) -> Iterator[Moment]:
     ):
         if count > 1500:
             break
-        text = (element.text or "") + "".join(child.tail or "" for child in element)
-        if not 6 <= len(text.strip()) <= 160 or not any(c.isdigit() for c in text):
-            continue
-        marked = _DATE_CLASS.search(f"{element.get('class', '')} {element.get('id', '')}".strip())
-        line = re.split(r"\b(?:Updated|Last (?:updated|modified)|Aktualisiert|Diperbarui)\b|更新|Today is", text)[0]
-        if marked and (moment := parse_moment(line, zone)) is not None:
-            yield moment
-        elif not marked and len(rest) < 40:
-            rest.append(line)
-    for line in rest:
+        marked = None
+        for text in (element.text, *(child.tail for child in element)):
+            if text is None or not 6 <= len(text.strip()) <= 160 or not any(map(str.isdigit, text)):
+                continue
+            marked = marked or _DATE_CLASS.search(f"{element.get('class', '')} {element.get('id', '')}".strip())
+            line = _NOT_FIRST.split(text)[0]
+            if not marked:
+                rest.append(line)
+            elif (moment := parse_moment(line, zone)) is not None:
+                yield moment
+    for line in rest[:40]:
         if len(line) < 90 and (moment := parse_moment(line, zone)) is not None and (moment.exact or len(line) < 40):
             yield moment
 
