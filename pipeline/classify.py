@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +23,7 @@ class _Weighed:
     """What one set of rules came to, with what it came from."""
 
     score: float = 0.0
-    by_rule: Counter[str] = field(default_factory=Counter)
+    by_rule: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     evidence: list[Evidence] = field(default_factory=list)
 
 
@@ -122,11 +122,13 @@ def _sentences(reading: Reading) -> list[_Atoms]:
         for hit in hits:
             for name in _names(hit):
                 present.setdefault(name, hit)
-        countries = {hit.entry.country: hit for hit in hits if hit.entry.country}
+        countries: dict[str, Hit] = {hit.entry.country: hit for hit in hits if hit.entry.country}
         if sentence.zone in ("title", "lead"):
-            front |= set(countries)  # type: ignore[arg-type]
+            front |= set(countries)
         if countries and len(set(countries) | front) > 1:
             present.setdefault("countries", next(iter(countries.values())))
+        if sentence.zone == "title" and hits and reading.quote(sentence.start, sentence.end).rstrip()[-1:] in "?？؟":
+            present["question"] = hits[0]
         past = "background" in present and sentence.zone != "title"
         told.append(_Atoms(sentence, present, past))
     return told
@@ -204,6 +206,12 @@ def _events(
     return tuple(chosen), evidence
 
 
+def _wins(name: str, score: float, event: Event, loser: str, holding: dict[str, tuple[float, Event]]) -> bool:
+    """Whether an event explains another away; of two that would each do so the stronger does."""
+    other_score, other = holding[loser]
+    return score > other_score if name in other.instead_of else score >= 0.8 * other_score
+
+
 def _choose(scores: dict[str, tuple[float, Event, list[Evidence]]]) -> list[Scored]:
     """The events that hold by themselves, are not explained away by another and not dwarfed by it."""
     holding = {name: (score, event) for name, (score, event, _) in scores.items() if score >= event.least}
@@ -211,9 +219,11 @@ def _choose(scores: dict[str, tuple[float, Event, list[Evidence]]]) -> list[Scor
         loser
         for name, (score, event) in holding.items()
         for loser in event.instead_of
-        if loser in holding and score >= 0.8 * holding[loser][0]
+        if loser in holding and _wins(name, score, event, loser, holding)
     }
     left = {name: score for name, (score, _) in holding.items() if name not in explained}
+    bold = [score for name, score in left.items() if not holding[name][1].modest]
+    left = {n: score for n, score in left.items() if not holding[n][1].modest or score > 1.6 * max(bold, default=0.0)}
     if not left:
         return []
     best = max(left.values())

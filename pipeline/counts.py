@@ -40,11 +40,15 @@ _OF_TOTAL = re.compile(
     r"\s(?:\w+\s){0,2}?(?:of|out of|de|dari|daripada|trong|sa)\s(?:an expected |a planned |the |some |about |los |las |les |total )*$",
     re.I,
 )
+_OF_NUMBER = re.compile(
+    r"\s(?:of|out of)\s(?:the |some |about |an expected |a planned )?(?:\d|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)",
+    re.I,
+)
 _OF_THEM = re.compile(
-    r"\s(?:of (?:them|those|whom|these|the)|more\b|others?\b|were\b|was\b|are\b|had\b|have\b|have been|of the)", re.I
+    r"\s(?:of (?:them|those|whom|these|the)|more\b|others?\b|were\b|was\b|are\b|had\b|have\b|have been|of the|remain|strong\b|crossed|arrived)", re.I
 )
 _SUBJECT = re.compile(
-    r"(?:group(?:,)? with|bringing (?:it )?to|number (?:of \w+ )?(?:as|to|at|held climbs to)|brought to|total (?:reaches|to|of)|reaches|climbs to|reached|rose to|put at|list(?:s|ed)?|claimed|with)\s(?:\w+\s)?$",
+    r"(?:group(?:,)? with|bringing (?:it )?to|number (?:of \w+ )?(?:as|to|at|held climbs to)|brought to|total (?:reaches|to|of)|reaches|climbs to|climbed to|closer to|reached|rose to|put at|list(?:s|ed)?|claimed|with)\s(?:\w+\s)?$",
     re.I,
 )
 _IN_BRACKETS = re.compile(r"\s?[（(]\s?$")
@@ -53,6 +57,25 @@ _STOPS = re.compile(
     re.I,
 )
 _TALK = re.compile(r"[“”\"«»「」]")
+
+
+#: Cues that settle a figure by themselves, against the past in the rest of the sentence.
+_OWN = frozenset(("cumulative", "waiting", "expected", "new"))
+_BY_CUE: tuple[tuple[str, Status], ...] = (
+    ("planned_total", "planned_total"),
+    ("waiting", "waiting"),
+    ("expected", "expected"),
+    ("claimed", "claimed"),
+)
+
+
+@dataclass(frozen=True)
+class _Story:
+    """What sort of article the figures stand in."""
+
+    report: bool  # a report, analysis or opinion
+    study: bool  # with findings of its own
+    planned: bool  # its headline speaks of what is to come
 
 
 @dataclass(frozen=True)
@@ -76,10 +99,14 @@ def find_figures(reading: Reading) -> list[Figure]:
 
 def find_counts(reading: Reading, figures: Sequence[Figure], events: Sequence[str]) -> list[Fact]:
     """The counts of an article, one for each value, unit and status, the leading one marked."""
-    counts = [count for figure in figures if figure.sort == "count" and (count := _count(reading, figure))]
+    counts: list[Count] = []
+    for figure in figures:
+        if figure.sort == "count" and (count := _count(reading, figure, counts[-1] if counts else None)):
+            counts.append(count)
     facts: list[tuple[Count, Fact]] = []
+    story = _story(reading, events)
     for index, count in enumerate(counts):
-        status, confidence = _status(reading, count, counts[:index], events)
+        status, confidence = _status(reading, count, counts[:index], events, story)
         facts.append((count, _fact(reading, count, status, confidence)))
     return _with_leading(_merged(facts))
 
@@ -87,7 +114,7 @@ def find_counts(reading: Reading, figures: Sequence[Figure], events: Sequence[st
 # --- What is counted ---------------------------------------------------------------------------------------------
 
 
-def _count(reading: Reading, figure: Figure) -> Count | None:
+def _count(reading: Reading, figure: Figure, last: Count | None) -> Count | None:
     number, text = figure.number, reading.text
     sentence = reading.sentence_at(number.start)
     bound, start, end = _bound(text, number.start, number.end, sentence.start)
@@ -97,7 +124,11 @@ def _count(reading: Reading, figure: Figure) -> Count | None:
     if unit is None:
         if nation is not None and nation.start >= end and nation.start - end < 12:
             unit, unit_hit = "people", nation
-        elif _OF_THEM.match(text, number.end) or _SUBJECT.search(text[max(0, start - 30) : start]):
+        elif (
+            _OF_THEM.match(text, number.end)
+            or _OF_NUMBER.match(text, number.end)
+            or _SUBJECT.search(text[max(0, start - 30) : start])
+        ):
             unit = "people"
         elif (
             number.value >= 2
@@ -106,13 +137,15 @@ def _count(reading: Reading, figure: Figure) -> Count | None:
             and text[number.end : number.end + 1] in ")）"
         ):
             unit = "people"
+        elif last and last.sentence is sentence and _OF_TOTAL.search(text[last.figure.number.end : number.start]):
+            unit = last.unit
         else:
             return None
-    last = max(end, unit_hit.end if unit_hit and unit_hit.start - end < 40 else end)
+    until = max(end, unit_hit.end if unit_hit and unit_hit.start - end < 40 else end)
     if number.high is not None:
         bound = "range"
     country = nation.entry.country if nation else None
-    return Count(figure, unit, unit_hit, country, bound, start, last, sentence)
+    return Count(figure, unit, unit_hit, country, bound, start, until, sentence)
 
 
 def _bound(text: str, start: int, end: int, floor: int) -> tuple[Bound, int, int]:
@@ -216,36 +249,53 @@ def _nationality(reading: Reading, hits: Sequence[Hit], start: int, end: int, se
 # --- How it stands -----------------------------------------------------------------------------------------------
 
 
-def _status(reading: Reading, count: Count, earlier: Sequence[Count], events: Sequence[str]) -> tuple[Status, float]:
+def _status(
+    reading: Reading, count: Count, earlier: Sequence[Count], events: Sequence[str], story: _Story
+) -> tuple[Status, float]:
     """Done, expected, ... by the words of the clause first, then of the sentence, then by where it stands."""
     sentence = count.sentence
-    clause = _clause(reading, count)
-    near = {hit.entry.name for hit in reading.hits_between(*clause) if hit.entry.kind == "cue"}
-    around = {hit.entry.name for hit in reading.by_sentence[sentence.index] if hit.entry.kind == "cue"}
+    near = _cues(reading, reading.hits_between(*_clause(reading, count)))
+    around = _cues(reading, reading.by_sentence[sentence.index])
+    front = sentence.zone in ("title", "lead")
     if _is_whole_of(reading, count, earlier):
         return "planned_total", 0.6
-    if "past" in near or ("past" in around and sentence.zone == "body"):
+    if "past" in near or ("past" in around and sentence.zone == "body" and not near & _OWN):
         return "background", 0.7
-    report = "report_analysis" in events
-    if report:
-        return ("claimed", 0.5) if sentence.zone != "body" or "claimed" in around else ("background", 0.5)
-    if "cumulative" in near and "new" not in near and sentence.zone != "title":
+    if story.report:
+        return ("claimed", 0.5) if story.study and sentence.index <= 12 else ("background", 0.5)
+    if "cumulative" in near | (around if sentence.zone == "body" else set()) and "new" not in near and not front:
         return "cumulative", 0.7
-    if "waiting" in near:
-        return "waiting", 0.7
-    if "planned_total" in near:
-        return "planned_total", 0.5
-    if "expected" in near or count.bound == "up_to":
-        return "expected", 0.7
-    if "claimed" in near:
-        return "claimed", 0.6
-    if sentence.zone in ("title", "lead"):
-        return "done", 0.85
-    if sentence.zone == "second" or sentence.index <= 4 and sentence.paragraph <= 2:
-        return "done", 0.6
-    if "new" in near and sentence.paragraph <= 3:
-        return "done", 0.5
+    for cue, status in _BY_CUE:
+        if cue in near or (cue == "expected" and count.bound == "up_to"):
+            return status, 0.7
+    if count.unit == "victims" and not front:
+        return "background", 0.5
+    if sentence.zone != "body":
+        return ("expected", 0.6) if story.planned else ("done", 0.85 if front else 0.6)
+    return _in_body(count, near | (around & {"new"}), story)
+
+
+def _in_body(count: Count, near: set[str], story: _Story) -> tuple[Status, float]:
+    """Further down only what belongs to the same group of people is still the news."""
+    sentence = count.sentence
+    if sentence.index <= 4 or ("new" in near and sentence.index <= 10) or sentence.paragraph <= 2:
+        return ("expected", 0.5) if story.planned else ("done", 0.5)
     return "background", 0.4
+
+
+def _cues(reading: Reading, hits: Sequence[Hit]) -> set[str]:
+    """The cues among `hits`; the month of May is none."""
+    return {hit.entry.name for hit in hits if hit.entry.kind == "cue" and reading.quote(hit.start, hit.end) != "May"}
+
+
+def _story(reading: Reading, events: Sequence[str]) -> _Story:
+    title = _cues(reading, reading.by_sentence[0])
+    study = any(
+        "study" in {hit.entry.name for hit in hits}
+        for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True)
+        if sentence.zone in ("title", "lead", "second")
+    )
+    return _Story("report_analysis" in events, study, "expected" in title)
 
 
 def _clause(reading: Reading, count: Count) -> tuple[int, int]:
@@ -326,7 +376,7 @@ def _fuller(first: Fact, second: Fact, headline: bool) -> Fact:
 
 
 def _with_leading(facts: list[tuple[Count, Fact]]) -> list[Fact]:
-    """The done-count the news is about: of persons before things, in headline and lead before the rest."""
+    """The done-count the news is about is marked, and its nationality given to the parts it is broken down into."""
     order = {"title": 0, "lead": 1, "second": 2, "body": 3}
     candidates = [
         (order[count.sentence.zone], 0 if fact.unit in _PERSONS else 1, fact.position, index)
@@ -336,4 +386,16 @@ def _with_leading(facts: list[tuple[Count, Fact]]) -> list[Fact]:
     if not candidates:
         return [fact for _, fact in facts]
     leading = min(candidates)[3]
-    return [replace(fact, leading=index == leading) for index, (_, fact) in enumerate(facts)]
+    told = facts[leading][1]
+    return [
+        replace(fact, leading=index == leading, nationality=fact.nationality or _of_the_same(told, fact))
+        for index, (_, fact) in enumerate(facts)
+    ]
+
+
+def _of_the_same(told: Fact, fact: Fact) -> str | None:
+    """Parts of a group of one nationality are of it: "48 Koreans ... 41 men and seven women"."""
+    part = fact.value is not None and told.value is not None and fact.value < told.value
+    if part and fact.status == "done" and fact.unit in ("people", "suspects") and told.unit in _PERSONS:
+        return told.nationality
+    return None

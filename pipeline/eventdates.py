@@ -33,14 +33,19 @@ _DAY_MONTH = re.compile(
 )
 #: March 24, 2026 · Jan 6
 _MONTH_DAY = re.compile(
-    rf"\b(?P<month>{_NAMES})(?:လ)?\.?\s?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%])(?:,?\s{_YEAR})?(?!\s?(?:percent|people))", re.IGNORECASE
+    rf"\b(?P<month>{_NAMES})(?:လ)?\.?\s?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%])(?:,?\s{_YEAR})?(?!\s?(?:percent|people))",
+    re.IGNORECASE,
 )
 _HAN = re.compile(rf"(?:{_YEAR}\s?年\s?)?(?P<month>\d{{1,2}})\s?月\s?(?P<day>\d{{1,2}})\s?[日号號]")
 _KOREAN = re.compile(rf"(?:{_YEAR}\s?년\s?)?(?P<month>\d{{1,2}})\s?월\s?(?P<day>\d{{1,2}})\s?일")
-_HAN_DAY = re.compile(r"(?<![\d月年])(?:本月)?(?P<day>\d{1,2})(?:日(?!本|間|内|元|夜間)|号(?=[，,在上下])|일(?!간|반|부터 \d|자리))")
+_HAN_DAY = re.compile(
+    r"(?<![\d月年])(?:本月)?(?P<day>\d{1,2})(?:日(?!本|間|内|元|夜間)|号(?=[，,在上下])|일(?!간|반|부터 \d|자리))"
+)
 _SLASHED = re.compile(rf"(?<![\d/])(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})(?:/{_YEAR})?(?![\d/])")
 _ISO = re.compile(r"(?<!\d)(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)")
-_VIETNAMESE = re.compile(rf"ngày\s(?P<day>\d{{1,2}})(?:\stháng\s|[/-])(?P<month>\d{{1,2}})(?:(?:\snăm\s|[/-]){_YEAR})?", re.IGNORECASE)
+_VIETNAMESE = re.compile(
+    rf"ngày\s(?P<day>\d{{1,2}})(?:\stháng\s|[/-])(?P<month>\d{{1,2}})(?:(?:\snăm\s|[/-]){_YEAR})?", re.IGNORECASE
+)
 
 _WEEKDAYS: dict[str, int] = {}
 for _index, _row in enumerate(
@@ -67,9 +72,14 @@ _RELATIVE: tuple[tuple[int, re.Pattern[str]], ...] = (
     (0, re.compile(r"\btoday\b|\btonight\b|今天|今日|今晨|本日|오늘|\bhoy\b|aujourd['’]hui|\bhoje\b|\boggi\b|\bheute\b|วันนี้|\bhari ini\b|hôm nay|\bngayong araw\b|\bngayon\b|\bआज\b|اليوم|ယနေ့|ဒီနေ့|ថ្ងៃនេះ|ມື້ນີ້", re.I)),
     (1, re.compile(r"\btomorrow\b|明天|明日|내일|\bmañana\b|\bdemain\b|\bamanhã\b|พรุ่งนี้|\bbesok\b|\besok\b|ngày mai|\bbukas\b|غدا|မနက်ဖြန်|ថ្ងៃស្អែក", re.I)),
 )  # fmt: skip
-_NEXT = re.compile(r"(?:next|on the coming|this coming|próximo|prochain|por vir|from|by|until|till|before|下|来|다음|次の|sampai|hingga|mulai)\s?$", re.I)
+_NEXT = re.compile(
+    r"(?:next|on the coming|this coming|próximo|prochain|por vir|from|by|until|till|before|下|来|다음|次の|sampai|hingga|mulai)\s?$",
+    re.I,
+)
 _LAST_WEEK = re.compile(r"(?:last|上|지난|先週の|le dernier)\s?$", re.I)
-_AHEAD = re.compile(r"\b(?:will|to be|from|scheduled|due|plan\w*|next|by|until)\b|จะ|将|將|예정|予定|akan|sẽ|prévu|previst", re.I)
+_AHEAD = re.compile(
+    r"\b(?:will|to be|from|scheduled|due|plan\w*|next|by|until)\b|จะ|将|將|예정|予定|akan|sẽ|prévu|previst", re.I
+)
 _MONTH_FIRST = frozenset(("en-us",))
 
 
@@ -151,8 +161,14 @@ def _weekdays(text: str, published: date) -> Iterator[Day]:
         before = text[max(0, match.start() - 20) : match.start()]
         if _LAST_WEEK.search(before) and back == 0:
             back = 7
-        ahead = _NEXT.search(before) or _AHEAD.search(text[max(0, match.start() - 45) : match.start()].rsplit(".", 1)[-1])
-        day = published + timedelta(days=(index - published.weekday()) % 7) if ahead and back != 0 else published - timedelta(days=back)
+        ahead = _NEXT.search(before) or _AHEAD.search(
+            text[max(0, match.start() - 45) : match.start()].rsplit(".", 1)[-1]
+        )
+        day = (
+            published + timedelta(days=(index - published.weekday()) % 7)
+            if ahead and back != 0
+            else published - timedelta(days=back)
+        )
         yield Day(match.start(), match.end(), day, exact=False)
 
 

@@ -37,7 +37,7 @@ _MONEY_AFTER = re.compile(
 _PERCENT = re.compile(r"\s?(?:%|％|percent\b|per ?cent\b|pour ?cent\b|por ?ciento|por ?cento|persen\b|peratus|퍼센트|パーセント|phần trăm|प्रतिशत|في المئة|في المائة|เปอร์เซ็นต์|ရာခိုင်နှုန်း|ភាគរយ)")  # fmt: skip
 _PERCENT_BEFORE = re.compile(r"(?:ร้อยละ|百分之)\s?$")
 _AGE = re.compile(
-    r"[\s-]?(?:years? old|years? of age|-?year-olds?|岁|歲|歳|才\b|세(?![가-힣])|살|ปี(?=\s|$|[)\"])|tuổi|ans\b(?=[,)]|\s\w)|"
+    r"[\s-]?(?:years? old|years? of age|-?year-olds?|岁|歲|歳|才\b|세(?![가-힣])|대(?=가 |는 |의 | 남| 여| 청년)|살|ปี(?=\s|$|[)\"])|tuổi|ans\b(?=[,)]|\s\w)|"
     r"años de edad|anos de idade|साल क|वर्षीय|वर्ष क|साल का|साल की|عاما|سنة من)"
 )
 _AGE_BEFORE = re.compile(r"(?:\baged?|aged between|\bages?|อายุ|berusia|berumur|umur|tuổi|edad de|âgée?s? de|年龄|年齡|वर्षीय|يبلغ|عمره|အသက်|អាយុ|ອາຍຸ|gulang)\s?(?:\d+\s?(?:and|to|-|–|sampai|至)\s?)?$", re.IGNORECASE)  # fmt: skip
@@ -75,7 +75,7 @@ _MONTH = (
     r"febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|Januar|Februar|März|Dezember)"
 )
 _MONTH_AFTER = re.compile(rf"(?:st|nd|rd|th)?\s?(?:of |de |a |ng |\. )?{_MONTH}\b\.?", re.IGNORECASE)
-_MONTH_BEFORE = re.compile(rf"\b{_MONTH}\.?\s(?:the\s)?$", re.IGNORECASE)
+_MONTH_BEFORE = re.compile(rf"\b{_MONTH}\.?[ \xa0](?:the )?$", re.IGNORECASE)
 _MONTH_BEFORE_YEAR = re.compile(rf"\b{_MONTH}\.?,?\s(?:de\s|\d{{1,2}},?\s)?$", re.IGNORECASE)
 _DATE_AFTER = re.compile(
     r"\s?(?:年|月|日(?!本|間|内|元)|号(?=[，,在上下])|월|일(?!간|반|자리|부)|년|"

@@ -15,8 +15,12 @@ _TITLE = (
 )
 _NAME = r"[A-ZÀ-Ý][\w’'\-]+(?:\s(?:bin|binti|al|de|da|dos|van|[A-ZÀ-Ý][\w’'\-]+)){1,3}"
 _TITLED = re.compile(rf"\b(?P<role>{_TITLE})\.?\s(?P<name>{_NAME})")
-_SAID = re.compile(rf"(?<![\w’'])(?P<name>{_NAME}),\s(?:\d\d,\s)?(?P<role>(?:a|an|the|its|his|her)\s[a-z][\w\s\-’']{{3,60}}?)[,.]")
-_NOT_NAMES = frozenset(("The", "Special", "Golden", "National", "Royal", "New", "South", "North", "Police", "Foreign", "Ministry"))
+_SAID = re.compile(
+    rf"(?<![\w’'])(?P<name>{_NAME}),\s(?:\d\d,\s)?(?P<role>(?:a|an|the|its|his|her)\s[a-z][\w\s\-’']{{3,60}}?)[,.]"
+)
+_NOT_NAMES = frozenset(
+    ("The", "Special", "Golden", "National", "Royal", "New", "South", "North", "Police", "Foreign", "Ministry")
+)
 
 
 def find_names(reading: Reading) -> list[Fact]:

@@ -21,6 +21,8 @@ _ABBREVIATION = re.compile(
     r"สมช|ฉก|ตม|ปปง|พล|ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค|น|ดร|นาย)$"
 )
 _THAI_LETTER_BEFORE = re.compile(r"[\u0e00-\u0e7f]{1,4}$")
+#: "MAE SOT, Thailand - ", "BEIJING, Oct 13 -", "กาญจนบุรี - ": where a report begins after a scene of colour.
+_DATELINE = re.compile(r"(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.\- ]{2,24}(?:, [\w. ]{2,24})?(?: \([\w\s/.]{2,20}\))?|[^\s]{4,16}) ?[-–—]{1,2} (?=\S)")
 _TAIL = re.compile(r"\s+[|｜]\s+[^|｜]{2,40}$")
 
 
@@ -75,9 +77,10 @@ class Reading:
         sentences = [self._sentence(0, 0, tail.start() if tail else title_end, "title", 3.0, 0)]
         spans = list(_spans(self.text, title_end + 1))
         told = 0
-        for start, end, paragraph in spans:
+        lead = next((i for i, (start, end, _) in enumerate(spans[:6]) if _DATELINE.match(self.text, start, end)), 0)
+        for index, (start, end, paragraph) in enumerate(spans):
             count = self._count(start, end)
-            if count < 4 and told == 0:
+            if index < lead or (count < 4 and told == 0):
                 zone, weight = "body", 0.3
             else:
                 zone, weight = _zone(told, len(spans))

@@ -10,7 +10,7 @@ of `unless`; how much that weighs depends on where the sentence stands. Terms ar
     foreign:CN      a country other than the one named
     nation:CN       that country or its people
     agency, org, person, agency:NAME, org:NAME, place:NAME
-    number          a figure
+    question        a headline that asks
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Event(_Strict):
     rules: tuple[Rule, ...] = Field(min_length=1)
     least: float = 2.0
     instead_of: tuple[str, ...] = ()  # events that this one, where it holds, explains away
-    spares: tuple[str, ...] = ()
+    modest: bool = False  # said only where nothing else stands out
 
 
 class Topic(_Strict):

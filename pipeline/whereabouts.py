@@ -10,8 +10,14 @@ from pipeline.vocabulary import Hit
 
 _CAPITALS_OF_STORY = 3  # at most so many places of one article
 _PASSING = frozenset(("past", "background"))
-_FROM = re.compile(r"(?:\bfrom|\bout of|\bde|\bdesde|\bdari|\bdaripada|\btừ|\bda|\baus|\bmula sa|\bdu|\bdepuis|从|從|由|จาก|ကနေ|ມາຈາກ|ពី|\bمن)\s?(?:the |la |el |le |l['’])?(?:\w+\s){0,2}$", re.I)
-_TO = re.compile(r"(?:\bto|\binto|\btowards?|\bfor|\ba|\bke|\bsang|\bvers|\bau|\ben|\bpara|\bnach|\bsa|至|到|回|往|赴|ไป|ไปยัง|สู่|ទៅ|ໄປ|\bإلى)\s?(?:the |la |el |le )?(?:\w+\s){0,1}$", re.I)
+_FROM = re.compile(
+    r"(?:\bfrom|\bout of|\bde|\bdesde|\bdari|\bdaripada|\btừ|\bda|\baus|\bmula sa|\bdu|\bdepuis|从|從|由|จาก|ကနေ|ມາຈາກ|ពី|\bمن)\s?(?:the |la |el |le |l['’])?(?:\w+\s){0,2}$",
+    re.I,
+)
+_TO = re.compile(
+    r"(?:\bto|\binto|\btowards?|\bfor|\ba|\bke|\bsang|\bvers|\bau|\ben|\bpara|\bnach|\bsa|至|到|回|往|赴|ไป|ไปยัง|สู่|ទៅ|ໄປ|\bإلى)\s?(?:the |la |el |le )?(?:\w+\s){0,1}$",
+    re.I,
+)
 _FROM_AFTER = re.compile(r"\s?(?:から|에서|မှ|से\b)")
 _TO_AFTER = re.compile(r"\s?(?:へ|に(?:到着|帰国|送還)|으로|로(?=\s)|सhipped|လာ)")
 _VIA = re.compile(r"(?:\bvia|\bthrough|経由|经|經|ผ่าน|\bmelalui|\bqua|\bpor|\bvía)\s?$", re.I)
@@ -23,7 +29,7 @@ def find_places(reading: Reading) -> list[Fact]:
     found: dict[str, Fact] = {}
     for zone, confidence in (("lead", 0.85), ("title", 0.8), ("second", 0.6), ("body", 0.4)):
         for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
-            if sentence.zone != zone or (zone == "body" and (found or sentence.index > 8)):
+            if sentence.zone != zone or (zone in ("second", "body") and (found or sentence.index > 8)):
                 continue
             names = {hit.entry.name for hit in hits}
             if zone != "title" and "past" in names and zone != "lead":
@@ -107,7 +113,9 @@ def _home(reading: Reading, hits: list[Hit], names: set[str], ends: dict[str, st
     if "sent_home" not in names:
         return {}
     guessed: dict[str, str] = {}
-    people = [hit.entry.country for hit in hits if hit.entry.kind == "nation" and hit.entry.people and hit.entry.country]
+    people = [
+        hit.entry.country for hit in hits if hit.entry.kind == "nation" and hit.entry.people and hit.entry.country
+    ]
     if people and "to" not in ends:
         guessed["to"] = people[0]
     places = [hit.entry.country for hit in hits if hit.entry.kind == "place" and hit.entry.country]
