@@ -133,6 +133,19 @@ def same_edition(one: Profile, other: Profile) -> bool | None:
     return None if not answers else all(answers)
 
 
+def next_batch(one: Profile, other: Profile) -> bool:
+    """One names a batch after the first, the other none, and their days differ: the first is seldom called so."""
+    mine, theirs = _batches(one), _batches(other)
+    if bool(mine) == bool(theirs) or "batch:1" in mine | theirs:
+        return False
+    days, others = set(_days(one)), set(_days(other))
+    return bool(days and others) and not days & others
+
+
+def _batches(profile: Profile) -> set[str]:
+    return {key for key in profile.held(profile.editions) if key.startswith("batch:")}
+
+
 def same_count(one: Profile, other: Profile, within: float = 0.0) -> bool | None:
     """Whether the figure either is about stands in the other, given or take `within`."""
     if not one.leading or not other.leading:

@@ -17,6 +17,8 @@ from pipeline.words import Rarity, cosine
 
 _ROUNDING = 0.06  # 32 and 34 officers on one trip
 _TELLING = 8  # smaller numbers agree by chance
+_WORDS = 40  # distinct ones, below which a text is brief
+_BRIEF = 0.4
 _NAMES = 3  # shared names that count
 
 
@@ -63,7 +65,10 @@ def decide(
     copied: int | None = None,
 ) -> Decision:
     """Join the development that most speaks for, or found one. `copied`: where the article's near-copy is."""
-    weighed = [(candidate, weigh(article, candidate.profile, rarity, config)) for candidate in candidates]
+    weighed = [
+        (candidate, weigh(article, candidate.profile, rarity, config, candidate.development_id == copied))
+        for candidate in candidates
+    ]
     mentions = _mentions(article, weighed, config)
     for candidate, weighing in weighed:
         if candidate.development_id == copied and not weighing.apart:
@@ -71,16 +76,21 @@ def decide(
     open_ones = [pair for pair in weighed if not pair[1].apart]
     if open_ones:
         best, weighing = max(open_ones, key=lambda pair: (pair[1].score, -pair[0].development_id))
-        if weighing.score >= config.threshold:
+        if weighing.score >= needed(article, config):
             return Join(best.development_id, round(weighing.score, 3), _because(weighing), mentions)
     return Found(_alone(weighed, config), mentions)
 
 
-def weigh(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig) -> Weighing:
-    """What speaks for `article` being of the development `known`."""
+def needed(article: Profile, config: PipelineConfig) -> float:
+    """The likeness from which an article joins: less for one of few words, which has less to share."""
+    return config.threshold * min(1.0, _BRIEF + (1 - _BRIEF) * len(article.words) / _WORDS)
+
+
+def weigh(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig, is_copy: bool = False) -> Weighing:
+    """What speaks for `article` being of the development `known`. Of a copy it matters little what it was taken for."""
     words = likeness(article, known, rarity, config)
-    if article.is_analysis != known.is_analysis:
-        return Weighing(words, words, (), "one is an analysis, the other the news")
+    if not is_copy and (apart := _other_matter(article, known)):
+        return Weighing(words, words, (), apart)
     shared = _shared_names(article, known, rarity)
     if apart := keeps_apart(article, known, config, bool(shared)):
         return Weighing(words, words, (), apart)
@@ -97,15 +107,22 @@ def likeness(article: Profile, known: Profile, rarity: Rarity, config: PipelineC
     return (1 - config.entities) * words + config.entities * cosine(article.entities, known.entities, rarity)
 
 
+def _other_matter(article: Profile, known: Profile) -> str:
+    """What they were taken for and differs, or nothing."""
+    if article.is_analysis != known.is_analysis:
+        return "one is an analysis, the other the news"
+    if not article.topics.keys() & known.topics.keys() and (article.topics or known.topics):
+        return "another topic, or none"
+    return ""
+
+
 def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named: bool) -> str:
     """What is known of both and differs, or nothing."""
     if _distance(article, known) > config.window:
         return "too far apart in time"
-    if article.topics and known.topics and not article.topics.keys() & known.topics.keys():
-        return "other topic"
     if agreement.other_stage(article, known):
         return "another stage"
-    if agreement.same_edition(article, known) is False:
+    if agreement.same_edition(article, known) is False or agreement.next_batch(article, known):
         return "another batch or edition"
     day = agreement.same_day(article, known)
     if day is False:
@@ -143,7 +160,8 @@ def _evidence(article: Profile, known: Profile, shared: float) -> tuple[list[str
         ("names", bool(shared) or None, min(0.15, 0.05 * shared)),
     )
     agreed = [name for name, answer, _ in checks if answer]
-    weight = sum(worth for _, answer, worth in checks if answer)
+    # Many acts of one type happen in one country: alone that says nothing.
+    weight = sum(worth for _, answer, worth in checks if answer) if set(agreed) - {"type", "country"} else 0.0
     if types is False:
         weight -= 0.05 if agreement.kin_types(article, known) else 0.15
     return agreed, weight
@@ -187,6 +205,6 @@ def _alone(weighed: Sequence[tuple[Candidate, Weighing]], config: PipelineConfig
     """Why none was joined: of the one that comes nearest."""
     if not weighed:
         return "no recent development of its topic"
-    candidate, nearest = max(weighed, key=lambda pair: (pair[1].score, -pair[0].development_id))
+    candidate, nearest = max(weighed, key=lambda pair: (not pair[1].apart, pair[1].score, -pair[0].development_id))
     against = nearest.apart or f"too little in common ({nearest.score:.2f} of {config.threshold:.2f})"
     return f"nearest is d{candidate.development_id}: {against}"

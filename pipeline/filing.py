@@ -22,16 +22,8 @@ from pipeline.reader import ReadPage
 from pipeline.recent import Recent
 from pipeline.similarity import Signature, bands, nearest_copy
 from pipeline.values import Evidence, Extract
-from store import articles, developments, facts, matches
+from store import articles, developments, facts, matches, search
 from store.articles import DuePage, KnownArticle
-
-try:
-    from store.search import index_article  # type: ignore[import-untyped,import-not-found,unused-ignore]
-except ImportError:  # until the index is there
-
-    def index_article(db: Connection, article_id: int, title: str, text: str) -> None:
-        """Nothing to write."""
-
 
 _BAND_MATES = 40
 
@@ -196,7 +188,7 @@ def _write_version(
     facts.add_facts(db, version_id, [asdict(fact) for fact in reading.facts], desk.now)
     verdicts = desk.matcher.verdicts(subject_of(page, reading))
     matches.add_matches(db, version_id, [_row_of(verdict) for verdict in verdicts], desk.now)
-    index_article(db, article_id, found.title, found.text)
+    search.index_article(db, article_id, found.title, found.text)
     return version_id, verdicts
 
 
