@@ -207,7 +207,7 @@ def origin_of(url: str) -> str:
 
 def _split(url: str) -> SplitResult:
     text = url.strip()
-    if len(text.encode("utf-8", "replace")) > MAX_URL_BYTES:
+    if len(text.encode()) > MAX_URL_BYTES:
         raise ValueError(f"an address of more than {MAX_URL_BYTES} bytes")
     if _UNSAFE.search(text.replace(" ", "%20")):
         raise ValueError("an address with control characters or backslashes")

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Literal
 
 from core.clock import Clock, utc_now
+from crawler.answer import Answer
 from crawler.config import CrawlConfig
 from crawler.fetch import Fetcher, Gates, Manners, manners_of
 from crawler.source import Source
-from crawler.web import Answer, open_web
+from crawler.web import open_web
 from store.pages import SiteState
 
 

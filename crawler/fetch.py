@@ -12,10 +12,11 @@ from core.addresses import PORTS, Permit
 from core.clock import Clock
 from core.urls import origin_of, resolve, site_of
 from crawler import politeness, robots
+from crawler.answer import Answer
 from crawler.config import CrawlConfig
 from crawler.settings import ROBOT
 from crawler.source import Source
-from crawler.web import Answer, Web
+from crawler.web import Web
 from store.pages import SiteState
 
 _HOPS = 5

@@ -12,17 +12,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import structlog
+from sqlalchemy.exc import DataError
 
 from core.clock import Clock, iso
 from core.urls import normalise_url, resolve
 from crawler import feeds, outcome
+from crawler.answer import Answer
 from crawler.ask import open_fetcher
 from crawler.charsets import decode
 from crawler.config import CrawlConfig
 from crawler.dates import read_date
 from crawler.fetch import Fetcher, Manners
 from crawler.plain import plain, plain_line, tidy
-from crawler.web import Answer
 from store import pages
 from store.engine import Store
 
@@ -193,7 +194,7 @@ def _of_line(line: bytes, where: str, outlet: str | None) -> Iterator[Input | Ba
             "byline": plain_line(_word(data, "byline")),
             "published_at": iso(when) if when else None,
             "outlet": plain_line(_word(data, "outlet")) or outlet,
-            "language": _word(data, "language"),
+            "language": plain_line(_word(data, "language")),
         },
         whole=text is not None,
     )
@@ -229,7 +230,7 @@ def _write(store: Store, one: Input, fetched: dict[str, Any], origin: str, now: 
         if body is not None:
             values |= {"sha256": store.bodies.put(body), "bytes": len(body)}
         page_id = store.unit(lambda db: pages.add_page(db, values))
-    except (ValueError, UnicodeError) as error:
+    except (ValueError, DataError) as error:  # what the database cannot hold
         log.warning("input_refused", where=one.where, error=str(error)[:200])
         return Taken(one.url, error="cannot be stored", where=one.where)
     return Taken(one.url, page_id, where=one.where)

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.clock import iso
+from crawler.answer import Answer
 from crawler.politeness import TROUBLED, read_retry_after
 from crawler.source import Source
-from crawler.web import Answer
 from store.pages import ItemDue
 
 TRIES = 5

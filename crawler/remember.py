@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crawler import pace, visit
+from crawler.answer import Answer
 from crawler.politeness import read_retry_after
 from crawler.source import Source
-from crawler.web import Answer
 from store.pages import SourceDue
 
 
@@ -74,8 +74,7 @@ def remembered(
         state["etag"] = headers.get("etag", "")[:500] or None
         state["last_modified"] = headers.get("last-modified", "")[:100] or None
         state["body_sha256"] = seen.sha256
-        if not visit.conditions(due, seen.started):
-            state["last_full_at"] = now
+        state["last_full_at"] = now
     return state
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,16 +15,19 @@ from sqlalchemy.engine import Connection
 from core import faults
 from core.urls import normalise_url
 from crawler import feeds, outcome, visit
+from crawler.answer import Answer
 from crawler.fetch import Fetcher, Manners, manners_of, site_or_none
 from crawler.means import Means
 from crawler.remember import Visit, remembered
 from crawler.report import RoundReport
 from crawler.source import Source
-from crawler.web import Answer
 from store import pages
 from store.pages import ItemDue, SourceDue
 
 log = structlog.get_logger(__name__)
+
+#: Then the site's feeds have their turn again, before more of its pages.
+_LONGEST_AT_SITE = timedelta(seconds=30)
 
 Progress = Callable[[RoundReport], None]
 
@@ -34,7 +37,7 @@ class SiteWork:
     """What one round does at one site, in this order."""
 
     visits: list[SourceDue] = field(default_factory=list)
-    items: list[ItemDue] = field(default_factory=list)
+    items: list[int] = field(default_factory=list)
 
 
 class Round:
@@ -54,26 +57,26 @@ class Round:
                 return
             await self._visit(due, fetcher)
             self._tell()
-        items = await self._items_at(site, work)
-        for item in items:
-            if self._means.stopping or await fetcher.is_waiting(site):
+        began = self._means.now()
+        for item_id in await self._items_at(site, work):
+            if self._means.stopping or await fetcher.is_waiting(site) or self._means.now() - began > _LONGEST_AT_SITE:
                 return
-            await self._page(item, fetcher)
+            await self._page(item_id, fetcher)
             self._tell()
 
     def _tell(self) -> None:
         if self._on_progress is not None:
             self._on_progress(self._report)
 
-    async def _items_at(self, site: str, work: SiteWork) -> list[ItemDue]:
+    async def _items_at(self, site: str, work: SiteWork) -> list[int]:
         if not work.visits:
             return work.items
         each = self._means.config.round_pages_per_site
         now = self._means.now()
         of = [due.id for due in work.visits]
         found = await self._means.read(lambda db: pages.items_to_fetch(db, now, each * len(of), each, source_ids=of))
-        merged = {item.id: item for item in [*found, *work.items] if site_or_none(item.url) == site}
-        return list(merged.values())[:each]
+        here = [item_id for item_id, url in found if site_or_none(url) == site]
+        return list(dict.fromkeys([*here, *work.items]))[:each]
 
     async def _source(self, source_id: int) -> tuple[SourceDue, Source | None]:
         if source_id not in self._sources:
@@ -97,6 +100,9 @@ class Round:
             return
         answer = await fetcher.feed(source.url, manners_of(source, self._means.config), visit.conditions(due, started))
         faults.hit("crawl.after_feed")
+        if answer.error == "waiting":  # the site asked for a pause: nothing was seen, nothing failed
+            self._report.of(due.name).error = "waiting"
+            return
         await self._end_visit(await self._read(Visit(due, source, started, answer)))
 
     async def _read(self, seen: Visit) -> Visit:
@@ -155,7 +161,11 @@ class Round:
 
     # pages
 
-    async def _page(self, item: ItemDue, fetcher: Fetcher) -> None:
+    async def _page(self, item_id: int, fetcher: Fetcher) -> None:
+        asked_at = self._means.now()
+        item = await self._means.read(lambda db: pages.item_to_fetch(db, item_id, asked_at))
+        if item is None:  # someone else was first
+            return
         due, source = await self._source(item.source_id)
         mine = self._report.of(due.name)
         urls = _spellings(item.url)

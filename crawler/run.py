@@ -18,7 +18,6 @@ from crawler.round import Progress, Round, SiteWork
 from crawler.web import open_web
 from store import pages
 from store.engine import Store
-from store.pages import ItemDue
 
 _VISITS = 200  # of one round, unless all are asked for
 _ALL = 1_000_000
@@ -129,25 +128,25 @@ class Crawler:
             site = site_or_none(str(source.definition.get("url", "")))
             if site not in self._busy and (asked_for or site not in waiting):
                 work.setdefault(site, SiteWork()).visits.append(source)
-        for item in await self._due_items(only):
-            work.setdefault(site_or_none(item.url), SiteWork()).items.append(item)
+        for item_id, url in await self._due_items(only):
+            work.setdefault(site_or_none(url), SiteWork()).items.append(item_id)
         return work
 
-    async def _due_items(self, only: Collection[str] | None) -> list[ItemDue]:
+    async def _due_items(self, only: Collection[str] | None) -> list[tuple[int, str]]:
         """Due items at sites that are free now, so many that a round stays short."""
         now = self._clock()
         most, each = self._config.round_pages, self._config.round_pages_per_site
 
-        def ask(db: Connection) -> list[ItemDue]:
+        def ask(db: Connection) -> list[tuple[int, str]]:
             of = None if only is None else [one.id for one in pages.sources_to_visit(db, now, _ALL, only=only)]
             shut = pages.sites_waiting(db, now) | self._busy
-            found: list[ItemDue] = []
+            found: list[tuple[int, str]] = []
             counts: dict[str, int] = {}
-            for item in pages.items_to_fetch(db, now, most * 10, each, source_ids=of):
-                site = site_or_none(item.url)
+            for item_id, url in pages.items_to_fetch(db, now, most * 10, each, source_ids=of):
+                site = site_or_none(url)
                 if site not in shut and counts.get(site, 0) < each and len(found) < most:
                     counts[site] = counts.get(site, 0) + 1
-                    found.append(item)
+                    found.append((item_id, url))
             return found
 
         return await self._means.read(ask)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.urls import MAX_URL_BYTES, url_key
+from crawler.answer import Answer
 from crawler.feeds import Entry
 from crawler.source import Source
-from crawler.web import Answer
 from store.pages import NewItem, SourceDue
 
 _VALIDATORS_LAST = timedelta(hours=24)

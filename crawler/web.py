@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -17,31 +16,12 @@ from twisted.internet.error import SSLError as TwistedTLSError
 from twisted.web.client import ResponseFailed, ResponseNeverReceived
 
 from core.addresses import PORTS, AddressRefused, Permit, check_url
+from crawler.answer import Answer
 from crawler.config import CrawlConfig
 from crawler.guard import OPEN, VERIFY, guard_reactor
 from crawler.settings import scrapy_settings
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back, or the reason code why nothing did."""
-
-    url: str  # as asked
-    final_url: str = ""  # after redirects
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
-    body: bytes = b""
-    error: str | None = None  # robots | timeout | dns | address | ...
-
-    @property
-    def content_type(self) -> str:
-        return self.headers.get("content-type", "")
-
-    @property
-    def ok(self) -> bool:
-        return self.error is None and self.status is not None and 200 <= self.status < 300
 
 
 class Web:
@@ -70,8 +50,12 @@ class Web:
             response = await self._engine.download_async(request)
         except Exception as error:
             return Answer(url, url, error=reason_of(error))
-        kept = {name.decode("latin-1").lower(): value[-1].decode("latin-1") for name, value in response.headers.items()}
+        kept = {_header(name).lower(): _header(values[-1]) for name, values in response.headers.items() if values}
         return Answer(url, url, response.status, kept, response.body)
+
+
+def _header(value: bytes) -> str:
+    return value.decode("latin-1").replace("\x00", "")
 
 
 @asynccontextmanager

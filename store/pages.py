@@ -227,19 +227,26 @@ def _source_due(row: sa.RowMapping) -> SourceDue:
 
 def items_to_fetch(
     db: Connection, now: datetime, limit: int, per_source: int, *, source_ids: Collection[int] | None = None
-) -> list[ItemDue]:
-    """Due items: live ones before baseline, newest visits first, at most `per_source` of each source."""
+) -> list[tuple[int, str]]:
+    """Ids and addresses of due items: live before baseline, newest visits first, so many at most of each source."""
     order = (items.c.baseline, items.c.found_at.desc(), items.c.id)
     rank = sa.func.row_number().over(partition_by=items.c.source_id, order_by=order).label("rank")
     due = sa.and_(items.c.ended_at.is_(None), sa.or_(items.c.not_before.is_(None), items.c.not_before <= now))
-    ranked = sa.select(*_ITEM_COLUMNS, rank).where(due)
+    columns = (items.c.id, items.c.url, items.c.baseline, items.c.found_at)
+    ranked = sa.select(*columns, rank).where(due)
     if source_ids is not None:
         ranked = ranked.where(items.c.source_id.in_(list(source_ids)))
     chosen = ranked.subquery()
-    columns = [chosen.c[column.name] for column in _ITEM_COLUMNS]
-    query = sa.select(*columns).where(chosen.c.rank <= per_source)
+    query = sa.select(chosen.c.id, chosen.c.url).where(chosen.c.rank <= per_source)
     query = query.order_by(chosen.c.baseline, chosen.c.found_at.desc(), chosen.c.id).limit(limit)
-    return [ItemDue(**row) for row in db.execute(query).mappings()]
+    return [(row.id, row.url) for row in db.execute(query)]
+
+
+def item_to_fetch(db: Connection, item_id: int, now: datetime) -> ItemDue | None:
+    """One item with the words of its feed; None if it is due no longer."""
+    due = sa.and_(items.c.ended_at.is_(None), sa.or_(items.c.not_before.is_(None), items.c.not_before <= now))
+    row = db.execute(sa.select(*_ITEM_COLUMNS).where(items.c.id == item_id, due)).mappings().first()
+    return ItemDue(**row) if row else None
 
 
 def known_keys(db: Connection, source_id: int, keys: Collection[str]) -> dict[str, str | None]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler import outcome, pace, politeness
+from crawler.answer import Answer
 from crawler.dates import read_date
 from crawler.feeds import Entry
 from crawler.outcome import Fetched, Later, Refused, judge
@@ -15,7 +16,6 @@ from crawler.plain import plain
 from crawler.robots import from_json, read_robots
 from crawler.source import Source
 from crawler.visit import conditions, keyed, new_among, settled
-from crawler.web import Answer
 from store.pages import ItemDue, SiteState, SourceDue
 
 NOW = datetime(2026, 10, 13, 6, tzinfo=UTC)
