@@ -239,7 +239,7 @@ def test_any_text_finds_itself_as_a_phrase(text: str) -> None:
         .replace("＊", " ")
     )
     document = Document.of(text=quoted)
-    if document.fields and document.fields[0].tokens:
+    if document.fields and document.fields[0].texts:
         match = parse_query(f'"{quoted}"').match(document)
         assert match is not None
         assert all(quoted[term.start : term.end] == term.text for term in match.terms)

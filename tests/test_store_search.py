@@ -284,7 +284,7 @@ def test_the_newest_come_first_and_the_rest_on_demand(store: Store, monkeypatch:
     [
         "raid " * 20_000 + "omega point",
         " ".join(f"word{number}" for number in range(20_000)) + " omega point",
-        " ".join(f"{number}{'长' * 90}" for number in range(4_000)) + " omega point",
+        " ".join(f"{number}{'ж' * 100}" for number in range(4_000)) + " omega point",
         "电诈" * 30_000 + " omega point",
         "x" * 100_000 + " omega point",
         "\x00 omega \ud7ff point",

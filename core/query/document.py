@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from core.clock import as_utc
 from core.query.nodes import Part
 from core.query.wording import is_compound
-from core.text import Token, fold, forms, is_space_free, written_words
+from core.text import HYPHENS, Token, fold, forms, is_space_free, written_words
 
 _LONGEST_CHAIN = 4  # words that hyphens make one: state-of-the-art
 _GAP = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*")
@@ -35,40 +35,55 @@ class Field:
     def __init__(self, name: str, original: str) -> None:
         self.name = name
         self.original = original
-        self.tokens: list[Token] = []
+        self.texts: list[str] = []  # of its tokens
         self._plain: list[str] = []
-        for word in written_words(original):
-            start, end = word.span()
-            for form in forms(word[0]):
-                self.tokens.append(Token(form.text, start, end))
-                self._plain.append(form.plain)
-        self.aliases = list(self._aliases())
-        self.folded = f" {' '.join([token.text for token in self.tokens])} "
+        self._spans: list[tuple[int, int]] = []
+        self.aliases: list[Alias] = []
+        self._read()
+        self.folded = f" {' '.join(self.texts)} "
         self.haystack = f"{self.folded}\n {' '.join([alias.text for alias in self.aliases])} "
 
-    def _aliases(self) -> Iterable[Alias]:
-        for index, token in enumerate(self.tokens):
-            if self._plain[index] != token.text:
-                yield Alias(self._plain[index], index, index)
-            if index and is_compound(self.original, self.tokens[index - 1], token):
-                yield from self._closed(index)
+    def _read(self) -> None:
+        """Fill the lists; one plain loop, since this is what matching costs most."""
+        original, texts, plains, spans = self.original, self.texts, self._plain, self._spans
+        before = -1
+        for word in written_words(original):
+            span = word.span()
+            for text, plain in forms(word[0]):
+                if plain != text:
+                    self.aliases.append(Alias(plain, len(texts), len(texts)))
+                texts.append(text)
+                plains.append(plain)
+                spans.append(span)
+            if span[0] == before + 1 and original[before] in HYPHENS and texts:
+                self.aliases += self._closed(len(texts) - 1)
+            before = span[1]
 
-    def _closed(self, last: int) -> Iterable[Alias]:
+    def _closed(self, last: int) -> Iterator[Alias]:
         """The compounds that end with token `last`, written as one word."""
-        written = self._written(last)
+        written = self.cut(last, last)
         for first in range(last - 1, max(last - _LONGEST_CHAIN, -1), -1):
-            if not is_compound(self.original, self.tokens[first], self.tokens[first + 1]):
+            if not is_compound(self.original, self._token(first), self._token(first + 1)):
                 return
-            written = self._written(first) + written
+            written = self.cut(first, first) + written
             for form in forms(written)[:1]:
                 yield from (Alias(text, first, last) for text in dict.fromkeys(form))
 
-    def _written(self, index: int) -> str:
-        return self.original[self.tokens[index].start : self.tokens[index].end]
+    def _token(self, index: int) -> Token:
+        return Token(self.texts[index], *self._spans[index])
+
+    def cut(self, first: int, last: int) -> str:
+        """The original text from one token to another."""
+        start, end = self.span(first, last)
+        return self.original[start:end]
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Where two tokens begin and end in the original."""
+        return self._spans[first][0], self._spans[last][1]
 
     @cached_property
     def _starts(self) -> list[int]:
-        return list(accumulate((len(token.text) + 1 for token in self.tokens), initial=1))
+        return list(accumulate((len(text) + 1 for text in self.texts), initial=1))
 
     @cached_property
     def _alias_starts(self) -> list[int]:
@@ -77,16 +92,16 @@ class Field:
     def place(self, offset: int) -> tuple[int, int]:
         """First and last token of what stands at `offset` in the haystack."""
         if offset < len(self.folded):
-            index = min(bisect_right(self._starts, offset) - 1, len(self.tokens) - 1)
+            index = min(bisect_right(self._starts, offset) - 1, len(self.texts) - 1)
             return index, index
         alias = self.aliases[min(bisect_right(self._alias_starts, offset) - 1, len(self.aliases) - 1)]
         return alias.first, alias.last
 
     def fits(self, part: Part, index: int) -> bool:
         """Whether token `index` is what `part` asks for."""
-        if not 0 <= index < len(self.tokens):
+        if not 0 <= index < len(self.texts):
             return False
-        token = self.tokens[index].text
+        token = self.texts[index]
         if part.how == "prefix":
             fits = token.startswith(part.text) or self._plain[index].startswith(part.text)
         else:
@@ -94,11 +109,12 @@ class Field:
         return fits and (not part.glued or self._unbroken(index))
 
     def _unbroken(self, index: int) -> bool:
-        before, after = self.tokens[index - 1], self.tokens[index]
-        if index == 0 or after.start < before.end:
-            return index > 0
-        gap = _WIDE_GAP if is_space_free(after.text) and is_space_free(before.text) else _GAP
-        return gap.fullmatch(self.original, before.end, after.start) is not None
+        """Whether nothing that ends a word stands before token `index`."""
+        if index == 0:
+            return False
+        end, start = self._spans[index - 1][1], self._spans[index][0]
+        gap = _WIDE_GAP if is_space_free(self.texts[index - 1]) and is_space_free(self.texts[index]) else _GAP
+        return start <= end or gap.fullmatch(self.original, end, start) is not None
 
 
 class FactLike(Protocol):

@@ -186,7 +186,7 @@ def _between(spans: list[Span]) -> float:
 
 
 def _term(field: Field, span: Span) -> Term:
-    start, end = field.tokens[span[0]].start, field.tokens[span[1]].end
+    start, end = field.span(*span)
     return Term(field.name, field.original[start:end], start, end)
 
 
