@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store import definitions
 from store.base import id_column, insert_ignoring, json, metadata, moment, ref, text, upsert
+
+T = TypeVar("T")
 
 source_states = sa.Table(
     "source_states",
@@ -267,11 +269,15 @@ def record_visit(
 ) -> int:
     """One visit with its items and what is remembered of the source. Returns how many items were new."""
     visit_id = db.execute(visits.insert().values(source_id=source_id, **visit)).inserted_primary_key[0]  # type: ignore[index]
+    own = {
+        "source_id": source_id,
+        "visit_id": visit_id,
+        "found_at": visit["finished_at"],
+        "baseline": visit["baseline"],
+    }
     added = 0
-    for item in new:
-        values = {**asdict(item), "source_id": source_id, "visit_id": visit_id}
-        values |= {"found_at": visit["finished_at"], "baseline": visit["baseline"]}
-        added += db.execute(insert_ignoring(db, items).values(values)).rowcount
+    for part in _batched([{**asdict(item), **own, "attempts": 0} for item in new], 200):
+        added += len(db.execute(insert_ignoring(db, items).values(part).returning(items.c.id)).all())
     db.execute(visits.update().where(visits.c.id == visit_id).values(new_items=added))
     _put(db, source_states, {"source_id": source_id, **state}, "source_id")
     return added
@@ -341,7 +347,7 @@ def _put(db: Connection, table: sa.Table, values: Mapping[str, Any], key: str) -
     db.execute(upsert(db, table).values(**values).on_conflict_do_update(index_elements=[key], set_=changed))
 
 
-def _batched(things: Sequence[str], size: int) -> Iterator[list[str]]:
+def _batched(things: Sequence[T], size: int) -> Iterator[list[T]]:
     rest = iter(things)
     while part := list(islice(rest, size)):
         yield part

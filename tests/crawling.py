@@ -7,6 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pytest_httpserver import HTTPServer
@@ -14,9 +15,10 @@ from pytest_httpserver import HTTPServer
 from core.clock import utc_now
 from crawler import reactor as crawl_reactor
 from crawler.config import CrawlConfig
+from crawler.run import Crawler
 from crawler.source import Source
 from store.definitions import sources
-from store.engine import Store
+from store.engine import Store, open_store
 
 T = TypeVar("T")
 
@@ -99,3 +101,12 @@ def page(title: str = "A headline", text: str = "Police freed forty people from 
 
 def no_robots(server: HTTPServer) -> None:
     server.expect_request("/robots.txt").respond_with_data("", status=404)
+
+
+def crawl_in_this_process(url: str, data_dir: str) -> None:
+    """One crawl of everything due, with a reactor of its own: the body of a child process that a test may kill."""
+    store = open_store(url, Path(data_dir))
+    crawler = Crawler(store, config(), utc_now)
+    crawl_reactor.run(lambda: crawler.round(everything=True))
+    crawler.close()
+    store.close()

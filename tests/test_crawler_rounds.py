@@ -448,3 +448,31 @@ def test_rounds_overlap_on_different_sites(desk: Desk, httpserver: HTTPServer) -
 
         first, second = in_reactor(both)
         assert (list(first.sources), list(second.sources)) == (["slow"], ["post"])
+
+
+def test_a_feed_that_is_wrapped_in_something_else_is_read_by_the_patient_parser(
+    desk: Desk, httpserver: HTTPServer
+) -> None:
+    add_source(desk.store, source_at(httpserver))
+    no_robots(httpserver)
+    wrapped = f"<answer>{rss(rss_item('/a')).partition('?>')[2]}</answer>"
+    httpserver.expect_request("/feed").respond_with_data(wrapped, content_type="text/xml")
+    serve_page(httpserver, "/a")
+    assert desk.round().of("post").new == 1
+
+
+def test_a_crawl_writes_the_same_on_both_databases(store: Store, clock: FakeClock, httpserver: HTTPServer) -> None:
+    crawler = Crawler(store, config(), clock)
+    add_source(store, source_at(httpserver))
+    serve_feed(httpserver, rss_item("/a", "T\x01", text="x", guid="g" * 3000), rss_item("/b"))
+    serve_page(httpserver, "/a")
+    serve_page(httpserver, "/b", "no", status=404)
+    first, second = (in_reactor(lambda: crawler.round(everything=True)) for _ in range(2))
+    crawler.close()
+    assert (first.of("post").new, first.of("post").pages, first.of("post").refused) == (2, 1, 1)
+    assert (second.of("post").new, second.pages) == (0, 0)
+    with store.read() as db:
+        states = db.execute(
+            sa.select(pages.items.c.end_state, pages.items.c.end_reason).order_by(pages.items.c.id)
+        ).all()
+    assert [tuple(row) for row in states] == [("fetched", None), ("refused", "http_404")]

@@ -1,0 +1,45 @@
+"""A crawl that is killed at any of its points loses nothing and doubles nothing."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+
+import pytest
+import sqlalchemy as sa
+from pytest_httpserver import HTTPServer
+
+from core.faults import POINTS
+from store import pages
+from store.engine import Store
+from tests.crawling import add_source, crawl_in_this_process, no_robots, page, rss, rss_item, source_at
+
+
+def crawl_in_child(store: Store) -> int | None:
+    child = multiprocessing.get_context("spawn").Process(
+        target=crawl_in_this_process, args=(str(store.url), str(store.data_dir))
+    )
+    child.start()
+    child.join(60)
+    return child.exitcode
+
+
+@pytest.mark.parametrize("point", [point for point in POINTS if point.startswith("crawl.")])
+def test_a_killed_crawl_is_taken_up_again(
+    point: str, sqlite_store: Store, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_robots(httpserver)
+    feed = rss(rss_item("/a"), rss_item("/b"))
+    httpserver.expect_request("/feed").respond_with_data(feed, headers={"ETag": '"v1"'})
+    for path in ("/a", "/b"):
+        httpserver.expect_request(path).respond_with_data(page(path), content_type="text/html")
+    add_source(sqlite_store, source_at(httpserver))
+    monkeypatch.setenv("NIGHTDESK_FAULT", point)
+    assert crawl_in_child(sqlite_store) == -signal.SIGKILL
+    monkeypatch.delenv("NIGHTDESK_FAULT")
+    assert crawl_in_child(sqlite_store) == 0
+    with sqlite_store.read() as db:
+        rows = db.execute(sa.select(pages.pages.c.url, pages.pages.c.origin).order_by(pages.pages.c.url)).all()
+        ends = db.scalars(sa.select(pages.items.c.end_state)).all()
+    assert [(row.url, row.origin) for row in rows] == [(httpserver.url_for(p), "baseline") for p in ("/a", "/b")]
+    assert list(ends) == ["fetched", "fetched"]
