@@ -51,7 +51,8 @@ _BODY_NAMES = re.compile(r"(?:article|story|post|entry|news|detail)-?_?-?(?:body
 
 #: Headings of blocks that lead to other articles.
 _HEADINGS = re.compile(
-    r"\W*(?:related\b.{0,30}|read (?:more|also|next)\b.{0,20}|more (?:stories|news|from|on|like)\b.{0,40}|"
+    r"\W*(?:related\b.{0,30}|read (?:also|next|more (?:on|about|from|stories))\b.{0,20}|more (?:stories|news|from|"
+    r"on|like)\b.{0,40}|"
     r"(?:you )?(?:may|might) (?:also )?like.{0,10}|recommended\b.{0,30}|"
     r"recommendations|also (?:read|on|in)\b.{0,30}|see also|trending\b.{0,20}|most (?:read|popular|viewed|"
     r"commented)\b.{0,20}|popular (?:now|stories|posts|articles)|"
@@ -91,6 +92,8 @@ _SURE = re.compile(
 _MAX_SHARE = 0.35  # a block with more of the page's running text than this is rather the article, whatever its name
 _MAX_NAMED_SHARE = 0.85
 _MAX_HEADINGS = 40
+_MAX_LAYOUT_ROWS = 25
+_CARDS = ("h2", "h3", "h4", "h5", "h6")
 
 
 def prune(body: HtmlElement, title: str | None) -> None:
@@ -122,7 +125,7 @@ def _open_layout_tables(body: HtmlElement) -> None:
             for cell in table.iter("td")
             if cell.find("p") is not None or len(cell) > 2 or cell.find(".//table") is not None
         ]
-        if any(len(text_of(cell)) > 300 for cell in cells):
+        if any(len(text_of(cell)) > 300 for cell in cells) and sum(1 for _ in table.iter("tr")) < _MAX_LAYOUT_ROWS:
             for part in table.iter("table", "tbody", "tr", "td", "th", "font"):
                 part.tag = "div" if part.tag != "font" else "span"
 
@@ -157,10 +160,16 @@ def _unwanted(body: HtmlElement, keep: set[HtmlElement]) -> list[HtmlElement]:
         ):
             found.append(element)
         elif element.tag in _BLOCKS and attributes.get("itemprop") != "articleBody":
-            names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+            names = _names(element)
             if names != " " and _NAMES.search(names := _split_camel(names)) and not _BODY_NAMES.search(names):
                 found.append(element)
     return found
+
+
+def _names(element: HtmlElement) -> str:
+    """Class and id; a long id is the slug of a heading, not a name."""
+    own = element.get("id", "")
+    return f"{element.get('class', '')} {own if len(own) < 26 else ''}"
 
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -176,18 +185,17 @@ def _may_go(element: HtmlElement, total: int) -> bool:
     own = _prose(element)
     if own < 150 or own < _MAX_SHARE * total:
         return True
-    names = _split_camel(f"{element.get('class', '')} {element.get('id', '')}")
-    return own < _MAX_NAMED_SHARE * total and _SURE.search(names) is not None
+    return own < _MAX_NAMED_SHARE * total and _SURE.search(_split_camel(_names(element))) is not None
 
 
 def _prose(element: HtmlElement) -> int:
     """How much running text lies in `element`: long pieces of text that are not links."""
     total = 0
     for node in element.iter():
-        if node.tag != "a" and node.text and len(node.text) > 40:
-            total += len(node.text)
-        if node.tail and len(node.tail) > 40 and node is not element:
-            total += len(node.tail)
+        if node.text and len(node.text) > 40 and node.tag != "a" and (length := len(node.text.strip())) > 40:
+            total += length
+        if node.tail and len(node.tail) > 40 and node is not element and (length := len(node.tail.strip())) > 40:
+            total += length
     return total
 
 
@@ -213,9 +221,13 @@ def _drop_section(heading: HtmlElement, keep: set[HtmlElement], total: int) -> N
     if parent is None:
         return
     leads = heading.getprevious() is None and not (parent.text or "").strip()
-    if leads and parent.tag != "body" and parent not in keep and len(text_of(parent)) < _MAX_NAMED_SHARE * total:
-        parent.drop_tree()
-        return
+    if leads and parent.tag != "body" and parent not in keep:
+        share = len(text_of(parent)) / total
+        # A block of most of the words goes only if it is plainly made of cards, each with its own headline.
+        cards = heading.tag in _CARDS and sum(1 for _ in parent.iter(*_CARDS)) > 2
+        if share < _MAX_SHARE or (cards and share < _MAX_NAMED_SHARE):
+            parent.drop_tree()
+            return
     if heading.tag in {"h2", "h3", "h4", "h5", "h6"}:
         for follower in list(heading.itersiblings()):
             if follower.tag in {"h1", "h2", "h3"} or follower in keep or _is_prose(follower):
@@ -246,13 +258,28 @@ def _drop_next_articles(body: HtmlElement, main: HtmlElement, keep: set[HtmlElem
         block = other
         while (parent := block.getparent()) is not None and parent not in keep and parent is not body:
             block = parent
-        if block is other or parent is None or order[other] < order.get(main, -1):
+        if block is other or parent is None or order[other] < order.get(main, -1) or not _is_twin(block, parent, keep):
             continue
         words = text_of(block)
-        if not words.startswith(text_of(other)[:40]) or len(words) < len(text_of(other)) + 100:
+        if (
+            text_of(other) == text_of(main)
+            or not words.startswith(text_of(other)[:40])
+            or len(words) < len(text_of(other)) + 100
+        ):
             continue
         if whole.find(words[:300]) - start > len(text_of(main)) + 150:  # the first article has text of its own
             block.drop_tree()
+
+
+_DATA_ADDRESS = re.compile(r"data-(?:\w+-)?(?:url|id|href|permalink|path|slug)")
+
+
+def _is_twin(block: HtmlElement, parent: HtmlElement, keep: set[HtmlElement]) -> bool:
+    """Whether `block` is built like the block of the main article beside it; a section of one article is not."""
+    if block.tag == "article" or any(_DATA_ADDRESS.fullmatch(name) for name in block.attrib):
+        return True
+    classes = set((block.get("class") or "").split())
+    return any(sibling in keep and classes & set((sibling.get("class") or "").split()) for sibling in parent)
 
 
 def _words(text: str) -> str:

@@ -118,8 +118,11 @@ def teasers(body: HtmlElement, title: str, url: str, structured: Structured, met
     signs -= 4 if dated else 0
     linked, prose = _teaser_blocks(body)
     if linked >= 3 and linked >= 2 * prose:
-        signs += 2 if linked < 6 else 3
-    if signs >= 4 or (signs >= 3 and linked >= 5):
+        signs += 2
+    # Addresses of articles have a number or a slug; /politics/ is a section.
+    steps = [step for step in path.split("/") if step]
+    signs += 1 if 1 <= len(steps) <= 2 and not re.search(r"[\d_.-]", path) else 0
+    if signs >= 4:
         return Verdict(
             "not_article", f"list: a page of {linked or 'several'} teasers that lead to articles, not an article"
         )
