@@ -158,10 +158,12 @@ class Look:
         return [span for sequence in spellings for span in self._find(sequence, field)]
 
     def _find(self, sequence: Sequence, field: Field) -> list[Span]:
+        number, first = self._needle_of[sequence]
+        starts = self._hits[field.name].get(number)
+        if starts is None:
+            return []
         key = (field.name, sequence)
         if key not in self._spans:
-            number, first = self._needle_of[sequence]
-            starts = self._hits[field.name].get(number, ())
             spans = (_verify(sequence, first, start, field) for start in starts)
             self._spans[key] = list(dict.fromkeys(span for span in spans if span is not None))
         return self._spans[key]
