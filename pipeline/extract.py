@@ -15,7 +15,7 @@ from pipeline.charset import decode
 from pipeline.language import detect_language, normal_tag
 from pipeline.metadata import canonical_url, metas, page_byline, page_title, site_name
 from pipeline.noise import prune
-from pipeline.published import choose_published, is_sane, page_dates
+from pipeline.published import choose_published, is_sane, page_dates, url_date
 from pipeline.structured import Structured, plain, read_embedded, read_json_ld
 from pipeline.tree import Page, parse, text_of
 from pipeline.values import Extract, Given
@@ -82,7 +82,7 @@ def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
     visible = detect_language(f"{title}\n{words[:3000]}", prior) if prior is None else prior
     dates = []
     if given.published_at is None or not is_sane(given.published_at, found_at):
-        dates = page_dates(page.tree, _with_dates(head), visible, found_at)
+        dates = page_dates(page.tree, _with_dates(head), visible, found_at, search=url_date(url) is None)
     site = site_name(head.meta, head.data)
     byline = page_byline(page.tree, head.meta, head.data) or head.embedded.author or given.byline
     canonical = canonical_url(page.tree, head.meta, head.data, url)

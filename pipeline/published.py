@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
+from htmldate import find_date
 from lxml.html import HtmlElement
 
 from core.clock import as_utc
@@ -16,6 +19,8 @@ from core.text import clean
 from pipeline.structured import Structured
 from pipeline.tree import text_of
 from pipeline.values import PublishedFrom
+
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 
@@ -176,7 +181,9 @@ def is_sane(moment: datetime, found_at: datetime) -> bool:
     return EARLIEST <= moment <= found_at + timedelta(days=1)
 
 
-def page_dates(tree: HtmlElement, structured: Structured, language: str | None, found_at: datetime) -> list[Moment]:
+def page_dates(
+    tree: HtmlElement, structured: Structured, language: str | None, found_at: datetime, *, search: bool
+) -> list[Moment]:
     """The publication dates the page gives, most trusted first; printed ones only where the markup's do not suffice."""
     zone = zone_of(language)
     texts = [
@@ -189,7 +196,20 @@ def page_dates(tree: HtmlElement, structured: Structured, language: str | None, 
     sane = [moment for moment in moments if is_sane(moment.at, found_at)]
     if sane and sane[0].exact and all(abs(sane[0].at - other.at) < timedelta(days=2) for other in sane):
         return moments
-    return [*moments, *_visible_dates(tree, zone)]
+    moments += _visible_dates(tree, zone)
+    if search and not any(is_sane(moment.at, found_at) for moment in moments):
+        moments += _searched(tree, found_at)
+    return moments
+
+
+def _searched(tree: HtmlElement, found_at: datetime) -> list[Moment]:
+    """What htmldate makes of a page that marks no date: slow, so asked last; without its guesses from any number."""
+    try:
+        written = find_date(deepcopy(tree), extensive_search=False, original_date=True, max_date=found_at)
+    except Exception:  # a foreign search over hostile markup: no date is an answer too
+        return []
+    moment = parse_moment(written) if written else None
+    return [moment] if moment else []
 
 
 def _meta_dates(tree: HtmlElement, names: tuple[str, ...] | list[str]) -> Iterator[str]:

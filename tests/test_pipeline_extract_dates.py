@@ -125,9 +125,9 @@ def test_the_printed_hour_completes_a_bare_day() -> None:
     assert read(markup).published_at == at(2026, 11, 18, 9, 5)
 
 
-def test_the_time_of_an_update_and_of_an_archive_are_not_the_publication() -> None:
-    text = "<div class=meta>Updated: 19 November 2026 10:00</div><p>Text of it all.</p>"
-    assert read(page(text=text)).published_from == "found"
+def test_the_time_of_an_update_is_not_the_publication() -> None:
+    text = "<div class=meta>Published: 17 November 2026 10:00 | Updated: 19 November 2026 11:00</div><p>Text of it.</p>"
+    assert read(page(text=text)).published_at == at(2026, 11, 17, 10)
 
 
 def test_times_are_utc() -> None:
