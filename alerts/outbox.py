@@ -57,6 +57,13 @@ class Outbox:
         self._owner = owner
         self._clock = clock
         self._zone = zone
+        self.hurry = False  # nothing more can join: the excess of a storm is told at once
+
+    def configure(
+        self, channels: Mapping[str, Channel], targets: Mapping[str, Mapping[str, Target]], zone: tzinfo
+    ) -> None:
+        """Go on with other channels; what is in flight keeps its target."""
+        self._channels, self._targets, self._zone = channels, targets, zone
 
     def due(self, only: frozenset[int] | None = None) -> list[Row[Any]]:
         """The next delivery of each recipient, as far as the channels' rates allow."""
@@ -121,7 +128,8 @@ class Outbox:
             return False
         if deliveries.singles_since(db, current.channel, now - group.STORM_SPAN) < channel.storm_cap:
             return False
-        at = group.storm_digest_at(now, deliveries.last_digest_at(db, current.channel))
+        last = deliveries.last_digest_at(db, current.channel)
+        at = now if self.hurry else group.storm_digest_at(now, last)
         count = deliveries.turn_into_digest(db, current.channel, at)
         log.info("storm_gathered", channel=current.channel, messages=count, not_before=at.isoformat())
         return True
@@ -143,11 +151,13 @@ class Outbox:
         deliveries.freeze(db, current.id, content.kind, frozen, now)
         return frozen
 
-    def hand(self, ready: Ready) -> None:
-        """Commit that the attempt leaves for its sender."""
+    def hand(self, ready: Ready) -> bool:
+        """Commit that the attempt leaves for its sender; false where the lease was lost and nothing may leave."""
         faults.hit("deliver.after_claim")
-        self._store.unit(lambda db: deliveries.hand(db, ready.claim, self._clock()))
-        faults.hit("deliver.before_send")
+        kept = self._store.unit(lambda db: deliveries.hand(db, ready.claim, self._clock()))
+        if kept:
+            faults.hit("deliver.before_send")
+        return kept
 
     def finish(self, ready: Ready, answer: Answer) -> str:
         """Record what became of an attempt and say the delivery's new state."""
@@ -180,12 +190,16 @@ class Outbox:
             return End("sent")
         if answer.result == "refused":
             return End("dead", reason=answer.detail)
-        if answer.result == "unknown" and self._channels[claimed.channel].on_unknown == "hold":
+        if answer.result == "unknown" and self._holds(claimed.channel):
             return End("unknown", reason=f"held: {answer.detail}")
         again = retry.next_try(now, claimed.created_at, claimed.refusals + 1, answer.retry_after, random.random())
         if isinstance(again, retry.GiveUp):
             return End("dead", reason=f"{again.reason}; last: {answer.detail}")
         return End("pending", not_before=again.at)
+
+    def _holds(self, channel: str) -> bool:
+        settings = self._channels.get(channel)
+        return settings is not None and settings.on_unknown == "hold"
 
     def _note(self, db: Connection, claimed: Claim, end: End, now: datetime) -> None:
         if end.state == "sent":
@@ -218,8 +232,7 @@ class Outbox:
             if row.handed_at is None:
                 state, outcome, detail = "pending", "interrupted", "interrupted before it left"
             else:
-                hold = self._channels.get(row.channel)
-                state = "unknown" if hold is not None and hold.on_unknown == "hold" else "pending"
+                state = "unknown" if self._holds(row.channel) else "pending"
                 outcome, detail = "unknown", "interrupted after it left; whether it arrived is not known"
             if deliveries.take_over(db, row, state, outcome, detail, now):
                 taken += 1

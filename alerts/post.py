@@ -6,9 +6,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
+from sqlalchemy.engine import Row
 
 from alerts.outbox import Outbox, Ready
 from alerts.senders import console, mail, service, webhook
@@ -39,13 +40,13 @@ class Post:
         self._parallel = parallel
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._running: dict[int, Future[str]] = {}
+        self._in_flight: set[int] = set()
 
     @property
     def in_flight(self) -> frozenset[int]:
-        """Deliveries that this process is sending at this moment."""
+        """Deliveries that this process is claiming or sending at this moment."""
         with self._lock:
-            return frozenset(self._running)
+            return frozenset(self._in_flight)
 
     def deliver(
         self, limit: int | None, stop: Callable[[], bool], grace: float, only: frozenset[int] | None
@@ -60,7 +61,7 @@ class Post:
             if limit is not None:
                 room = min(room, limit - started)
             rows = self._outbox.due(only)[:room] if room > 0 else []
-            claimed = [ready for ready in map(self._outbox.claim, rows) if ready is not None]
+            claimed = [ready for ready in map(self._claim, rows) if ready is not None]
             for ready in claimed:
                 mine[ready.claim.delivery_id] = self._start(ready)
             started += len(claimed)
@@ -75,11 +76,25 @@ class Post:
         states["unfinished"] = len(mine)
         return states
 
+    def _claim(self, row: Row[Any]) -> Ready | None:
+        """Known as in flight before the lease is taken, so that `recover` never takes it for a dead worker's."""
+        with self._lock:
+            self._in_flight.add(row.id)
+        ready = None
+        try:
+            ready = self._outbox.claim(row)
+        finally:
+            if ready is None:
+                self._ended(row.id)
+        return ready
+
+    def _ended(self, delivery_id: int) -> None:
+        with self._lock:
+            self._in_flight.discard(delivery_id)
+
     def _start(self, ready: Ready) -> Future[str]:
         """In a thread that does not keep a stopping process alive: its lease tells the next one what happened."""
         future: Future[str] = Future()
-        with self._lock:
-            self._running[ready.claim.delivery_id] = future
         name = f"post-{ready.claim.channel}"
         threading.Thread(target=self._work, args=(future, ready), name=name, daemon=True).start()
         return future
@@ -92,7 +107,8 @@ class Post:
 
     def _carry(self, ready: Ready) -> str:
         try:
-            self._outbox.hand(ready)
+            if not self._outbox.hand(ready):
+                return "lost"
             answer = self._send(ready.parcel)
             state = self._outbox.finish(ready, answer)
             log.info(
@@ -106,8 +122,7 @@ class Post:
             )
             return state
         finally:
-            with self._lock:
-                self._running.pop(ready.claim.delivery_id, None)
+            self._ended(ready.claim.delivery_id)
 
     def _send(self, parcel: Parcel) -> Answer:
         try:

@@ -102,11 +102,13 @@ class Alerter:
 
     def decide(self) -> DecideReport:
         """Decide every change that a watch can now be told of. Each development in a transaction of its own."""
-        faults.hit("decide.before")
         now = self._clock()
+        self._outbox.hurry = False
         since, everything = self._since(now)
         with self._store.read() as db:
             families = decisions.families_to_decide(db, since, now - self._max_age)
+        if families:
+            faults.hit("decide.before")
         desk = Desk(self._channels, self._targets, self._zone, self._max_age, self._catching_up_until)
         total: Counter[str] = Counter()
         for family in families:
@@ -177,9 +179,10 @@ class Alerter:
         return self._store.unit(lambda db: deliveries.release(db, self._clock(), ("digest",), of_channels=True))
 
     def release_waiting(self) -> int:
-        """Let groups wait no longer: nothing more can join them. Digests of a watch keep their hour."""
+        """Let groups wait no longer: nothing can join before the next `decide`. Daily digests keep their hour."""
         now = self._clock()
         self._catching_up_until = None
+        self._outbox.hurry = True
         with self._store.write() as db:
             single = deliveries.release(db, now, ("alert", "correction"))
             return single + deliveries.release(db, now, ("digest",), of_channels=True)
@@ -223,6 +226,14 @@ class Alerter:
             deliveries.suppress_message(db, message_id, "a test is sent once")
             return [TestResult(*row) for row in deliveries.results_of(db, message_id)]
 
+    def configure(self, channels: Mapping[str, Channel], operator: OperatorConfig, timezone: tzinfo) -> None:
+        """Go on with a new configuration: what waits keeps its content, and its target where that is still there."""
+        self._channels = with_console(dict(channels))
+        self._operator = operator
+        self._zone = timezone
+        self._targets = _open_channels(self._channels)
+        self._outbox.configure(self._channels, self._targets, timezone)
+
     def close(self) -> None:
         """Let the sending threads go."""
         self._post.close()
@@ -254,6 +265,11 @@ def check_channel(channel: Channel) -> str:
     except BadAddress as error:
         return str(error)
     return ""
+
+
+def recipients(channel: Channel) -> tuple[str, ...]:
+    """A channel's recipients as people may see them; raises BadAddress, which shows no secret either."""
+    return tuple(target.label for target in split(tuple(address.get_secret_value() for address in channel.url)))
 
 
 def _open_channels(channels: Mapping[str, Channel]) -> dict[str, dict[str, Target]]:

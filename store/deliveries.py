@@ -340,9 +340,13 @@ def suppress(db: Connection, delivery_id: int, reason: str) -> bool:
     return db.execute(ended.values(state="suppressed", reason=reason)).rowcount == 1
 
 
-def hand(db: Connection, claimed: Claim, now: datetime) -> None:
-    """Mark that the attempt goes to its sender: from here on the outcome may stay unknown."""
-    db.execute(sa.update(attempts).where(attempts.c.id == claimed.attempt_id).values(handed_at=now))
+def hand(db: Connection, claimed: Claim, now: datetime) -> bool:
+    """Mark that the attempt goes to its sender: from here on the outcome may stay unknown. False without the lease."""
+    holding = sa.exists().where(
+        deliveries.c.id == claimed.delivery_id, deliveries.c.fence == claimed.fence, deliveries.c.state == "leased"
+    )
+    handed = sa.update(attempts).where(attempts.c.id == claimed.attempt_id, attempts.c.finished_at.is_(None), holding)
+    return db.execute(handed.values(handed_at=now)).rowcount == 1
 
 
 def finish(

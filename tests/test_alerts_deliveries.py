@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import logging
 import threading
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from alerts.config import Channel
+from alerts.config import Channel, OperatorConfig
 from alerts.outbox import Ready
 from alerts.run import Alerter
 from alerts.senders.parcel import Answer
@@ -242,6 +242,16 @@ def test_our_own_attempt_without_a_record_is_recovered(room: Newsroom) -> None:
     assert room.states() == ["pending"]
 
 
+def test_what_was_taken_over_meanwhile_does_not_leave(room: Newsroom) -> None:
+    room.story(room.watch())
+    asleep, desk = alerter(room, owner="asleep"), alerter(room, owner="new")
+    asleep.decide()
+    late = claim(asleep)
+    desk.recover()
+    assert asleep._outbox.hand(late) is False
+    assert desk.deliver().sent == 1
+
+
 # --- one recipient, another recipient
 
 
@@ -338,6 +348,28 @@ def test_an_address_that_cannot_be_read_is_reported_not_crashed_on(room: Newsroo
     desk = alerter(room, bad="slackk://s3cret")
     desk.decide()
     assert room.deliveries()[0].reason == "the channel's address cannot be read"
+
+
+def test_new_channels_are_taken_up_while_at_work(room: Newsroom) -> None:
+    with webhook() as hook:
+        desk = alerter(room)
+        desk.configure({"web": Channel(url=hook.url)}, OperatorConfig(), UTC)
+        room.story(room.watch(channels=("web",)))
+        desk.decide()
+        assert desk.deliver().sent == 1
+
+
+def test_operator_channels_hear_of_findings_but_not_of_their_own(room: Newsroom) -> None:
+    with webhook(answer(404)) as sick, webhook() as well:
+        desk = alerter(room, sick=sick.url, well=well.url)
+        desk.configure(desk._channels, OperatorConfig(channels=("sick", "well")), UTC)
+        room.story(room.watch(channels=("sick",)))
+        desk.decide()
+        desk.deliver()
+        desk.tell_findings()
+        desk.deliver()
+    assert [request.json["nightdesk"]["kind"] for request in well.requests] == ["finding"]
+    assert len(sick.requests) == 1
 
 
 # --- tests and secrets

@@ -182,6 +182,18 @@ def test_a_storm_is_told_in_a_digest_that_names_every_headline(room: Newsroom) -
     assert room.states().count("suppressed") == 4
 
 
+def test_when_nothing_more_can_come_the_excess_is_told_at_once(room: Newsroom) -> None:
+    with webhook() as hook:
+        desk = alerter(room, web=Channel(url=hook.url, storm_cap=2))
+        watch = room.watch(channels=("web",), group_wait="60s")
+        for _ in range(6):
+            room.story(watch)
+        desk.decide()
+        desk.release_waiting()
+        assert desk.deliver().sent == 3
+    assert [len(request.json["nightdesk"]["stories"]) for request in hook.requests] == [1, 1, 4]
+
+
 def test_after_an_hour_of_quiet_a_channel_gets_single_messages_again(room: Newsroom) -> None:
     with webhook() as hook:
         desk = alerter(room, web=Channel(url=hook.url, storm_cap=1))

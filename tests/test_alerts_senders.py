@@ -175,6 +175,15 @@ def test_each_recipient_of_an_address_is_a_target_of_its_own() -> None:
     assert len({target.key for target in targets}) == 3
 
 
+def test_copies_are_recipients_like_the_others() -> None:
+    with mailbox() as box:
+        url = box.url("ana@example.org") + "&cc=bo@example.org"
+        for index in range(len(split((url,)))):
+            mail.send(parcel(url, index), 3.0, START)
+    assert box.recipients == ["ana@example.org", "bo@example.org"]
+    assert [message["To"] for message in box.mails] == ["ana@example.org", "bo@example.org"]
+
+
 def test_a_target_keeps_its_key_when_the_password_changes() -> None:
     old, new = (split((f"mailto://desk:{word}@mail.example.org?to=ana@example.org",))[0] for word in ("one", "two"))
     assert old.key == new.key

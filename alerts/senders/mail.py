@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from alerts.plain import safe
 from alerts.senders.parcel import Answer, Parcel
-from alerts.senders.targets import open_service, recipients_of
+from alerts.senders.targets import mailboxes_of, open_service
 
 #: A greylisting server wants a pause; sooner only makes it longer.
 _GREYLIST = timedelta(minutes=5)
@@ -26,10 +26,10 @@ _GREY_CODES = (450, 451, 452)
 def send(parcel: Parcel, seconds: float, now: datetime) -> Answer:
     """Deliver `parcel`, or say within `seconds` what became of it."""
     service = open_service(parcel.target.address)
-    if service is None or parcel.target.index >= len(recipients_of(service)):
+    if service is None or parcel.target.index >= len(mailboxes_of(service)):
         return Answer("refused", "the address cannot be read")
-    name, recipient = recipients_of(service)[parcel.target.index]
-    mail = build(parcel, service, Mailbox(name or "", recipient), now)
+    name, recipient = mailboxes_of(service)[parcel.target.index]
+    mail = build(parcel, service, Mailbox(name, recipient), now)
     return _Session(service, seconds).deliver(service.from_addr[1], recipient, mail)
 
 

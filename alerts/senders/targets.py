@@ -55,7 +55,7 @@ def _split_one(address: str, place: int) -> list[Target]:
                 label=mask_mail(mail),
                 sender="mail",
             )
-            for index, (_, mail) in enumerate(recipients)
+            for index, (_, mail) in enumerate(mailboxes_of(service))
         ]
     identity = (scheme, service.url_id() or "", service.url(privacy=True).split("?")[0] if not recipients else "")
     if len(recipients) < 2:
@@ -115,6 +115,12 @@ def recipients_attribute(service: Any) -> str | None:
 def recipients_of(service: Any) -> list[Any]:
     name = recipients_attribute(service)
     return list(getattr(service, name)) if name else []
+
+
+def mailboxes_of(service: Any) -> list[tuple[str, str]]:
+    """Name and address of everybody a mail address names: `cc` and `bcc` get a mail of their own like the others."""
+    named = [(name or "", mail) for name, mail in service.targets]
+    return named + [(service.names.get(mail) or "", mail) for mail in sorted(service.cc | service.bcc)]
 
 
 def mask_mail(address: str) -> str:
