@@ -63,6 +63,13 @@ class FeedError(NightdeskError):
 
 def parse(body: bytes, *, url: str, content_type: str | None = None) -> Feed:
     """The feed in `body`, which was fetched from `url`. Raises FeedError."""
+    try:
+        return _parse(body, url, content_type)
+    except (ValueError, LookupError, ArithmeticError, RecursionError) as error:
+        raise FeedError("damaged", f"{type(error).__name__}: {str(error)[:100]}") from error
+
+
+def _parse(body: bytes, url: str, content_type: str | None) -> Feed:
     start = body[:1024].lstrip(b"\xef\xbb\xbf\x00 \t\r\n").lower()
     if not start.strip():
         raise FeedError("empty")
@@ -185,11 +192,12 @@ _FEEDBURNER = "http://rssnamespace.org/feedburner/ext/1.0"
 
 
 def _name(node: etree._Element) -> str:
-    return etree.QName(node).localname.lower() if isinstance(node.tag, str) else ""
+    return node.tag.rpartition("}")[2].lower() if isinstance(node.tag, str) else ""
 
 
 def _space(node: etree._Element) -> str | None:
-    return etree.QName(node).namespace if isinstance(node.tag, str) else None
+    # By hand: a mended document may hold tags that lxml itself would not accept as names.
+    return node.tag[1:].rpartition("}")[0] or None if isinstance(node.tag, str) else None
 
 
 def _children(node: etree._Element, *names: str) -> Iterator[etree._Element]:

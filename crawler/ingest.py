@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -111,19 +113,19 @@ def inputs(path: str, url: str | None = None, outlet: str | None = None) -> Iter
         return
     try:
         yield from _of_file(place, url, outlet)
-    except OSError as error:
-        yield BadInput(url or path, f"cannot be read: {error.strerror}", path)
+    except (OSError, EOFError, zlib.error) as error:
+        yield BadInput(url or path, f"cannot be read: {error}", path)
 
 
 def _of_file(place: Path, url: str | None, outlet: str | None) -> Iterator[Input | BadInput]:
     if place.suffix.lower() in (".jsonl", ".ndjson"):
         yield from _of_lines(place, outlet)
         return
-    if place.stat().st_size > _LARGEST_FILE:
+    body = _body_of(place)
+    if len(body) > _LARGEST_FILE:
         yield BadInput(url or str(place), "too_large", str(place))
         return
-    body = place.read_bytes()
-    if place.suffix.lower() not in (".html", ".htm", ".xhtml") and not _is_html(body):
+    if place.name.lower().removesuffix(".gz").rpartition(".")[2] not in ("html", "htm", "xhtml") and not _is_html(body):
         yield from _of_feed(place, body, outlet)
         return
     address = url or _own_address(body)
@@ -132,6 +134,13 @@ def _of_file(place: Path, url: str | None, outlet: str | None) -> Iterator[Input
         return
     given = _given({"outlet": outlet})
     yield from _checked(Input(address, body, "text/html", given, where=str(place)))
+
+
+def _body_of(place: Path) -> bytes:
+    """The bytes of a file, unpacked, and no more of them than one byte too many."""
+    opened = gzip.open(place) if place.suffix.lower() == ".gz" else place.open("rb")
+    with opened as file:
+        return file.read(_LARGEST_FILE + 1)
 
 
 def _of_feed(place: Path, body: bytes, outlet: str | None) -> Iterator[Input | BadInput]:

@@ -11,8 +11,10 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from core import faults
+from core.errors import StoreError
 from core.urls import normalise_url
 from crawler import feeds, outcome, visit
 from crawler.answer import Answer
@@ -55,13 +57,13 @@ class Round:
         for due in work.visits:
             if self._means.stopping:
                 return
-            await self._visit(due, fetcher)
+            await self._visit_safely(due, fetcher)
             self._tell()
         began = self._means.now()
         for item_id in await self._items_at(site, work):
             if self._means.stopping or await fetcher.is_waiting(site) or self._means.now() - began > _LONGEST_AT_SITE:
                 return
-            await self._page(item_id, fetcher)
+            await self._page_safely(item_id, fetcher)
             self._tell()
 
     def _tell(self) -> None:
@@ -86,6 +88,17 @@ class Round:
         return self._sources[source_id]
 
     # visits
+
+    async def _visit_safely(self, due: SourceDue, fetcher: Fetcher) -> None:
+        """A source that hits upon a fault of ours fails like any other and stops nobody else."""
+        started = self._means.now()
+        try:
+            await self._visit(due, fetcher)
+        except (OperationalError, StoreError):
+            raise
+        except Exception:
+            log.exception("visit_broke", source=due.name)
+            await self._end_visit(Visit(due, _defined(due), started, error="internal"))
 
     async def _visit(self, due: SourceDue, fetcher: Fetcher) -> None:
         source = _defined(due)
@@ -160,6 +173,17 @@ class Round:
         return added
 
     # pages
+
+    async def _page_safely(self, item_id: int, fetcher: Fetcher) -> None:
+        """An item that hits upon a fault of ours ends, so that it is not met again at each round."""
+        try:
+            await self._page(item_id, fetcher)
+        except (OperationalError, StoreError):
+            raise
+        except Exception:
+            log.exception("page_broke", item=item_id)
+            now = self._means.now()
+            await self._means.write(lambda db: pages.end_item(db, item_id, now, "refused", "internal"))
 
     async def _page(self, item_id: int, fetcher: Fetcher) -> None:
         asked_at = self._means.now()

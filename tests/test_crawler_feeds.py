@@ -149,6 +149,7 @@ def test_a_damaged_feed_gives_what_is_whole(body: str) -> None:
         (b'<?xml version="1.0"?><rss><channel><title>T', "truncated"),
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "not_a_feed"),
         (b"Service unavailable", "damaged"),
+        (b"License: see <https://example.org/x> & more", "not_a_feed"),
         (b'{"error": "gone"}', "not_a_feed"),
         (b'{"version": "https://jsonfeed.org/version/1", "items": [', "truncated"),
         (b"[" * 100_000, "truncated"),

@@ -380,6 +380,23 @@ def test_a_broken_definition_stops_no_other_source(desk: Desk, httpserver: HTTPS
     assert (report.of("broken").error, report.of("post").error) == ("definition", None)
 
 
+def test_a_fault_of_ours_ends_one_item_and_one_visit_only(
+    desk: Desk, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crawler import outcome, visit
+
+    add_source(desk.store, source_at(httpserver))
+    serve_feed(httpserver, rss_item("/a"), rss_item("/b"))
+    serve_page(httpserver, "/a")
+    serve_page(httpserver, "/b")
+    monkeypatch.setattr(outcome, "page_values", lambda item, *rest: {"given": 1 / 0})
+    desk.round()
+    assert [row["end_reason"] for row in desk.rows(pages.items)] == ["internal", "internal"]
+    monkeypatch.setattr(visit, "keyed", lambda *rest: 1 / 0)
+    serve_feed(httpserver, rss_item("/c"))
+    assert desk.round(everything=True).of("post").error == "internal"
+
+
 def test_a_kind_that_is_not_built_says_so(desk: Desk, httpserver: HTTPServer) -> None:
     add_source(desk.store, source_at(httpserver, kind="sitemap"))
     assert desk.round().of("post").error == "kind_sitemap_is_not_built_yet"
