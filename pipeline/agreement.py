@@ -138,7 +138,7 @@ def next_batch(one: Profile, other: Profile) -> bool:
     mine, theirs = _batches(one), _batches(other)
     if bool(mine) == bool(theirs) or "batch:1" in mine | theirs:
         return False
-    days, others = set(_days(one)), set(_days(other))
+    days, others = one.held(one.main_days), other.held(other.main_days)
     return bool(days and others) and not days & others
 
 
@@ -148,10 +148,10 @@ def _batches(profile: Profile) -> set[str]:
 
 def same_count(one: Profile, other: Profile, within: float = 0.0) -> bool | None:
     """Whether the figure either is about stands in the other, given or take `within`."""
-    if not one.leading or not other.leading:
+    if not any(mine.is_like(theirs) for mine in one.leading for theirs in other.leading):
         return None
     return _stands_in(one.leading, other.figures, within) or _stands_in(other.leading, one.figures, within)
 
 
 def _stands_in(leading: Iterable[Figure], figures: Iterable[Figure], within: float) -> bool:
-    return any(figure.agrees(known, within) for figure in leading for known in figures)
+    return any(figure.is_like(known) and figure.agrees(known, within) for figure in leading for known in figures)

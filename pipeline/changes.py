@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from pipeline.profile import alike
+
 #: Whose word confirms or contradicts.
 OFFICIAL = ("government", "police")
 
@@ -92,22 +94,31 @@ def update_by(known: Record, report: Report, materiality: float) -> Change | Non
         return change
     if report.is_copy:
         return None
-    return _addition("batch", known.editions, report.editions) or _addition(
-        "country", known.countries, report.countries
-    )
+    if change := _addition("batch", known.editions, report.editions):
+        return change
+    # A country named is no news; people brought to another one are.
+    brought = any(fact.is_figure for fact in report.facts)
+    return _addition("country", known.countries, report.countries) if brought else None
 
 
 def _figure_update(known: Sequence[Stated], stated: Sequence[Stated], materiality: float) -> Change | None:
     """A leading done count that differs by more than `materiality` from every one known before."""
-    before = [fact for fact in known if fact.is_figure]
     for fact in stated:
-        if not fact.is_figure or not before:
+        if not fact.is_figure:
             continue
-        figures = [other for other in known if other.kind == "count" and other.status == "done"]
-        if all(_differs(fact, other, materiality) for other in figures if other.value is not None):
-            last = before[-1]
+        like = [other for other in known if _is_like(fact, other)]
+        leading = [other for other in like if other.is_figure]
+        if leading and all(_differs(fact, other, materiality) for other in like):
+            last = leading[-1]
             return Change("update", "figure", show_figure(last), show_figure(fact), (last.id, fact.id))
     return None
+
+
+def _is_like(fact: Stated, other: Stated) -> bool:
+    """Another done count of the same kind of thing, of the same people where both say whose."""
+    if other.kind != "count" or other.status != "done" or other.value is None or not alike(fact.unit, other.unit):
+        return False
+    return not (fact.nationality and other.nationality and fact.nationality != other.nationality)
 
 
 def _differs(one: Stated, other: Stated, materiality: float) -> bool:

@@ -120,6 +120,8 @@ def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named:
     """What is known of both and differs, or nothing."""
     if _distance(article, known) > config.window:
         return "too far apart in time"
+    if article.is_analysis and known.is_analysis:
+        return ""  # one text and its rewrites, whichever of its places and dates each of them keeps
     if agreement.other_stage(article, known):
         return "another stage"
     if agreement.same_edition(article, known) is False or agreement.next_batch(article, known):

@@ -26,6 +26,10 @@ _KEPT = 300
 _HELD = 4  # a key is a development's own if one in four of its articles has it
 
 
+#: Units that count people one way or another; what is counted in other units is compared only with its like.
+_PERSONS = frozenset({"people", "suspects", "victims", "defendants", "fugitives"})
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number of people or things, as one article gives it."""
@@ -36,11 +40,20 @@ class Figure:
     unit: str | None = None
     nationality: str | None = None
 
+    def is_like(self, other: Figure) -> bool:
+        """Whether both count the same kind of thing, so that a difference says something."""
+        return alike(self.unit, other.unit)
+
     def agrees(self, other: Figure, within: float) -> bool:
         """Equal, within the other's bounds, or within rounding."""
         if self.low <= other.value <= self.high or other.low <= self.value <= other.high:
             return True
         return abs(self.value - other.value) <= within * max(abs(self.value), abs(other.value))
+
+
+def alike(unit: str | None, other: str | None) -> bool:
+    """Whether two units count the same kind of thing; one that is not known may be anything."""
+    return unit is None or other is None or unit == other or {unit, other} <= _PERSONS
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,7 @@ class Profile:
     routes: Counts = field(default_factory=dict)
     nationalities: Counts = field(default_factory=dict)  # of the main group
     days: Counts = field(default_factory=dict)  # ISO dates of the event
+    main_days: Counts = field(default_factory=dict)  # of them the one each article is about
     names: Counts = field(default_factory=dict)  # canonical persons, orgs, agencies
     editions: Counts = field(default_factory=dict)
     leading: tuple[Figure, ...] = ()  # the done count each article is about
@@ -96,6 +110,7 @@ def profile_of(
     """The profile of one article."""
     done = [fact for fact in facts if fact.kind == "count" and fact.status == "done" and fact.value is not None]
     main = next((fact for fact in done if fact.leading), None)
+    days = event_days(facts, published.date())
     return Profile(
         first=published,
         last=published,
@@ -109,7 +124,8 @@ def profile_of(
             f"{fact.from_country}>{fact.to_country}" for fact in facts if fact.from_country and fact.to_country
         ),
         nationalities=_once([_main_nationality(main, done)]),
-        days=_once(event_days(facts, published.date())),
+        days=_once(days),
+        main_days=_once(days[:1]),
         names=_once(fold(fact.name) for fact in facts if fact.kind in ("person", "org", "agency") and fact.name),
         editions=_once(editions(f"{title}\n{text[:_LEAD]}")),
         leading=(_figure(main),) if main else (),
@@ -152,8 +168,11 @@ def _figure(fact: Fact) -> Figure:
 
 
 def event_days(facts: Sequence[Fact], published: date) -> tuple[str, ...]:
-    """Dates of the news, the one named first in front: background dates lie further from publication."""
-    dated = sorted((fact for fact in facts if fact.event_date), key=lambda fact: (fact.kind != "date", fact.position))
+    """Dates of the news, the leading or first one in front: background dates lie further from publication."""
+    dated = sorted(
+        (fact for fact in facts if fact.event_date),
+        key=lambda fact: (not fact.leading, fact.kind != "date", fact.position),
+    )
     days = [fact.event_date for fact in dated if fact.event_date and len(fact.event_date) >= 10]
     return tuple(dict.fromkeys(day[:10] for day in days if _is_near(day[:10], published)))
 
@@ -181,7 +200,8 @@ def joined(one: Profile, other: Profile) -> Profile:
 
 
 _COUNTED = (
-    "topics", "events", "languages", "countries", "places", "routes", "nationalities", "days", "names", "editions",
+    "topics", "events", "languages", "countries", "places", "routes", "nationalities", "days", "main_days", "names",
+    "editions",
 )  # fmt: skip
 
 

@@ -68,12 +68,21 @@ def test_a_copy_updates_only_where_it_is_the_wires_next_version() -> None:
 
 
 def test_a_further_country_and_a_further_batch_are_updates() -> None:
-    assert update_by(known(countries={"CN"}), says(countries={"CN", "KE"}), 0.2) == Change(
+    assert update_by(known(countries={"CN"}), says(FREED, countries={"CN", "KE"}), 0.2) == Change(
         "update", "country", "CN", "KE"
     )
     assert update_by(known(editions={"batch:1"}), says(editions={"batch:1", "batch:2"}), 0.2) == Change(
         "update", "batch", "batch:1", "batch:2"
     )
+
+
+def test_a_country_named_without_a_figure_is_no_update() -> None:
+    assert update_by(known(countries={"CN"}), says(countries={"CN", "KE"}), 0.2) is None
+
+
+def test_what_is_counted_in_another_unit_or_of_others_is_no_update() -> None:
+    assert update_by(known(), says(figure(14, unit="vehicles")), 0.2) is None
+    assert update_by(known(), says(figure(14, nationality="KE")), 0.2) is None
 
 
 def test_an_edit_that_replaces_a_figure_is_a_correction() -> None:
