@@ -303,7 +303,7 @@ def test_nul_and_surrogates_are_gone_and_letters_composed() -> None:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    with Pool(workers=1, limits=Limits(seconds=5, megabytes=512)) as pool:
+    with Pool(workers=1, limits=Limits(seconds=60, megabytes=512)) as pool:
         yield pool
 
 
