@@ -19,6 +19,7 @@ _ROUNDING = 0.06  # 32 and 34 officers on one trip
 _TELLING = 8  # smaller numbers agree by chance
 _WORDS = 40  # distinct ones, below which a text is brief
 _BRIEF = 0.4
+_COMMON = {"type", "country", "date"}  # what acts of one day and country easily share
 _NAMES = 3  # shared names that count
 
 
@@ -164,6 +165,8 @@ def _evidence(article: Profile, known: Profile, shared: float) -> tuple[list[str
     agreed = [name for name, answer, _ in checks if answer]
     # Many acts of one type happen in one country: alone that says nothing.
     weight = sum(worth for _, answer, worth in checks if answer) if set(agreed) - {"type", "country"} else 0.0
+    if article.languages.keys() & known.languages.keys() and not set(agreed) - _COMMON:
+        weight /= 2  # in one language the words would say more, were it one act
     if types is False:
         weight -= 0.05 if agreement.kin_types(article, known) else 0.15
     return agreed, weight
