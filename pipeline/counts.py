@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from pipeline.figures import Figure, sort_figure
 from pipeline.numbers import find_numbers
@@ -15,40 +16,78 @@ from pipeline.vocabulary import Hit
 #: Languages whose noun stands before the number and whose counters follow it.
 _COUNTERS = frozenset(("zh", "ja", "th", "my", "km", "lo", "ko"))
 _CLAUSE = re.compile(
-    r"[;；:：—–，、]|,(?!\d)|\s-\s|(?<=[a-z]) (?:but|while|whereas|after|although|pero|tetapi|sementara|mais|mas|nhưng)\s"
+    r"[;；:：—–，、]|,(?!\d)|\s-\s|(?<=[a-z]) (?:but|while|whereas|"
+    r"after|although|pero|tetapi|sementara|mais|mas|nhưng)\s"
 )
 _REACH = 34
+_YEAR = re.compile(r"(?<![\d,.])(20[0-3]\d|25[4-7]\d)(?![\d,])")
 
 _BOUNDS_BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    ("at_least", re.compile(r"(?:at least|no fewer than|not less than|minimum of|al menos|por lo menos|au moins|pelo menos|ao menos|almeno|mindestens|setidaknya|sekurang-kurangnya|paling sedikit|ít nhất|hindi bababa sa|至少|最少|少なくとも|최소|อย่างน้อย|အနည်းဆုံး|យ៉ាងតិច|ຢ່າງໜ້ອຍ|कम से कम|ما لا يقل عن|على الأقل)\s?(?:\w+\s)?$", re.I)),
-    ("over", re.compile(r"(?:more than|over|upwards of|exceeding|in excess of|more  than|más de|plus de|mais de|più di|oltre|mehr als|über|lebih dari|lebih daripada|hơn|trên|mahigit|超过|超過|逾|多达|กว่า|มากกว่า|ကျော်|ជាង|ຫຼາຍກວ່າ|से अधिक|से ज्यादा|أكثر من)\s?$", re.I)),
-    ("up_to", re.compile(r"(?:up to|as many as|as much as|a maximum of|hasta|jusqu'à|jusqu’à|até|fino a|bis zu|hingga|sampai|tối đa|hanggang|最多|最大|至多|최대|สูงสุด|ไม่เกิน|အများဆုံး|រហូតដល់|अधिकतम|ما يصل إلى|حتى)\s?(?:可\w{0,3})?$", re.I)),
-    ("under", re.compile(r"(?:fewer than|less than|under|nearly|almost|close to|menos de|casi|moins de|près de|quase|quasi|meno di|fast|knapp|kurang dari|hampir|gần|halos|近|将近|將近|不足|弱|เกือบ|ဆယ်|ជិត|ເກືອບ|लगभग करीब|ما يقرب من|ما يقارب)\s?$", re.I)),
-    ("about", re.compile(r"(?:about|around|some|roughly|approximately|an estimated|estimated|round|unos|unas|alrededor de|cerca de|aproximadamente|environ|quelque|autour de|circa|etwa|rund|sekitar|kira-kira|khoảng|humigit-kumulang|nasa|约|約|大约|大約|약|ราว|ประมาณ|ခန့်|ប្រមាណ|ប្រហែល|ປະມານ|लगभग|करीब|तकरीबन|حوالي|نحو|قرابة)\s?$", re.I)),
+    ("at_least", re.compile(r"(?:at least|no fewer than|not less than|minimum of|al menos|"
+        r"por lo menos|au moins|pelo menos|ao menos|almeno|mindestens|"
+        r"setidaknya|sekurang-kurangnya|paling sedikit|ít nhất|"
+        r"hindi bababa sa|至少|最少|少なくとも|최소|อย่างน้อย|အနည်းဆုံး|"
+        r"យ៉ាងតិច|ຢ່າງໜ້ອຍ|कम से कम|ما لا يقل عن|على الأقل)\s?(?:\w+\s)?$", re.I)),
+    ("over", re.compile(r"(?:more than|over|upwards of|exceeding|in excess of|more  than|"
+        r"más de|plus de|mais de|più di|oltre|mehr als|über|lebih dari|"
+        r"lebih daripada|hơn|trên|mahigit|超过|超過|逾|多达|กว่า|มากกว่า|"
+        r"ကျော်|ជាង|ຫຼາຍກວ່າ|से अधिक|से ज्यादा|أكثر من)\s?$", re.I)),
+    ("up_to", re.compile(r"(?:up to|as many as|as much as|a maximum of|hasta|jusqu'à|jusqu’à|"
+        r"até|fino a|bis zu|hingga|sampai|tối đa|hanggang|最多|最大|至多|"
+        r"최대|สูงสุด|ไม่เกิน|အများဆုံး|រហូតដល់|अधिकतम|ما يصل إلى|"
+        r"حتى)\s?(?:可\w{0,3})?$", re.I)),
+    ("under", re.compile(r"(?:fewer than|less than|under|nearly|almost|close to|menos de|"
+        r"casi|moins de|près de|quase|quasi|meno di|fast|knapp|kurang dari|"
+        r"hampir|gần|halos|近|将近|將近|不足|弱|เกือบ|ဆယ်|ជិត|ເກືອບ|"
+        r"लगभग करीब|ما يقرب من|ما يقارب)\s?$", re.I)),
+    ("about", re.compile(r"(?:about|around|some|roughly|approximately|an estimated|estimated|"
+        r"round|unos|unas|alrededor de|cerca de|aproximadamente|environ|"
+        r"quelque|autour de|circa|etwa|rund|sekitar|kira-kira|khoảng|"
+        r"humigit-kumulang|nasa|约|約|大约|大約|약|ราว|ประมาณ|ခန့်|ប្រមាណ|"
+        r"ប្រហែល|ປະມານ|लगभग|करीब|तकरीबन|حوالي|نحو|قرابة)\s?$", re.I)),
 )  # fmt: skip
 _BOUNDS_AFTER: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     (
         "over",
         re.compile(
-            r"\s?(?:余|餘|多(?=名|人|位|个|個|辆|台|万|$)|여(?=\s?[명개대건])|강|以上|ကျော်|जण|से अधिक|से ज्यादा|or more\b|\+|lebih)"
+            r"\s?(?:余|餘|多(?=名|人|位|个|個|辆|台|万|$)|여(?=\s?[명개대건])|"
+            r"강|以上|ကျော်|जण|से अधिक|से ज्यादा|or more\b|\+|lebih)"
         ),
     ),
     ("about", re.compile(r"\s?(?:左右|前後|程度|ほど|余り|ခန့်|or so\b|안팎|정도)")),
     ("under", re.compile(r"\s?(?:弱|未満|미만)")),
 )
 _OF_TOTAL = re.compile(
-    r"\s(?:\w+\s){0,2}?(?:of|out of|de|dari|daripada|trong|sa)\s(?:an expected |a planned |the |some |about |los |las |les |total )*$",
+    r"\s(?:\w+\s){0,2}?(?:of|out of|de|dari|daripada|trong|"
+    r"sa)\s(?:an expected |a planned |the |some |about |los |las |les |"
+    r"total )*$",
     re.I,
 )
 _OF_NUMBER = re.compile(
-    r"\s(?:of|out of)\s(?:the |some |about |an expected |a planned )?(?:\d|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)",
+    r"\s(?:of|out of)\s(?:the |some |about |an expected |"
+    r"a planned )?(?:\d|two|three|four|five|six|seven|eight|nine|ten|"
+    r"twelve|twenty)",
     re.I,
 )
 _OF_THEM = re.compile(
-    r"\s(?:of (?:them|those|whom|these|the)|more\b|others?\b|were\b|was\b|are\b|had\b|have\b|have been|of the|remain|strong\b|crossed|arrived)", re.I
+    r"\s(?:of (?:them|those|whom|these|the)|more\b|others?\b|were\b|"
+    r"was\b|are\b|had\b|have\b|have been|of the|remain|strong\b|crossed|"
+    r"arrived)",
+    re.I,
 )
 _SUBJECT = re.compile(
-    r"(?:group(?:,)? with|bringing (?:it )?to|number (?:of \w+ )?(?:as|to|at|held climbs to)|brought to|total (?:reaches|to|of)|reaches|climbs to|climbed to|closer to|reached|rose to|put at|list(?:s|ed)?|claimed|with)\s(?:\w+\s)?$",
+    r"(?:group(?:,)? with|bringing (?:it )?to|number (?:of \w+ )?(?:as|"
+    r"to|at|held climbs to)|brought to|total (?:reaches|to|of)|reaches|"
+    r"climbs to|climbed to|closer to|reached|rose to|put at|list(?:s|"
+    r"ed)?|claimed|with)\s(?:\w+\s)?$",
+    re.I,
+)
+_TOTAL_TO = re.compile(
+    r"(?:(?:total|tally|number|toll)(?: \w+){0,4} to|brought to|"
+    r"bringing (?:it|the \w+) to|cumulative total of|累计(?:遣返|抓获|"
+    r"移交)?\w{0,6}|"
+    r"누적 (?:\w+ ){0,2}\w*|hingga kini (?:total )?|eleva a|porte à|"
+    r"portant (?:à|le total à)|somam|รวมเป็น|nâng tổng số lên) ?$",
     re.I,
 )
 _IN_BRACKETS = re.compile(r"\s?[（(]\s?$")
@@ -59,6 +98,7 @@ _STOPS = re.compile(
 _TALK = re.compile(r"[“”\"«»「」]")
 
 
+_PERSONS = ("people", "suspects", "victims", "defendants", "officers", "fugitives")
 #: Cues that settle a figure by themselves, against the past in the rest of the sentence.
 _OWN = frozenset(("cumulative", "waiting", "expected", "new"))
 _BY_CUE: tuple[tuple[str, Status], ...] = (
@@ -76,6 +116,7 @@ class _Story:
     report: bool  # a report, analysis or opinion
     study: bool  # with findings of its own
     planned: bool  # its headline speaks of what is to come
+    year: int  # of publication
 
 
 @dataclass(frozen=True)
@@ -97,14 +138,14 @@ def find_figures(reading: Reading) -> list[Figure]:
     return [sort_figure(reading.text, number) for number in find_numbers(reading.text, reading.language)]
 
 
-def find_counts(reading: Reading, figures: Sequence[Figure], events: Sequence[str]) -> list[Fact]:
+def find_counts(reading: Reading, figures: Sequence[Figure], events: Sequence[str], published: date) -> list[Fact]:
     """The counts of an article, one for each value, unit and status, the leading one marked."""
     counts: list[Count] = []
     for figure in figures:
         if figure.sort == "count" and (count := _count(reading, figure, counts[-1] if counts else None)):
             counts.append(count)
     facts: list[tuple[Count, Fact]] = []
-    story = _story(reading, events)
+    story = _story(reading, events, published.year)
     for index, count in enumerate(counts):
         status, confidence = _status(reading, count, counts[:index], events, story)
         facts.append((count, _fact(reading, count, status, confidence)))
@@ -259,11 +300,11 @@ def _status(
     front = sentence.zone in ("title", "lead")
     if _is_whole_of(reading, count, earlier):
         return "planned_total", 0.6
-    if "past" in near or ("past" in around and sentence.zone == "body" and not near & _OWN):
+    if _is_past(reading, count, near, around, story):
         return "background", 0.7
     if story.report:
         return ("claimed", 0.5) if story.study and sentence.index <= 12 else ("background", 0.5)
-    if "cumulative" in near | (around if sentence.zone == "body" else set()) and "new" not in near and not front:
+    if _is_total(reading, count, near, around):
         return "cumulative", 0.7
     for cue, status in _BY_CUE:
         if cue in near or (cue == "expected" and count.bound == "up_to"):
@@ -272,13 +313,37 @@ def _status(
         return "background", 0.5
     if sentence.zone != "body":
         return ("expected", 0.6) if story.planned else ("done", 0.85 if front else 0.6)
+    if "expected" in around:
+        return "expected", 0.5
     return _in_body(count, near | (around & {"new"}), story)
+
+
+def _is_total(reading: Reading, count: Count, near: set[str], around: set[str]) -> bool:
+    """Whether this is a running total; in headline and lead only where the words say so right before it."""
+    zone = count.sentence.zone
+    if _TOTAL_TO.search(reading.text[max(0, count.start - 40) : count.start]):
+        return True
+    if zone == "body":
+        return "cumulative" in near or ("cumulative" in around and "new" not in near)
+    return zone == "second" and "cumulative" in near and "new" not in near
+
+
+def _is_past(reading: Reading, count: Count, near: set[str], around: set[str], story: _Story) -> bool:
+    """Whether the clause speaks of an earlier time, or of those who were cheated."""
+    body = count.sentence.zone == "body"
+    if "past" in near or (body and (("past" in around and not near & _OWN) or "damage" in near)):
+        return True
+    if "cumulative" in near | around or (not body and count.sentence.zone != "second"):
+        return False
+    years = (int(year) for year in _YEAR.findall(reading.text, *_clause(reading, count)))
+    return any((year - 543 if year > 2400 else year) < story.year for year in years)
 
 
 def _in_body(count: Count, near: set[str], story: _Story) -> tuple[Status, float]:
     """Further down only what belongs to the same group of people is still the news."""
     sentence = count.sentence
-    if sentence.index <= 4 or ("new" in near and sentence.index <= 10) or sentence.paragraph <= 2:
+    part = "new" in near or (count.nationality is not None and count.unit in _PERSONS) or count.unit == "devices"
+    if sentence.index <= 4 or (part and sentence.paragraph <= 2) or ("new" in near and sentence.index <= 10):
         return ("expected", 0.5) if story.planned else ("done", 0.5)
     return "background", 0.4
 
@@ -288,14 +353,14 @@ def _cues(reading: Reading, hits: Sequence[Hit]) -> set[str]:
     return {hit.entry.name for hit in hits if hit.entry.kind == "cue" and reading.quote(hit.start, hit.end) != "May"}
 
 
-def _story(reading: Reading, events: Sequence[str]) -> _Story:
+def _story(reading: Reading, events: Sequence[str], year: int) -> _Story:
     title = _cues(reading, reading.by_sentence[0])
     study = any(
         "study" in {hit.entry.name for hit in hits}
         for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True)
         if sentence.zone in ("title", "lead", "second")
     )
-    return _Story("report_analysis" in events, study, "expected" in title)
+    return _Story("report_analysis" in events, study, "expected" in title, year)
 
 
 def _clause(reading: Reading, count: Count) -> tuple[int, int]:
@@ -337,9 +402,6 @@ def _fact(reading: Reading, count: Count, status: Status, confidence: float) -> 
         status=status,
         nationality=count.nationality,
     )
-
-
-_PERSONS = ("people", "suspects", "victims", "defendants", "officers", "fugitives")
 
 
 def _merged(facts: list[tuple[Count, Fact]]) -> list[tuple[Count, Fact]]:

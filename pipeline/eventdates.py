@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 _MONTHS: dict[str, int] = {}
 for _row in (
-    "january|jan|enero|ene|janvier|janv|janeiro|januari|gennaio|januar|tháng 1|มกราคม|ม.ค.|जनवरी|يناير|ဇန်နဝါရီ|មករា|ມັງກອນ|كانون الثاني",
+    "january|jan|enero|ene|janvier|janv|janeiro|januari|gennaio|januar|"
+    "tháng 1|มกราคม|ม.ค.|जनवरी|يناير|ဇန်နဝါရီ|មករា|ມັງກອນ|كانون الثاني",
     "february|feb|febrero|février|févr|fevereiro|februari|febbraio|februar|pebrero|กุมภาพันธ์|ก.พ.|फरवरी|فبراير|ဖေဖော်ဝါရီ|កុម្ភៈ|ກຸມພາ|شباط",
     "march|mar|marzo|mars|março|maret|mac|märz|marso|มีนาคม|มี.ค.|मार्च|مارس|မတ်|មីនា|ມີນາ|آذار",
     "april|apr|abril|avril|aprile|เมษายน|เม.ย.|अप्रैल|أبريل|ဧပြီ|មេសា|ເມສາ|نيسان",
@@ -20,7 +21,9 @@ for _row in (
     "september|sept|sep|septiembre|septembre|setembro|settembre|setyembre|กันยายน|ก.ย.|सितंबर|سبتمبر|စက်တင်ဘာ|កញ្ញា|ກັນຍາ|أيلول",
     "october|oct|octubre|octobre|outubro|oktober|ottobre|oktubre|ตุลาคม|ต.ค.|अक्टूबर|أكتوبر|အောက်တိုဘာ|តុលា|ຕຸລາ|تشرين الأول",
     "november|nov|noviembre|novembre|novembro|nobyembre|พฤศจิกายน|พ.ย.|नवंबर|نوفمبر|နိုဝင်ဘာ|វិច្ឆិកា|ພະຈິກ|تشرين الثاني",
-    "december|dec|diciembre|décembre|dezembro|desember|disember|dicembre|dezember|disyembre|ธันวาคม|ธ.ค.|दिसंबर|ديسمبر|ဒီဇင်ဘာ|ធ្នូ|ທັນວາ|كانون الأول",
+    "december|dec|diciembre|décembre|dezembro|desember|disember|"
+    "dicembre|dezember|disyembre|ธันวาคม|ธ.ค.|दिसंबर|ديسمبر|ဒီဇင်ဘာ|"
+    "ធ្នូ|ທັນວາ|كانون الأول",
 ):
     _number = len(set(_MONTHS.values())) + 1
     _MONTHS.update({_name: _number for _name in _row.split("|")})
@@ -28,7 +31,10 @@ _NAMES = "|".join(re.escape(name) for name in sorted(_MONTHS, key=len, reverse=T
 _YEAR = r"(?P<year>\d{4})"
 #: 24 March 2026 · 24 de marzo · วันที่ 21 มกราคม 2569 · 11 April
 _DAY_MONTH = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|-?a)?[\s.]{{0,2}}(?:de |of |ng |ខែ)?(?P<month>{_NAMES})(?![a-zà-ÿ])\.?(?:,?\s(?:de |del |ឆ្នាំ)?{_YEAR})?",
+    rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|"
+    rf"-?a)?[\s.]{{0,2}}(?:de |of |ng |"
+    rf"ខែ)?(?P<month>{_NAMES})(?![a-zà-ÿ])\.?(?:,?\s(?:de |del |"
+    rf"ឆ្នាំ)?{_YEAR})?",
     re.IGNORECASE,
 )
 #: March 24, 2026 · Jan 6
@@ -50,30 +56,61 @@ _VIETNAMESE = re.compile(
 _WEEKDAYS: dict[str, int] = {}
 for _index, _row in enumerate(
     (
-        "monday|mon|lunes|lundi|segunda-feira|senin|isnin|lunedì|montag|lunes|thứ hai|วันจันทร์|周一|週一|星期一|礼拜一|月曜|월요일|सोमवार|الاثنين|الإثنين|တနင်္လာ|ចន្ទ|ວັນຈັນ",
-        "tuesday|tue|martes|mardi|terça-feira|selasa|martedì|dienstag|martes|thứ ba|วันอังคาร|周二|週二|星期二|火曜|화요일|मंगलवार|الثلاثاء|အင်္ဂါ|អង្គារ|ວັນອັງຄານ",
-        "wednesday|wed|miércoles|mercredi|quarta-feira|rabu|mercoledì|mittwoch|miyerkules|thứ tư|วันพุธ|周三|週三|星期三|水曜|수요일|बुधवार|الأربعاء|ဗုဒ္ဓဟူး|ពុធ|ວັນພຸດ",
-        "thursday|thu|jueves|jeudi|quinta-feira|kamis|khamis|giovedì|donnerstag|huwebes|thứ năm|วันพฤหัส|周四|週四|星期四|木曜|목요일|गुरुवार|الخميس|ကြာသပတေး|ព្រហស្បតិ៍|ວັນພະຫັດ",
-        "friday|fri|viernes|vendredi|sexta-feira|jumat|jumaat|venerdì|freitag|biyernes|thứ sáu|วันศุกร์|周五|週五|星期五|金曜|금요일|शुक्रवार|الجمعة|သောကြာ|សុក្រ|ວັນສຸກ",
-        "saturday|sat|sábado|samedi|sabtu|sabato|samstag|sabado|thứ bảy|วันเสาร์|周六|週六|星期六|土曜|토요일|शनिवार|السبت|စနေ|សៅរ៍|ວັນເສົາ",
-        "sunday|sun|domingo|dimanche|minggu|ahad|domenica|sonntag|linggo|chủ nhật|วันอาทิตย์|周日|週日|星期日|星期天|日曜|일요일|रविवार|الأحد|တနင်္ဂနွေ|អាទិត្យ|ວັນອາທິດ",
+        "monday|mon|lunes|lundi|segunda-feira|senin|isnin|lunedì|montag|"
+        "lunes|thứ hai|วันจันทร์|周一|週一|星期一|礼拜一|月曜|월요일|"
+        "सोमवार|الاثنين|الإثنين|တနင်္လာ|ចន្ទ|ວັນຈັນ",
+        "tuesday|tue|martes|mardi|terça-feira|selasa|martedì|dienstag|"
+        "martes|thứ ba|วันอังคาร|周二|週二|星期二|火曜|화요일|मंगलवार|"
+        "الثلاثاء|အင်္ဂါ|អង្គារ|ວັນອັງຄານ",
+        "wednesday|wed|miércoles|mercredi|quarta-feira|rabu|mercoledì|"
+        "mittwoch|miyerkules|thứ tư|วันพุธ|周三|週三|星期三|水曜|수요일|"
+        "बुधवार|الأربعاء|ဗုဒ္ဓဟူး|ពុធ|ວັນພຸດ",
+        "thursday|thu|jueves|jeudi|quinta-feira|kamis|khamis|giovedì|"
+        "donnerstag|huwebes|thứ năm|วันพฤหัส|周四|週四|星期四|木曜|목요일|"
+        "गुरुवार|الخميس|ကြာသပတေး|ព្រហស្បតិ៍|ວັນພະຫັດ",
+        "friday|fri|viernes|vendredi|sexta-feira|jumat|jumaat|venerdì|"
+        "freitag|biyernes|thứ sáu|วันศุกร์|周五|週五|星期五|金曜|금요일|"
+        "शुक्रवार|الجمعة|သောကြာ|សុក្រ|ວັນສຸກ",
+        "saturday|sat|sábado|samedi|sabtu|sabato|samstag|sabado|thứ bảy|"
+        "วันเสาร์|周六|週六|星期六|土曜|토요일|शनिवार|السبت|စနေ|សៅរ៍|"
+        "ວັນເສົາ",
+        "sunday|sun|domingo|dimanche|minggu|ahad|domenica|sonntag|linggo|"
+        "chủ nhật|วันอาทิตย์|周日|週日|星期日|星期天|日曜|일요일|रविवार|"
+        "الأحد|တနင်္ဂနွေ|អាទិត្យ|ວັນອາທິດ",
     )
 ):
     _WEEKDAYS.update({_name: _index for _name in _row.split("|")})
 #: Everyday words that are also weekdays or months.
 _NOT_ALONE = frozenset(("mon", "sat", "sun", "wed", "tue", "thu", "fri", "mar", "may"))
+
+
+def _alternatives(names: list[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+#: Names in Latin letters stand alone; in scripts without spaces they may be written onto other words.
 _WEEKDAY = re.compile(
-    r"(?<![^\W\d_])(?:" + "|".join(re.escape(n) for n in sorted(_WEEKDAYS, key=len, reverse=True) if n not in _NOT_ALONE and n.isascii() or "à" <= n[-1] <= "ỹ" or " " in n) + r")(?![^\W\d_])"
-    "|" + "|".join(re.escape(n) for n in sorted(_WEEKDAYS, key=len, reverse=True) if not n.isascii()), re.IGNORECASE
-)  # fmt: skip
+    rf"(?<![^\W\d_])(?:{_alternatives([n for n in _WEEKDAYS if ord(n[0]) < 0x250 and n not in _NOT_ALONE])})(?![^\W\d_])"
+    rf"|{_alternatives([n for n in _WEEKDAYS if ord(n[0]) >= 0x250])}",
+    re.IGNORECASE,
+)
 _RELATIVE: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (-2, re.compile(r"\bthe day before yesterday\b|前天|一昨日|그저께|anteayer|avant-hier|anteontem|เมื่อวานซืน|kemarin dulu|hôm kia", re.I)),
-    (-1, re.compile(r"\byesterday\b|\bovernight\b|昨天|昨日|昨晚|어제|\bayer\b|\bhier\b|\bontem\b|\bieri\b|\bgestern\b|เมื่อวาน|\bkemarin\b|\bsemalam\b|hôm qua|\bkahapon\b|मंगल को कल|أمس|မနေ့က|ម្សិលមិញ|ມື້ວານ", re.I)),
-    (0, re.compile(r"\btoday\b|\btonight\b|今天|今日|今晨|本日|오늘|\bhoy\b|aujourd['’]hui|\bhoje\b|\boggi\b|\bheute\b|วันนี้|\bhari ini\b|hôm nay|\bngayong araw\b|\bngayon\b|\bआज\b|اليوم|ယနေ့|ဒီနေ့|ថ្ងៃនេះ|ມື້ນີ້", re.I)),
-    (1, re.compile(r"\btomorrow\b|明天|明日|내일|\bmañana\b|\bdemain\b|\bamanhã\b|พรุ่งนี้|\bbesok\b|\besok\b|ngày mai|\bbukas\b|غدا|မနက်ဖြန်|ថ្ងៃស្អែក", re.I)),
+    (-2, re.compile(r"\bthe day before yesterday\b|前天|一昨日|그저께|anteayer|"
+        r"avant-hier|anteontem|เมื่อวานซืน|kemarin dulu|hôm kia", re.I)),
+    (-1, re.compile(r"\byesterday\b|\bovernight\b|昨天|昨日|昨晚|어제|\bayer\b|\bhier\b|"
+        r"\bontem\b|\bieri\b|\bgestern\b|เมื่อวาน|\bkemarin\b|\bsemalam\b|"
+        r"hôm qua|\bkahapon\b|मंगल को कल|أمس|မနေ့က|ម្សិលមិញ|ມື້ວານ", re.I)),
+    (0, re.compile(r"\btoday\b|\btonight\b|今天|今日|今晨|本日|오늘|\bhoy\b|"
+        r"aujourd['’]hui|\bhoje\b|\boggi\b|\bheute\b|วันนี้|\bhari ini\b|"
+        r"hôm nay|\bngayong araw\b|\bngayon\b|\bआज\b|اليوم|ယနေ့|ဒီနေ့|"
+        r"ថ្ងៃនេះ|ມື້ນີ້", re.I)),
+    (1, re.compile(r"\btomorrow\b|明天|明日|내일|\bmañana\b|\bdemain\b|\bamanhã\b|"
+        r"พรุ่งนี้|\bbesok\b|\besok\b|ngày mai|\bbukas\b|غدا|မနက်ဖြန်|"
+        r"ថ្ងៃស្អែក", re.I)),
 )  # fmt: skip
 _NEXT = re.compile(
-    r"(?:next|on the coming|this coming|próximo|prochain|por vir|from|by|until|till|before|下|来|다음|次の|sampai|hingga|mulai)\s?$",
+    r"(?:next|on the coming|this coming|próximo|prochain|por vir|from|"
+    r"by|until|till|before|下|来|다음|次の|sampai|hingga|mulai)\s?$",
     re.I,
 )
 _LAST_WEEK = re.compile(r"(?:last|上|지난|先週の|le dernier)\s?$", re.I)

@@ -28,7 +28,7 @@ def find_facts(
     reading = read(title, text, vocabulary, language)
     figures = find_figures(reading)
     facts = [
-        *find_counts(reading, figures, classification.event_names),
+        *find_counts(reading, figures, classification.event_names, published),
         *find_places(reading),
         *find_routes(reading),
         *_dates(reading, published),

@@ -10,37 +10,133 @@ from pipeline.numbers import Number
 Sort = Literal["count", "money", "age", "date", "time", "percent", "measure", "ordinal", "other"]
 
 _CURRENCIES: dict[str, str] = {
-    "us$": "USD", "a$": "AUD", "nz$": "NZD", "s$": "SGD", "hk$": "HKD", "nt$": "TWD", "t$": "TOP", "st$": "WST",
-    "fj$": "FJD", "r$": "BRL", "c$": "CAD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY", "₩": "KRW", "฿": "THB",
-    "₹": "INR", "₱": "PHP", "rp": "IDR", "rm": "MYR", "rs": "INR", "usd": "USD", "rmb": "CNY", "ksh": "KES", "k$": "PGK",
-}  # fmt: skip
+    "us$": "USD",
+    "a$": "AUD",
+    "nz$": "NZD",
+    "s$": "SGD",
+    "hk$": "HKD",
+    "nt$": "TWD",
+    "t$": "TOP",
+    "st$": "WST",
+    "fj$": "FJD",
+    "r$": "BRL",
+    "c$": "CAD",
+    "$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "CNY",
+    "₩": "KRW",
+    "฿": "THB",
+    "₹": "INR",
+    "₱": "PHP",
+    "rp": "IDR",
+    "rm": "MYR",
+    "rs": "INR",
+    "usd": "USD",
+    "rmb": "CNY",
+    "ksh": "KES",
+    "k$": "PGK",
+}
 _MONEY_BEFORE = re.compile(
     r"(?:" + "|".join(re.escape(s) for s in sorted(_CURRENCIES, key=len, reverse=True)) + r")\.?\s?$", re.IGNORECASE
 )
 _MONEY_WORDS: dict[str, str] = {
-    "us dollars?": "USD", "dollars?": "USD", "baht": "THB", "yuan": "CNY", "rmb": "CNY", "renminbi": "CNY", "euros?": "EUR",
-    "won": "KRW", "yen": "JPY", "kip": "LAK", "riels?": "KHR", "kyats?": "MMK", "rupees?": "INR", "rupiah": "IDR",
-    "ringgit": "MYR", "pesos?": "PHP", "pounds?": "GBP", "usdt": "USDT", "bitcoins?": "BTC", "tala": "WST", "kina": "PGK",
-    "pa'anga": "TOP", "vatu": "VUV", "dong": "VND", "dólares": "USD", "dolares": "USD", "dolar": "USD", "dollars américains": "USD",
-    "reais": "BRL", "yuanes": "CNY", "yuans": "CNY", "piso": "PHP",
-    "万元人民币": "CNY", "元人民币": "CNY", "人民币": "CNY", "人民幣": "CNY", "美元": "USD", "美金": "USD", "港元": "HKD", "港幣": "HKD",
-    "新台幣": "TWD", "泰铢": "THB", "泰銖": "THB", "元": "CNY", "円": "JPY", "ドル": "USD", "元相当": "CNY", "バーツ": "THB",
-    "원": "KRW", "달러": "USD", "위안": "CNY", "บาท": "THB", "ดอลลาร์": "USD", "หยวน": "CNY", "đồng": "VND", "USD": "USD",
-    "đô la": "USD", "nhân dân tệ": "CNY", "रुपये": "INR", "रुपए": "INR", "डॉलर": "USD", "دولار": "USD", "يوان": "CNY",
-    "ကျပ်": "MMK", "ဒေါ်လာ": "USD", "ဘတ်": "THB", "ដុល្លារ": "USD", "រៀល": "KHR", "ກີບ": "LAK", "ໂດລາ": "USD",
-}  # fmt: skip
+    "us dollars?": "USD",
+    "dollars?": "USD",
+    "baht": "THB",
+    "yuan": "CNY",
+    "rmb": "CNY",
+    "renminbi": "CNY",
+    "euros?": "EUR",
+    "won": "KRW",
+    "yen": "JPY",
+    "kip": "LAK",
+    "riels?": "KHR",
+    "kyats?": "MMK",
+    "rupees?": "INR",
+    "rupiah": "IDR",
+    "ringgit": "MYR",
+    "pesos?": "PHP",
+    "pounds?": "GBP",
+    "usdt": "USDT",
+    "bitcoins?": "BTC",
+    "tala": "WST",
+    "kina": "PGK",
+    "pa'anga": "TOP",
+    "vatu": "VUV",
+    "dong": "VND",
+    "dólares": "USD",
+    "dolares": "USD",
+    "dolar": "USD",
+    "dollars américains": "USD",
+    "reais": "BRL",
+    "yuanes": "CNY",
+    "yuans": "CNY",
+    "piso": "PHP",
+    "万元人民币": "CNY",
+    "元人民币": "CNY",
+    "人民币": "CNY",
+    "人民幣": "CNY",
+    "美元": "USD",
+    "美金": "USD",
+    "港元": "HKD",
+    "港幣": "HKD",
+    "新台幣": "TWD",
+    "泰铢": "THB",
+    "泰銖": "THB",
+    "元": "CNY",
+    "円": "JPY",
+    "ドル": "USD",
+    "元相当": "CNY",
+    "バーツ": "THB",
+    "원": "KRW",
+    "달러": "USD",
+    "위안": "CNY",
+    "บาท": "THB",
+    "ดอลลาร์": "USD",
+    "หยวน": "CNY",
+    "đồng": "VND",
+    "USD": "USD",
+    "đô la": "USD",
+    "nhân dân tệ": "CNY",
+    "रुपये": "INR",
+    "रुपए": "INR",
+    "डॉलर": "USD",
+    "دولار": "USD",
+    "يوان": "CNY",
+    "ကျပ်": "MMK",
+    "ဒေါ်လာ": "USD",
+    "ဘတ်": "THB",
+    "ដុល្លារ": "USD",
+    "រៀល": "KHR",
+    "ກີບ": "LAK",
+    "ໂດລາ": "USD",
+}
 _MONEY_AFTER = re.compile(
     r"\s?(?:de |d')?(?:(?:us|singapore|australian|hong kong|new zealand|samoan|fijian|canadian|new taiwan)\s)?("
-    + "|".join(sorted(_MONEY_WORDS, key=len, reverse=True)) + r")(?![a-zà-ÿ])", re.IGNORECASE
-)  # fmt: skip
+    + "|".join(sorted(_MONEY_WORDS, key=len, reverse=True))
+    + r")(?![a-zà-ÿ])",
+    re.IGNORECASE,
+)
 
-_PERCENT = re.compile(r"\s?(?:%|％|percent\b|per ?cent\b|pour ?cent\b|por ?ciento|por ?cento|persen\b|peratus|퍼센트|パーセント|phần trăm|प्रतिशत|في المئة|في المائة|เปอร์เซ็นต์|ရာခိုင်နှုန်း|ភាគរយ)")  # fmt: skip
+_PERCENT = re.compile(
+    r"\s?(?:%|％|percent\b|per ?cent\b|pour ?cent\b|por ?ciento|"
+    r"por ?cento|persen\b|peratus|퍼센트|パーセント|phần trăm|प्रतिशत|"
+    r"في المئة|في المائة|เปอร์เซ็นต์|ရာခိုင်နှုန်း|ភាគរយ)"
+)
 _PERCENT_BEFORE = re.compile(r"(?:ร้อยละ|百分之)\s?$")
 _AGE = re.compile(
-    r"[\s-]?(?:years? old|years? of age|-?year-olds?|岁|歲|歳|才\b|세(?![가-힣])|대(?=가 |는 |의 | 남| 여| 청년)|살|ปี(?=\s|$|[)\"])|tuổi|ans\b(?=[,)]|\s\w)|"
+    r"[\s-]?(?:years? old|years? of age|-?year-olds?|岁|歲|歳|才\b|"
+    r"세(?![가-힣])|대(?=가 |는 |의 | 남| 여| 청년)|살|ปี(?=\s|$|[)\"])|"
+    r"tuổi|ans\b(?=[,)]|\s\w)|"
     r"años de edad|anos de idade|साल क|वर्षीय|वर्ष क|साल का|साल की|عاما|سنة من)"
 )
-_AGE_BEFORE = re.compile(r"(?:\baged?|aged between|\bages?|อายุ|berusia|berumur|umur|tuổi|edad de|âgée?s? de|年龄|年齡|वर्षीय|يبلغ|عمره|အသက်|អាយុ|ອາຍຸ|gulang)\s?(?:\d+\s?(?:and|to|-|–|sampai|至)\s?)?$", re.IGNORECASE)  # fmt: skip
+_AGE_BEFORE = re.compile(
+    r"(?:\baged?|aged between|\bages?|อายุ|berusia|berumur|umur|tuổi|"
+    r"edad de|âgée?s? de|年龄|年齡|वर्षीय|يبلغ|عمره|အသက်|អាយុ|ອາຍຸ|"
+    r"gulang)\s?(?:\d+\s?(?:and|to|-|–|sampai|至)\s?)?$",
+    re.IGNORECASE,
+)
 _DURATION = re.compile(
     r"[\s-]?(?:full\s|straight\s|consecutive\s|more\s)?(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|nights?|decades?|jours?|semaines?|mois|heures?|années?|ans|años?|meses|mes|"
     r"semanas?|días?|horas?|anos?|dias?|mês|giờ|ngày|tháng|tuần|năm|phút|hari|bulan|minggu|tahun|jam|menit|araw|taon|buwan|linggo|"
@@ -65,7 +161,14 @@ _ORDINAL = re.compile(
     r"(?:st|nd|rd|th|º|ª|er|ème|e)\b|\s?(?:号|號|番|호(?![가-힣])|回|度目|届|屆|周年|번째|차(?![가-힣])|課|号线)",
     re.IGNORECASE,
 )
-_ORDINAL_BEFORE = re.compile(r"(?:第|제|\bNo\.?\s?|\bYears?\s|\bZone\s|\bSite\s|\bGate\s|\bSection\s|\bArticle\s|\bRoute\s|\bHighway\s|\bphase\s|\bpart\s|\bUPDATE\s|\bApollo\s|ที่\s|ke-|thứ |nomor |โทร |tel\.?\s|เบอร์ |n[°º]\s?|#|\bA|\bF-|\bB|\bG|\bC|\bTerminal |\bTyphoon |台風|捜査|captain's |Q)$", re.IGNORECASE)  # fmt: skip
+_ORDINAL_BEFORE = re.compile(
+    r"(?:第|제|\bNo\.?\s?|(?-i:\bYears?\s)|\bZone\s|\bSite\s|\bGate\s|"
+    r"\bSection\s|\bArticle\s|\bRoute\s|\bHighway\s|\bphase\s|\bpart\s|"
+    r"\bUPDATE\s|\bApollo\s|ที่\s|ke-|thứ |nomor |โทร |tel\.?\s|เบอร์ |"
+    r"n[°º]\s?|#|\bA|\bF-|\bB|\bG|\bC|\bTerminal |\bTyphoon |台風|捜査|"
+    r"captain's |Q)$",
+    re.IGNORECASE,
+)
 _HYPHENED = re.compile(r"-(?!strong\b|member\b|odd\b|plus\b)[a-zA-Z]+")
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?|"
@@ -87,7 +190,12 @@ _DATE_BEFORE = re.compile(
     r"(?:\d/|\d年|\d月|วันที่\s|ngày\s|tháng\s|วันที่|tanggal\s|tgl\s|ថ្ងៃទី|ខែ|ឆ្នាំ|พ\.ศ\.\s?|ค\.ศ\.\s?|ပြီး|လ |ວັນທີ\s?)$",
     re.IGNORECASE,
 )
-_YEAR_CONTEXT = re.compile(r"(?:\b(?:in|since|from|of|by|until|year|en|de|desde|depuis|sejak|pada|tahun|năm|noong|em|nel|dal|im|seit|before|after|late|early|mid-|end of|for|to|and|between)\s|ปี\s?|ปี พ\.ศ\. ?|\(|, ?|[-–/])$", re.IGNORECASE)  # fmt: skip
+_YEAR_CONTEXT = re.compile(
+    r"(?:\b(?:in|since|from|of|by|until|year|en|de|desde|depuis|sejak|"
+    r"pada|tahun|năm|noong|em|nel|dal|im|seit|before|after|late|early|"
+    r"mid-|end of|for|to|and|between)\s|ปี\s?|ปี พ\.ศ\. ?|\(|, ?|[-–/])$",
+    re.IGNORECASE,
+)
 _NAME_AGE = re.compile(r"[A-Za-zÀ-ÿ\u0900-\u097f\u0600-\u06ff가-힣ぁ-んァ-ン一-龥\u0e00-\u0e7f’'”\"]\s?[,(（]\s?$")
 
 
@@ -152,7 +260,7 @@ def _sort(before: str, after: str, number: Number) -> Sort:
 def _is_date(before: str, after: str, number: Number) -> bool:
     if number.value <= 31 and (_MONTH_AFTER.match(after) or _MONTH_BEFORE.search(before)):
         return True
-    if _DATE_AFTER.match(after) and number.value < 3000 or _DATE_BEFORE.search(before) and number.value < 3000:
+    if (_DATE_AFTER.match(after) and number.value < 3000) or (_DATE_BEFORE.search(before) and number.value < 3000):
         return True
     year = 1900 <= number.value <= 2100 or 2440 <= number.value <= 2650
     if not year or number.value != int(number.value) or number.end - number.start != 4:

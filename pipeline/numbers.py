@@ -10,18 +10,87 @@ from dataclasses import dataclass
 _COMMA_DECIMAL = frozenset(("es", "fr", "pt", "it", "de", "id", "vi", "tr", "nl", "ru", "hr", "sr", "hu"))
 
 _MULTIPLIERS: dict[str, float] = {
-    "thousand": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9, "trillion": 1e12, "bn": 1e9, "mln": 1e6,
-    "lakh": 1e5, "lakhs": 1e5, "crore": 1e7, "crores": 1e7, "dozen": 12, "hundred": 100, "k": 1e3, "m": 1e6,
-    "万": 1e4, "萬": 1e4, "億": 1e8, "亿": 1e8, "千": 1e3, "百": 100, "兆": 1e12, "만": 1e4, "억": 1e8, "천": 1e3,
-    "조": 1e12, "백": 100, "ล้านล้าน": 1e12, "ล้าน": 1e6, "แสน": 1e5, "หมื่น": 1e4, "พันล้าน": 1e9, "พัน": 1e3,
-    "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9, "nghìn": 1e3, "ngàn": 1e3, "vạn": 1e4,
-    "juta": 1e6, "miliar": 1e9, "ribu": 1e3, "triliun": 1e12, "bilion": 1e9, "milyon": 1e6, "libo": 1e3,
-    "mil": 1e3, "millones": 1e6, "millón": 1e6, "milhões": 1e6, "milhão": 1e6, "bilhões": 1e9, "bilhão": 1e9,
-    "milliers": 1e3, "mille": 1e3, "milliards": 1e9, "milliard": 1e9, "milioni": 1e6, "miliardi": 1e9,
-    "millionen": 1e6, "milliarden": 1e9, "tausend": 1e3, "लाख": 1e5, "करोड़": 1e7, "हजार": 1e3, "हज़ार": 1e3,
-    "ألف": 1e3, "آلاف": 1e3, "مليون": 1e6, "ملايين": 1e6, "مليار": 1e9, "သောင်း": 1e4, "သိန်း": 1e5, "သန်း": 1e6,
-    "ထောင်": 1e3, "លាន": 1e6, "ពាន់": 1e3, "ម៉ឺន": 1e4, "ລ້ານ": 1e6, "ພັນ": 1e3,
-}  # fmt: skip
+    "thousand": 1e3,
+    "million": 1e6,
+    "millions": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "bn": 1e9,
+    "mln": 1e6,
+    "lakh": 1e5,
+    "lakhs": 1e5,
+    "crore": 1e7,
+    "crores": 1e7,
+    "dozen": 12,
+    "hundred": 100,
+    "k": 1e3,
+    "m": 1e6,
+    "万": 1e4,
+    "萬": 1e4,
+    "億": 1e8,
+    "亿": 1e8,
+    "千": 1e3,
+    "百": 100,
+    "兆": 1e12,
+    "만": 1e4,
+    "억": 1e8,
+    "천": 1e3,
+    "조": 1e12,
+    "백": 100,
+    "ล้านล้าน": 1e12,
+    "ล้าน": 1e6,
+    "แสน": 1e5,
+    "หมื่น": 1e4,
+    "พันล้าน": 1e9,
+    "พัน": 1e3,
+    "triệu": 1e6,
+    "tỷ": 1e9,
+    "tỉ": 1e9,
+    "nghìn": 1e3,
+    "ngàn": 1e3,
+    "vạn": 1e4,
+    "juta": 1e6,
+    "miliar": 1e9,
+    "ribu": 1e3,
+    "triliun": 1e12,
+    "bilion": 1e9,
+    "milyon": 1e6,
+    "libo": 1e3,
+    "mil": 1e3,
+    "millones": 1e6,
+    "millón": 1e6,
+    "milhões": 1e6,
+    "milhão": 1e6,
+    "bilhões": 1e9,
+    "bilhão": 1e9,
+    "milliers": 1e3,
+    "mille": 1e3,
+    "milliards": 1e9,
+    "milliard": 1e9,
+    "milioni": 1e6,
+    "miliardi": 1e9,
+    "millionen": 1e6,
+    "milliarden": 1e9,
+    "tausend": 1e3,
+    "लाख": 1e5,
+    "करोड़": 1e7,
+    "हजार": 1e3,
+    "हज़ार": 1e3,
+    "ألف": 1e3,
+    "آلاف": 1e3,
+    "مليون": 1e6,
+    "ملايين": 1e6,
+    "مليار": 1e9,
+    "သောင်း": 1e4,
+    "သိန်း": 1e5,
+    "သန်း": 1e6,
+    "ထောင်": 1e3,
+    "លាន": 1e6,
+    "ពាន់": 1e3,
+    "ម៉ឺន": 1e4,
+    "ລ້ານ": 1e6,
+    "ພັນ": 1e3,
+}
 _UNSPACED_MULTIPLIER = re.compile(
     r"\s?(?:" + "|".join(sorted((m for m in _MULTIPLIERS if not m.isascii()), key=len, reverse=True)) + ")(?![a-zà-ÿ])"
 )
@@ -31,50 +100,245 @@ _SPACED_MULTIPLIER = re.compile(
 )
 #: Grouped by threes or the Indian way, or plain with at most one decimal mark.
 _DIGITS = re.compile(
-    r"(?<![\d.,])(?<![A-Za-z_])(?:\d{1,3}(?:[,，.  \u202f'’]\d{3})+(?!\d)|\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d+)(?:[.,．]\d+)?"
+    r"(?<![\d.,])(?:(?<![A-Za-z_])|(?<=Rp)|(?<=RM)|(?<=Rs)|(?<=USD)|"
+    r"(?<=RMB))(?:\d{1,3}(?:[,，.  \u202f'’]\d{3})+(?!\d)|"
+    r"\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d+)(?:[.,．]\d+)?"
 )
 _GROUP = re.compile(r"[,，.  \u202f'’](?=\d{3}(?!\d))")
 
 _SMALL: dict[str, dict[str, int]] = {
-    "en": {w: i for i, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split())}
+    "en": {
+        w: i
+        for i, w in enumerate(
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "seventeen eighteen nineteen".split()
+        )
+    }
     | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90},
-    "es": {w: i for i, w in enumerate(
-        "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
-        "dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete "
-        "veintiocho veintinueve".split())}
-    | {"treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90,
-       "cien": 100, "ciento": 100, "doscientos": 200, "doscientas": 200, "trescientos": 300, "quinientos": 500},
-    "fr": {w: i for i, w in enumerate(
-        "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split())}
-    | {"dix-sept": 17, "dix-huit": 18, "dix-neuf": 19, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50,
-       "soixante": 60, "quatre-vingts": 80, "quatre-vingt": 80, "soixante-dix": 70, "quatre-vingt-dix": 90,
-       "vingtaine": 20, "dizaine": 10, "trentaine": 30, "centaine": 100, "cinquantaine": 50, "douzaine": 12},
-    "pt": {"um": 1, "uma": 1, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8,
-           "nove": 9, "dez": 10, "onze": 11, "doze": 12, "treze": 13, "catorze": 14, "quatorze": 14, "quinze": 15,
-           "dezesseis": 16, "dezessete": 17, "dezoito": 18, "dezenove": 19, "vinte": 20, "trinta": 30, "quarenta": 40,
-           "cinquenta": 50, "sessenta": 60, "setenta": 70, "oitenta": 80, "noventa": 90, "cem": 100, "cento": 100},
-    "it": {"due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10,
-           "undici": 11, "dodici": 12, "venti": 20, "trenta": 30},
-    "de": {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10,
-           "elf": 11, "zwölf": 12, "zwanzig": 20, "dreißig": 30},
-    "id": {"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "lapan": 8,
-           "sembilan": 9, "sepuluh": 10, "sebelas": 11, "seratus": 100, "seribu": 1000, "seorang": 1, "seekor": 1},
-    "vi": {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10, "lăm": 5, "mốt": 1},
-    "tl": {"isa": 1, "isang": 1, "dalawa": 2, "dalawang": 2, "tatlo": 3, "tatlong": 3, "apat": 4, "lima": 5,
-           "limang": 5, "anim": 6, "pito": 7, "pitong": 7, "walo": 8, "walong": 8, "siyam": 9, "sampu": 10,
-           "sampung": 10, "dalawampu": 20, "tatlumpu": 30},
-    "hi": {"एक": 1, "दो": 2, "तीन": 3, "चार": 4, "पांच": 5, "पाँच": 5, "छह": 6, "सात": 7, "आठ": 8, "नौ": 9, "दस": 10,
-           "बारह": 12, "बीस": 20, "पचास": 50},
-    "ar": {"ثلاثة": 3, "ثلاث": 3, "أربعة": 4, "أربع": 4, "خمسة": 5, "خمس": 5, "ستة": 6, "سبعة": 7, "ثمانية": 8,
-           "تسعة": 9, "عشرة": 10, "عشرين": 20, "عشرون": 20},
-}  # fmt: skip
+    "es": {
+        w: i
+        for i, w in enumerate(
+            "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
+            "dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete "
+            "veintiocho veintinueve".split()
+        )
+    }
+    | {
+        "treinta": 30,
+        "cuarenta": 40,
+        "cincuenta": 50,
+        "sesenta": 60,
+        "setenta": 70,
+        "ochenta": 80,
+        "noventa": 90,
+        "cien": 100,
+        "ciento": 100,
+        "doscientos": 200,
+        "doscientas": 200,
+        "trescientos": 300,
+        "quinientos": 500,
+    },
+    "fr": {
+        w: i
+        for i, w in enumerate(
+            "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
+        )
+    }
+    | {
+        "dix-sept": 17,
+        "dix-huit": 18,
+        "dix-neuf": 19,
+        "vingt": 20,
+        "trente": 30,
+        "quarante": 40,
+        "cinquante": 50,
+        "soixante": 60,
+        "quatre-vingts": 80,
+        "quatre-vingt": 80,
+        "soixante-dix": 70,
+        "quatre-vingt-dix": 90,
+        "vingtaine": 20,
+        "dizaine": 10,
+        "trentaine": 30,
+        "centaine": 100,
+        "cinquantaine": 50,
+        "douzaine": 12,
+    },
+    "pt": {
+        "um": 1,
+        "uma": 1,
+        "dois": 2,
+        "duas": 2,
+        "três": 3,
+        "quatro": 4,
+        "cinco": 5,
+        "seis": 6,
+        "sete": 7,
+        "oito": 8,
+        "nove": 9,
+        "dez": 10,
+        "onze": 11,
+        "doze": 12,
+        "treze": 13,
+        "catorze": 14,
+        "quatorze": 14,
+        "quinze": 15,
+        "dezesseis": 16,
+        "dezessete": 17,
+        "dezoito": 18,
+        "dezenove": 19,
+        "vinte": 20,
+        "trinta": 30,
+        "quarenta": 40,
+        "cinquenta": 50,
+        "sessenta": 60,
+        "setenta": 70,
+        "oitenta": 80,
+        "noventa": 90,
+        "cem": 100,
+        "cento": 100,
+    },
+    "it": {
+        "due": 2,
+        "tre": 3,
+        "quattro": 4,
+        "cinque": 5,
+        "sei": 6,
+        "sette": 7,
+        "otto": 8,
+        "nove": 9,
+        "dieci": 10,
+        "undici": 11,
+        "dodici": 12,
+        "venti": 20,
+        "trenta": 30,
+    },
+    "de": {
+        "zwei": 2,
+        "drei": 3,
+        "vier": 4,
+        "fünf": 5,
+        "sechs": 6,
+        "sieben": 7,
+        "acht": 8,
+        "neun": 9,
+        "zehn": 10,
+        "elf": 11,
+        "zwölf": 12,
+        "zwanzig": 20,
+        "dreißig": 30,
+    },
+    "id": {
+        "satu": 1,
+        "dua": 2,
+        "tiga": 3,
+        "empat": 4,
+        "lima": 5,
+        "enam": 6,
+        "tujuh": 7,
+        "delapan": 8,
+        "lapan": 8,
+        "sembilan": 9,
+        "sepuluh": 10,
+        "sebelas": 11,
+        "seratus": 100,
+        "seribu": 1000,
+        "seorang": 1,
+        "seekor": 1,
+    },
+    "vi": {
+        "một": 1,
+        "hai": 2,
+        "ba": 3,
+        "bốn": 4,
+        "năm": 5,
+        "sáu": 6,
+        "bảy": 7,
+        "tám": 8,
+        "chín": 9,
+        "mười": 10,
+        "lăm": 5,
+        "mốt": 1,
+    },
+    "tl": {
+        "isa": 1,
+        "isang": 1,
+        "dalawa": 2,
+        "dalawang": 2,
+        "tatlo": 3,
+        "tatlong": 3,
+        "apat": 4,
+        "lima": 5,
+        "limang": 5,
+        "anim": 6,
+        "pito": 7,
+        "pitong": 7,
+        "walo": 8,
+        "walong": 8,
+        "siyam": 9,
+        "sampu": 10,
+        "sampung": 10,
+        "dalawampu": 20,
+        "tatlumpu": 30,
+    },
+    "hi": {
+        "एक": 1,
+        "दो": 2,
+        "तीन": 3,
+        "चार": 4,
+        "पांच": 5,
+        "पाँच": 5,
+        "छह": 6,
+        "सात": 7,
+        "आठ": 8,
+        "नौ": 9,
+        "दस": 10,
+        "बारह": 12,
+        "बीस": 20,
+        "पचास": 50,
+    },
+    "ar": {
+        "ثلاثة": 3,
+        "ثلاث": 3,
+        "أربعة": 4,
+        "أربع": 4,
+        "خمسة": 5,
+        "خمس": 5,
+        "ستة": 6,
+        "سبعة": 7,
+        "ثمانية": 8,
+        "تسعة": 9,
+        "عشرة": 10,
+        "عشرين": 20,
+        "عشرون": 20,
+    },
+}
 _SMALL["ms"] = _SMALL["id"]
-_TIMES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "dozen": 12, "score": 20, "puluh": 10, "ratus": 100,
-          "ribu": 1000, "juta": 1_000_000, "mươi": 10, "trăm": 100, "nghìn": 1000, "cientos": 100, "mil": 1000,
-          "cent": 100, "cents": 100, "mille": 1000, "daan": 100, "libo": 1000, "सौ": 100, "हजार": 1000,
-          "belas": -10, "dozens": 12}  # fmt: skip
+_TIMES = {
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 1_000_000,
+    "dozen": 12,
+    "score": 20,
+    "puluh": 10,
+    "ratus": 100,
+    "ribu": 1000,
+    "juta": 1_000_000,
+    "mươi": 10,
+    "trăm": 100,
+    "nghìn": 1000,
+    "cientos": 100,
+    "mil": 1000,
+    "cent": 100,
+    "cents": 100,
+    "mille": 1000,
+    "daan": 100,
+    "libo": 1000,
+    "सौ": 100,
+    "हजार": 1000,
+    "belas": -10,
+    "dozens": 12,
+}
 _LINKS = {"en": ("and",), "es": ("y",), "pt": ("e",), "fr": ("et",), "id": (), "vi": (), "it": (), "ar": ("و",)}
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _HAN = dict(zip("〇零一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | {"两": 2, "兩": 2}
@@ -83,6 +347,7 @@ _HAN_NUMBER = re.compile(
     r"[〇零一二三四五六七八九两兩十百千]+(?=(?:多|余|餘|数|數)?(?:名|人|位|辆|輛|架|栋|棟|座|处|處|个|個|起|批|艘|台|部|家|カ国|か国|件|軒|"
     r"条|間|间|万|萬))"
 )
+_HALF_DOZEN = re.compile(r"\b(half )?a dozen\b", re.IGNORECASE)
 _THAI = {"หนึ่ง": 1, "สอง": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9, "สิบ": 10}
 _THAI_NUMBER = re.compile("(" + "|".join(_THAI) + r")\s?(?=คน|ราย|นาย|จุด|แห่ง|หลัง|คัน|เครื่อง|ประเทศ)")
 _KOREAN = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10}
@@ -237,6 +502,9 @@ def _close(run: list[tuple[int, int, str]], table: dict[str, int], language: str
 
 
 def _in_characters(text: str, language: str) -> Iterator[Number]:
+    if language in ("en", ""):
+        for match in _HALF_DOZEN.finditer(text):
+            yield Number(match.start(), match.end(), 6.0 if match[1] else 12.0, written=True)
     if language in ("zh", "ja", ""):
         for match in _HAN_NUMBER.finditer(text):
             if not re.search(r"[第之统統唯星期周週礼]$", text[max(0, match.start() - 1) : match.start()]):

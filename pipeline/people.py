@@ -8,10 +8,18 @@ from pipeline.reading import Reading
 from pipeline.values import Fact
 
 _TITLE = (
-    r"(?:Pol\.?\s)?(?:Maj\.?|Lt\.?|Brig\.?|Col\.?|Gen\.?|Capt\.?|Sgt\.?)(?:\s(?:Gen\.?|Col\.?))?|Police (?:Major|Lieutenant|Colonel|General)(?: General)?|"
-    r"Major(?: General)?|Colonel|General|Captain|Inspector|Superintendent|Commissioner|Deputy Commissioner|Minister|Prime Minister|President|Ambassador|"
-    r"Senator|Governor|Mayor|Judge|Attorney General|spokesman|spokeswoman|spokesperson|lawyer|researcher|director|Dr|Prof\.?|MP|Kombes|Brigjen|Irjen|"
-    r"police chief|district chief|deputy governor|foreign minister|deputy foreign minister|assistant minister|opposition MP|lead author|chief executive"
+    r"(?:Pol\.?\s)?(?:Maj\.?|Lt\.?|Brig\.?|Col\.?|Gen\.?|Capt\.?|"
+    r"Sgt\.?)(?:\s(?:Gen\.?|Col\.?))?|Police (?:Major|Lieutenant|"
+    r"Colonel|General)(?: General)?|"
+    r"Major(?: General)?|Colonel|General|Captain|Inspector|"
+    r"Superintendent|Commissioner|Deputy Commissioner|Minister|"
+    r"Prime Minister|President|Ambassador|"
+    r"Senator|Governor|Mayor|Judge|Attorney General|spokesman|"
+    r"spokeswoman|spokesperson|lawyer|researcher|director|Dr|Prof\.?|MP|"
+    r"Kombes|Brigjen|Irjen|"
+    r"police chief|district chief|deputy governor|foreign minister|"
+    r"deputy foreign minister|assistant minister|opposition MP|"
+    r"lead author|chief executive"
 )
 _NAME = r"[A-ZÀ-Ý][\w’'\-]+(?:\s(?:bin|binti|al|de|da|dos|van|[A-ZÀ-Ý][\w’'\-]+)){1,3}"
 _TITLED = re.compile(rf"\b(?P<role>{_TITLE})\.?\s(?P<name>{_NAME})")
@@ -34,7 +42,7 @@ def find_names(reading: Reading) -> list[Fact]:
         found.setdefault(
             (entry.kind, entry.name),
             Fact(
-                kind=entry.kind,
+                kind=entry.kind,  # type: ignore[arg-type]
                 quote=reading.quote(hit.start, hit.end),
                 position=hit.start,
                 confidence=0.8 if zone != "body" else 0.6,
@@ -63,7 +71,7 @@ def _titled(reading: Reading) -> list[Fact]:
                     position=match.start("name"),
                     confidence=confidence,
                     name=name,
-                    role=re.sub(r"^(?:a|an|the)\s", "", match["role"]),
+                    role=re.sub(r"^(?:a|an|the)\s", "", match["role"]).rstrip("."),
                 )
             )
     return facts

@@ -22,7 +22,9 @@ _ABBREVIATION = re.compile(
 )
 _THAI_LETTER_BEFORE = re.compile(r"[\u0e00-\u0e7f]{1,4}$")
 #: "MAE SOT, Thailand - ", "BEIJING, Oct 13 -", "กาญจนบุรี - ": where a report begins after a scene of colour.
-_DATELINE = re.compile(r"(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.\- ]{2,24}(?:, [\w. ]{2,24})?(?: \([\w\s/.]{2,20}\))?|[^\s]{4,16}) ?[-–—]{1,2} (?=\S)")
+_DATELINE = re.compile(
+    r"(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.\- ]{2,24}(?:, [\w. ]{2,24})?(?: \([\w\s/.]{2,20}\))?|[^\s]{4,16}) ?[-–—]{1,2} (?=\S)"
+)
 _TAIL = re.compile(r"\s+[|｜]\s+[^|｜]{2,40}$")
 
 

@@ -8,18 +8,28 @@ from pipeline.reading import Reading
 from pipeline.values import Fact
 from pipeline.vocabulary import Hit
 
-_CAPITALS_OF_STORY = 3  # at most so many places of one article
-_PASSING = frozenset(("past", "background"))
+_PLACES_AT_MOST = 4
 _FROM = re.compile(
-    r"(?:\bfrom|\bout of|\bde|\bdesde|\bdari|\bdaripada|\btừ|\bda|\baus|\bmula sa|\bdu|\bdepuis|从|從|由|จาก|ကနေ|ມາຈາກ|ពី|\bمن)\s?(?:the |la |el |le |l['’])?(?:\w+\s){0,2}$",
+    r"(?:\bfrom|\bout of|\bde|\bdesde|\bdari|\bdaripada|\btừ|\bda|\baus|"
+    r"\bmula sa|\bdu|\bdepuis|从|從|由|จาก|ကနေ|ມາຈາກ|ពី|\bمن)\s?(?:the |"
+    r"la |el |le |l['’])?(?:\w+\s){0,2}$",
     re.I,
 )
 _TO = re.compile(
-    r"(?:\bto|\binto|\btowards?|\bfor|\ba|\bke|\bsang|\bvers|\bau|\ben|\bpara|\bnach|\bsa|至|到|回|往|赴|ไป|ไปยัง|สู่|ទៅ|ໄປ|\bإلى)\s?(?:the |la |el |le )?(?:\w+\s){0,1}$",
+    r"(?:\bto|\binto|\btowards?|\bfor|\ba|\bke|\bsang|\bvers|\bau|\ben|"
+    r"\bpara|\bnach|\bsa|至|到|回|往|赴|ไป|ไปยัง|สู่|ទៅ|ໄປ|"
+    r"\bإلى)\s?(?:the |la |el |le )?(?:\w+\s){0,1}$",
     re.I,
 )
 _FROM_AFTER = re.compile(r"\s?(?:から|에서|မှ|से\b)")
 _TO_AFTER = re.compile(r"\s?(?:へ|に(?:到着|帰国|送還)|으로|로(?=\s)|सhipped|လာ)")
+_WITH = re.compile(
+    r"(?:\bwith|\bfrom|\bby|\bcon|\bavec(?: la| l')?|\bcom(?: a| o)?|"
+    r"\bdengan|\bvới|\bmit|\bdari|与|與|和|跟|同|กับ|\bمع|နှင့်|ជាមួយ|"
+    r"ກັບ)\s?$",
+    re.I,
+)
+_WITH_AFTER = re.compile(r"(?:との|と(?:の間)?|과의|과 |와 |와의|\s?के साथ|\s?से)")
 _VIA = re.compile(r"(?:\bvia|\bthrough|経由|经|經|ผ่าน|\bmelalui|\bqua|\bpor|\bvía)\s?$", re.I)
 _MOVES = ("sent_home", "freed", "handover")
 
@@ -27,6 +37,7 @@ _MOVES = ("sent_home", "freed", "handover")
 def find_places(reading: Reading) -> list[Fact]:
     """The places of the event: named in headline, dateline or the first sentences; where none is, its countries."""
     found: dict[str, Fact] = {}
+    front = _front(reading)
     for zone, confidence in (("lead", 0.85), ("title", 0.8), ("second", 0.6), ("body", 0.4)):
         for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
             if sentence.zone != zone or (zone in ("second", "body") and (found or sentence.index > 8)):
@@ -35,20 +46,42 @@ def find_places(reading: Reading) -> list[Fact]:
             if zone != "title" and "past" in names and zone != "lead":
                 continue
             for hit in hits:
-                if hit.entry.kind == "place" and len(found) < 2 * _CAPITALS_OF_STORY:
+                if hit.entry.kind != "place" or len(found) >= _PLACES_AT_MOST:
+                    continue
+                if zone in ("title", "lead") or not front or hit.entry.country in front:
                     found.setdefault(hit.entry.name, _place(reading, hit, confidence))
     if not found:
         return _countries(reading)
     return list(found.values())
 
 
+def _front(reading: Reading) -> set[str]:
+    """The countries that headline and lead are about: named by themselves, not as whom it is done with."""
+    about: set[str] = set()
+    partners: set[str] = set()
+    for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
+        for hit in hits:
+            if sentence.zone in ("title", "lead") and hit.entry.country and hit.entry.kind in ("nation", "place"):
+                (partners if _is_partner(reading, hit) else about).add(hit.entry.country)
+    return (about - partners) or about
+
+
+def _is_partner(reading: Reading, hit: Hit) -> bool:
+    before, after = reading.text[max(0, hit.start - 16) : hit.start], reading.text[hit.end : hit.end + 8]
+    return bool(_WITH.search(before) or _WITH_AFTER.match(after))
+
+
 def _countries(reading: Reading) -> list[Fact]:
-    for zone in ("lead", "title", "second"):
-        for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
-            named = [hit for hit in hits if hit.entry.kind == "nation" and not hit.entry.people]
-            if sentence.zone == zone and named:
-                unique = {hit.entry.country: hit for hit in reversed(named)}
-                return [_place(reading, hit, 0.5) for hit in unique.values()][:2]
+    """Without any place: the countries of headline and lead, by name or by their people."""
+    front = _front(reading)
+    for only_named in (True, False):
+        for zone in ("lead", "title", "second"):
+            for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
+                named = [hit for hit in hits if hit.entry.kind == "nation" and hit.entry.country in front]
+                named = [hit for hit in named if not (only_named and hit.entry.people)]
+                if sentence.zone == zone and named:
+                    unique = {hit.entry.country: hit for hit in reversed(named)}
+                    return [_place(reading, hit, 0.5) for hit in unique.values()][:2]
     return []
 
 
@@ -72,7 +105,7 @@ def find_routes(reading: Reading) -> list[Fact]:
             break
         names = {hit.entry.name for hit in hits}
         moves = [hit for hit in hits if hit.entry.name in _MOVES]
-        if not moves or "past" in names and sentence.zone != "title":
+        if not moves or ("past" in names and sentence.zone != "title"):
             continue
         ends = _ends(reading, hits)
         ends.update({key: value for key, value in _home(reading, hits, names, ends).items() if key not in ends})

@@ -1,0 +1,193 @@
+from datetime import date
+
+import pytest
+
+from pipeline.classify import classify
+from pipeline.eventdates import find_dates
+from pipeline.facts import find_facts
+from pipeline.topic import load_topics
+from pipeline.values import Fact
+from pipeline.vocabulary import load_vocabulary
+
+PUBLISHED = date(2026, 3, 25)  # a Wednesday
+
+
+def of(title: str, text: str, language: str = "en") -> tuple[Fact, ...]:
+    vocabulary = load_vocabulary()
+    classification = classify(title, text, language, load_topics(), vocabulary)
+    return find_facts(title, text, language, PUBLISHED, vocabulary, classification)
+
+
+def counts(title: str, text: str, language: str = "en") -> dict[float | None, tuple[str | None, str | None]]:
+    return {fact.value: (fact.status, fact.nationality) for fact in of(title, text, language) if fact.kind == "count"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value", "nationality"),
+    [
+        ("en", "Police freed 45 Kenyans from a scam compound in Myawaddy.", 45, "KE"),
+        ("en", "Forty-five Kenyan nationals were freed from a scam compound.", 45, "KE"),
+        ("zh", "警方从缅北解救45名越南籍人员。", 45, "VN"),
+        ("zh-Hant", "警方從緬北救出45名越南人。", 45, "VN"),
+        ("th", "ทหารช่วยเหลือชาวเคนยา 45 คน ออกจากเมียวดี", 45, "KE"),
+        ("vi", "45 công dân Việt Nam được giải cứu.", 45, "VN"),
+        ("id", "Sebanyak 45 WNI dipulangkan dari Myawaddy.", 45, "ID"),
+        ("ms", "Seramai 45 rakyat Malaysia dibawa pulang.", 45, "MY"),
+        ("ja", "ミャワディで日本人45人が保護された。", 45, "JP"),
+        ("ko", "한국인 45명이 전세기로 송환됐다.", 45, "KR"),
+        ("es", "Unos 45 ciudadanos kenianos fueron liberados.", 45, "KE"),
+        ("fr", "Quelque 45 ressortissants kényans ont été libérés.", 45, "KE"),
+        ("pt", "Cerca de 45 brasileiros foram resgatados.", 45, "BR"),
+        ("hi", "म्यांमार से 45 भारतीय नागरिक वापस लाए गए।", 45, "IN"),
+        ("my", "နိုင်ငံခြားသား ၄၅ ဦး ကို လွှတ်ပေးခဲ့သည်။", 45, None),
+        ("km", "ជនបរទេស ៤៥ នាក់ ត្រូវបានសង្គ្រោះ។", 45, None),
+        ("ar", "أفرجت الميليشيا عن 45 شخصا في ميانمار.", 45, None),
+        ("tl", "Nasagip ang 45 Pilipino sa Myanmar.", 45, "PH"),
+    ],
+)
+def test_people_are_counted_in_every_language(language: str, text: str, value: float, nationality: str | None) -> None:
+    found = counts("", text, language)
+    assert value in found
+    assert found[value][0] == "done"
+    if nationality:
+        assert found[value][1] == nationality
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "status"),
+    [
+        ("Troops freed 30 people on Monday.", 30, "done"),
+        ("Troops freed 30 people on Monday. Another 12 people are expected to be freed.", 12, "expected"),
+        ("Troops freed 30 people. Some 400 people are still waiting in tents.", 400, "waiting"),
+        ("Troops freed 30 people on Monday. That brought to 90 the number of people freed.", 90, "cumulative"),
+        ("Troops freed 30 people. Last year 700 people were freed.", 700, "background"),
+        ("Troops demolished 30 of 90 buildings.", 90, "planned_total"),
+        ("The pact lets China send up to six police officers.", 6, "expected"),
+    ],
+)
+def test_how_a_count_stands(text: str, value: float, status: str) -> None:
+    assert counts("Freed from scam compound in Myawaddy", text)[value][0] == status
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("At least 40 people were freed.", "at_least"),
+        ("More than 40 people were freed.", "over"),
+        ("About 40 people were freed.", "about"),
+        ("Nearly 40 people were freed.", "under"),
+        ("Up to 40 people were freed.", "up_to"),
+        ("Forty people were freed.", "exact"),
+    ],
+)
+def test_how_exact_a_count_is(text: str, bound: str) -> None:
+    (fact,) = [fact for fact in of("", text) if fact.kind == "count"]
+    assert (fact.value, fact.bound) == (40, bound)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A man aged 31 was freed.",
+        "He was jailed for 15 years.",
+        "He was promised $1,500 a month.",
+        "Call 1129 or visit Route 12.",
+        "They walked 70 kilometres in 2025.",
+        "A 12-page draft was tabled at 9am on 3 March.",
+    ],
+)
+def test_ages_terms_pay_and_dates_are_no_counts(text: str) -> None:
+    assert counts("", text) == {}
+
+
+def test_the_leading_count_is_that_of_the_news() -> None:
+    text = "Troops freed 30 Kenyans on Monday, in 2 buses.\nLast year 700 people were freed."
+    leading = [
+        fact.value for fact in of("Thirty freed from scam compound", text) if fact.kind == "count" and fact.leading
+    ]
+    assert leading == [30]
+
+
+def test_headline_and_lead_make_one_count() -> None:
+    found = [
+        fact.value
+        for fact in of("48 Kenyans freed", "Forty-eight Kenyans were freed on Monday.")
+        if fact.kind == "count"
+    ]
+    assert found == [48]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("en", "on Tuesday", "2026-03-24"),
+        ("en", "on March 20", "2026-03-20"),
+        ("en", "on 20 March 2026", "2026-03-20"),
+        ("en", "yesterday", "2026-03-24"),
+        ("zh", "3月20日", "2026-03-20"),
+        ("zh", "昨天", "2026-03-24"),
+        ("zh-Hant", "周二", "2026-03-24"),
+        ("th", "วันที่ 20 มีนาคม 2569", "2026-03-20"),
+        ("ja", "２０日", "2026-03-20"),
+        ("ko", "지난 20일 오전", "2026-03-20"),
+        ("my", "မတ်လ ၂၀ ရက်နေ့", "2026-03-20"),
+        ("km", "ថ្ងៃទី ២០ ខែមីនា ឆ្នាំ២០២៦", "2026-03-20"),
+        ("vi", "ngày 20/3", "2026-03-20"),
+        ("id", "Selasa (24/3/2026)", "2026-03-24"),
+        ("ms", "pada 20 Mac", "2026-03-20"),
+        ("tl", "noong Marso 20", "2026-03-20"),
+        ("es", "el 20 de marzo", "2026-03-20"),
+        ("es", "el martes", "2026-03-24"),
+        ("fr", "mardi", "2026-03-24"),
+        ("pt", "na terça-feira", "2026-03-24"),
+        ("hi", "20 मार्च को", "2026-03-20"),
+        ("ar", "في 20 مارس", "2026-03-20"),
+        ("ar", "يوم الثلاثاء", "2026-03-24"),
+    ],
+)
+def test_dates_against_the_day_of_publication(language: str, text: str, day: str) -> None:
+    found = find_dates(text, PUBLISHED, language.split("-")[0])
+    assert day in [item.day.isoformat() for item in found]
+
+
+def test_places_of_the_event_have_their_country() -> None:
+    facts = [
+        fact for fact in of("Raid in Bavet", "Police raided a scam hub in Bavet on Monday.") if fact.kind == "place"
+    ]
+    assert [(fact.name, fact.country) for fact in facts] == [("Bavet", "KH")]
+
+
+def test_who_is_flown_home_goes_home() -> None:
+    facts = of("45 Kenyans flown home", "Forty-five Kenyans were flown home from Myawaddy on Monday.")
+    (route,) = [fact for fact in facts if fact.kind == "route"]
+    assert (route.from_country, route.to_country) == ("MM", "KE")
+
+
+def test_agencies_and_titled_persons_are_named() -> None:
+    text = "The Provincial Electricity Authority cut power, Maj. Anan Sukjai said."
+    facts = of("Power cut to scam town", text)
+    assert [fact.name for fact in facts if fact.kind == "agency"] == ["Provincial Electricity Authority"]
+    assert [(fact.name, fact.role) for fact in facts if fact.kind == "person"] == [("Anan Sukjai", "Maj")]
+
+
+def test_money_is_kept_with_its_currency() -> None:
+    (fact,) = [fact for fact in of("", "The fine is 3.2 billion baht.") if fact.kind == "money"]
+    assert (fact.value, fact.currency) == (3_200_000_000, "THB")
+
+
+def test_every_quote_stands_where_it_says() -> None:
+    title = "312名涉诈犯罪嫌疑人被押解回国"
+    text = "3月24日，中国警方将312名犯罪嫌疑人从泰国湄索押解回国，涉案5亿元。"
+    facts = of(title, text, "zh")
+    assert facts
+    for fact in facts:
+        assert f"{title}\n{text}"[fact.position : fact.position + len(fact.quote)] == fact.quote
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert of("", "") == ()
+
+
+def test_a_hostile_text_is_read_in_time() -> None:
+    text = "9" * 20_000 + " 1,1,1,1" * 2_000 + " of" * 5_000 + "(" * 5_000
+    assert isinstance(of("a" * 5_000, text), tuple)

@@ -1,0 +1,93 @@
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConfigError
+from core.text import tokens
+from pipeline.vocabulary import load_vocabulary
+
+
+def found(text: str, language: str | None = None) -> set[tuple[str, str]]:
+    return {(hit.entry.kind, hit.entry.name) for hit in load_vocabulary().find(text, tokens(text), language)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["in Myawadi town", "在妙瓦底", "ที่เมียวดี", "မြဝတီမြို့", "ミャワディで", "미야와디에서", "म्यावाडी में"],
+)
+def test_one_place_in_many_spellings(text: str) -> None:
+    assert ("place", "Myawaddy") in found(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "a scam center near the river"),
+        ("zh", "一处电诈园区"),
+        ("zh-Hant", "一處詐騙園區"),
+        ("th", "แก๊งคอลเซ็นเตอร์ย้ายฐาน"),
+        ("my", "ကျားဖြန့်ဂိုဏ်း"),
+        ("km", "មណ្ឌលឆបោកមួយ"),
+        ("vi", "một tổ hợp lừa đảo"),
+        ("id", "sebuah sentra penipuan"),
+        ("ms", "sindiket penipuan itu"),
+        ("tl", "isang scam hub"),
+        ("ja", "詐欺拠点を"),
+        ("ko", "범죄단지에서"),
+        ("es", "un centro de estafas"),
+        ("fr", "un centre d’arnaque"),
+        ("pt", "um centro de golpes"),
+        ("hi", "एक स्कैम सेंटर में"),
+        ("ar", "أحد مراكز الاحتيال"),
+    ],
+)
+def test_the_concept_of_a_scam_centre_in_every_language(language: str, text: str) -> None:
+    assert ("concept", "scam_site") in found(text, language)
+
+
+def test_an_abbreviation_counts_in_capitals_only() -> None:
+    assert ("nation", "US") in found("US officials said")
+    assert ("nation", "US") not in found("they told us nothing")
+
+
+def test_words_of_another_language_are_left_alone() -> None:
+    assert ("concept", "scam") in found("el golpe y la estafa", "es")
+    assert ("concept", "scam") not in found("golpe", "en")
+
+
+def test_territories_are_known_by_their_people_and_names() -> None:
+    assert ("nation", "KE") in found("33 Kenyans", "en")
+    assert ("nation", "UG") in found("ウガンダ人", "ja")
+    assert ("nation", "PT") in found("葡萄牙", "zh")
+
+
+def test_a_query_term_expands_over_scripts() -> None:
+    spellings = load_vocabulary().expand("place", "Myawadi")
+    assert {"Myawadi", "Myawaddy", "妙瓦底", "เมียวดี"} <= set(spellings)
+
+
+def test_a_ministry_expands_as_agency_and_as_organisation() -> None:
+    vocabulary = load_vocabulary()
+    assert "公安部" in vocabulary.expand("agency", "MPS")
+    assert "公安部" in vocabulary.expand("org", "Ministry of Public Security")
+
+
+def test_a_concept_expands_by_its_id() -> None:
+    assert "詐欺拠点" in load_vocabulary().expand("concept", "scam_site")
+
+
+def test_what_is_unknown_expands_to_itself() -> None:
+    assert load_vocabulary().expand("place", "Nowhere-on-Sea") == ("Nowhere-on-Sea",)
+
+
+def test_a_hit_says_where_it_stands() -> None:
+    text = "Raid in KK Park, again"
+    hit = next(h for h in load_vocabulary().find(text, tokens(text), "en") if h.entry.kind == "place")
+    assert text[hit.start : hit.end] == "KK Park"
+    assert hit.entry.site and hit.entry.country == "MM"
+
+
+def test_a_wrong_kind_of_term_is_said_with_file_and_key(tmp_path: Path) -> None:
+    (tmp_path / "more.toml").write_text('[colour]\nred = { en = ["red"] }\n', "utf-8")
+    with pytest.raises(ConfigError, match=r"more\.toml: colour"):
+        load_vocabulary(tmp_path)
