@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from core.errors import ConfigError, Mistake
 from nightdesk.config import Config
+from nightdesk.examples import check_examples
 
 
 def check_all(config: Config) -> Iterator[str]:
@@ -20,14 +21,21 @@ def check_all(config: Config) -> Iterator[str]:
     yield f"database       {check_database(config)}"
 
 
-def check_examples(config: Config) -> list[Mistake]:
-    """Examples of watches that do not hold."""
-    return []
-
-
 def check_channels(config: Config) -> list[Mistake]:
-    """Addresses that no sender understands."""
-    return []
+    """Addresses that no sender understands. Sends nothing and shows none."""
+    from alerts.run import check_channel
+
+    return [
+        Mistake(str(config.file or "environment"), f"channel.{name}.url", problem)
+        for name, channel in config.channels.items()
+        if (problem := check_channel(channel))
+    ]
+
+
+def require_channels(config: Config) -> None:
+    """Raises ConfigError unless every channel can be addressed: a watch that tells nobody must not start."""
+    if mistakes := check_channels(config):
+        raise ConfigError(mistakes)
 
 
 def check_database(config: Config) -> str:

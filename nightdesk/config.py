@@ -155,7 +155,7 @@ class _Reader:
             operator=written.operator,
             web=written.web,
             retention=written.retention,
-            log=written.log,
+            log=self._log(written.log),
             warnings=tuple(self._warnings(written, active)),
         )
 
@@ -301,6 +301,11 @@ class _Reader:
         if section.topics_dir is None:
             return section
         return section.model_copy(update={"topics_dir": (self._folder / section.topics_dir.expanduser()).resolve()})
+
+    def _log(self, section: LogConfig) -> LogConfig:
+        if not section.file:
+            return section
+        return section.model_copy(update={"file": str((self._folder / Path(section.file).expanduser()).resolve())})
 
     def _watches(self, written: FileModel) -> tuple[Watch, ...]:
         """Without any `[[watch]]`, one for each topic, told on every channel; `watch = []` is none."""

@@ -55,6 +55,8 @@ def _natural(key: str, value: Any) -> Any:
         return json.loads(value)
     if key in ("paywalled", "fired") and isinstance(value, int):
         return bool(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # 120 people, not 120.0
     return iso(value) if isinstance(value, datetime) else value
 
 

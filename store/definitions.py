@@ -118,3 +118,9 @@ def origin_of(db: Connection, table: sa.Table, name: str) -> str | None:
 def names(db: Connection, table: sa.Table, origin: str) -> set[str]:
     """What an origin defines now."""
     return set(db.scalars(sa.select(table.c.name).where(table.c.origin == origin, table.c.retired_at.is_(None))))
+
+
+def definition_of(db: Connection, table: sa.Table, name: str) -> Mapping[str, Any] | None:
+    """The whole entry of `name`, where anybody defines it now."""
+    found = sa.select(table.c.definition).where(table.c.name == name, table.c.retired_at.is_(None))
+    return db.scalar(found)

@@ -15,6 +15,7 @@ import typer
 from nightdesk.terminal import plain
 
 if TYPE_CHECKING:
+    from nightdesk.app import App
     from nightdesk.config import Config
     from store.engine import Store
 
@@ -34,6 +35,21 @@ class Session:
         for warning in config.warnings:
             print(plain(f"warning: {warning}"), file=sys.stderr)
         return config
+
+    def log_by(self, config: Config) -> None:
+        """Begin to log as the configuration says."""
+        from nightdesk import logs
+
+        logs.configure(config.log, logs.secrets_of(config))
+
+    @contextmanager
+    def app(self, command: str) -> Iterator[App]:
+        """The parts put together, for a command that works. Raises ConfigError and StoreError."""
+        from nightdesk.app import App
+
+        self.log_by(self.config)
+        with App.open(self.config, command) as app:
+            yield app
 
     def require_database(self) -> None:
         """Raises StoreError where reading would make an empty database."""

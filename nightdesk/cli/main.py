@@ -14,7 +14,7 @@ import typer
 
 import nightdesk
 from core.errors import ConfigError, NightdeskError
-from nightdesk.cli import ask, look, setup
+from nightdesk.cli import ask, database, look, manage, setup, trace, work
 from nightdesk.cli.context import Session
 from nightdesk.terminal import plain
 
@@ -48,7 +48,7 @@ def _options(
     context.obj = Session(config)
 
 
-for family in (setup, look, ask):
+for family in (setup, work, look, trace, ask, manage, database):
     family.add_to(app)
 
 
