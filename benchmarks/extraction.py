@@ -5,7 +5,8 @@
 The sets are those of `testdata/html`: article-extraction-benchmark (aeb), trafilatura, newspaper4k, readability and
 goose3. Figures: F1 of 4-grams (aeb), of listed segments (trafilatura), of tokens (the others; pairs of characters in
 scripts without spaces; of
-goose3 the recall, since it gives beginnings only), titles that agree exactly, days of publication that agree, pages per second of CPU.
+goose3 the recall, since it gives beginnings only), titles that agree exactly, days of
+publication that agree, pages per second of CPU.
 Ours gives title, byline, dates, language, kind and canonical address in that time, the other two the text alone.
 """
 
@@ -228,9 +229,8 @@ def line(name: str, score: Score, base: float, kind: str) -> str:
         value = f1(precision, recall) if kind == "aeb" else recall if kind == "goose3" else mean(score.each)
     speed = score.pages / score.seconds
     measure = "recall" if kind == "goose3" else "F1"
-    parts = [
-        f"{name:18} {measure} {value:.4f}  P {precision:.3f}  R {recall:.3f}  {speed:6.1f} pages/CPU-s = {speed / base:.2f}x"
-    ]
+    rate = f"{speed:6.1f} pages/CPU-s = {speed / base:.2f}x"
+    parts = [f"{name:18} {measure} {value:.4f}  P {precision:.3f}  R {recall:.3f}  {rate}"]
     if score.unspaced:
         parts.append(f"unspaced scripts F1 {mean(score.unspaced):.3f} (n={len(score.unspaced)})")
     if score.titles:
