@@ -3,8 +3,8 @@
     python benchmarks/understanding.py GOLD.jsonl [--part even|odd|all] [--errors]
 
 GOLD has one object a line: id, language, published, title, text, topic[], event_types[], story, thread, facts[].
-`--part` takes articles whose case (thread, else story, else id) has an even or odd hash: rules were written with the even
-part open, the odd part is what they had not seen.
+`--part` takes articles whose case (thread, else story, else id) has an even or odd hash: rules were written with the
+even part open, the odd part is what they had not seen.
 """
 
 from __future__ import annotations

@@ -200,10 +200,23 @@ def _events(
             if event.id not in scores or scores[event.id][0] < weighed.score:
                 scores[event.id] = (weighed.score, event, weighed.evidence)
     chosen = _choose(scores)
+    chosen += [more for topic in topics[1:] if (more := _own_event(topic, chosen, scores))]
     if not chosen and topics and (default := topics[0].default_event):
         chosen = [Scored(default, 0.0)]
     evidence = [item for scored in chosen for item in scores.get(scored.name, (0, None, []))[2]]
     return tuple(chosen), evidence
+
+
+def _own_event(
+    topic: Topic, chosen: list[Scored], scores: dict[str, tuple[float, Event, list[Evidence]]]
+) -> Scored | None:
+    """For an article on two beats: the best event of the second one, if none of the chosen is of it."""
+    own = {event.id for event in topic.events}
+    if not chosen or own & {scored.name for scored in chosen}:
+        return None
+    best = max((event for event in topic.events if not event.modest), key=lambda event: scores[event.id][0])
+    score = scores[best.id][0]
+    return Scored(best.id, round(score, 2)) if score >= 0.6 * best.least else None
 
 
 def _wins(name: str, score: float, event: Event, loser: str, holding: dict[str, tuple[float, Event]]) -> bool:

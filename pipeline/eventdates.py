@@ -89,11 +89,9 @@ def _alternatives(names: list[str]) -> str:
 
 
 #: Names in Latin letters stand alone; in scripts without spaces they may be written onto other words.
-_WEEKDAY = re.compile(
-    rf"(?<![^\W\d_])(?:{_alternatives([n for n in _WEEKDAYS if ord(n[0]) < 0x250 and n not in _NOT_ALONE])})(?![^\W\d_])"
-    rf"|{_alternatives([n for n in _WEEKDAYS if ord(n[0]) >= 0x250])}",
-    re.IGNORECASE,
-)
+_LATIN = _alternatives([name for name in _WEEKDAYS if ord(name[0]) < 0x250 and name not in _NOT_ALONE])
+_OTHER = _alternatives([name for name in _WEEKDAYS if ord(name[0]) >= 0x250])
+_WEEKDAY = re.compile(rf"(?<![^\W\d_])(?:{_LATIN})(?![^\W\d_])|{_OTHER}", re.IGNORECASE)
 _RELATIVE: tuple[tuple[int, re.Pattern[str]], ...] = (
     (-2, re.compile(r"\bthe day before yesterday\b|前天|一昨日|그저께|anteayer|"
         r"avant-hier|anteontem|เมื่อวานซืน|kemarin dulu|hôm kia", re.I)),

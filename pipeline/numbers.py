@@ -118,9 +118,9 @@ _SMALL: dict[str, dict[str, int]] = {
     "es": {
         w: i
         for i, w in enumerate(
-            "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
-            "dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete "
-            "veintiocho veintinueve".split()
+            "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis "
+            "diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco "
+            "veintiséis veintisiete veintiocho veintinueve".split()
         )
     }
     | {
