@@ -162,7 +162,7 @@ def _change(told: Told) -> dict[str, str]:
         "batch": "New batch",
         "name": "Name",
     }
-    what = told.what or "change"
+    what = told.what or ("" if told.level == "new" else "change")
     return {
         "what": names.get(what, what.replace("_", " ").capitalize()),
         "old": safe(told.old, 200),

@@ -8,24 +8,23 @@ from sqlalchemy.engine import Connection, Row
 
 from alerts.story import Report, Stated, Story, Told
 from store import decisions, deliveries, stories
+from store.decisions import Family
 
 
 def read_stories(db: Connection, message_id: int) -> tuple[Story, ...]:
     """The developments of a message, each once for each watch, in the order they were first told of."""
     grouped: dict[tuple[int, str], list[Row[Any]]] = {}
     alerts = deliveries.alerts_in(db, message_id)
-    roots = _roots(db, [row.development_id for row in alerts])
+    families = decisions.families_of(db, [row.development_id for row in alerts])
+    by_root = {family.root: family for family in families}
+    roots = {member: family.root for family in families for member in family.members}
     for row in alerts:
         grouped.setdefault((roots[row.development_id], row.watch), []).append(row)
-    return tuple(_story(db, root, watch, rows) for (root, watch), rows in grouped.items())
+    return tuple(_story(db, by_root[root], watch, rows) for (root, watch), rows in grouped.items())
 
 
-def _roots(db: Connection, development_ids: list[int]) -> dict[int, int]:
-    return {member: family.root for family in decisions.families_of(db, development_ids) for member in family.members}
-
-
-def _story(db: Connection, root: int, watch: str, rows: list[Row[Any]]) -> Story:
-    family = decisions.families_of(db, [root])[0]
+def _story(db: Connection, family: Family, watch: str, rows: list[Row[Any]]) -> Story:
+    root = family.root
     development = stories.development_of(db, root)
     articles = stories.articles_of(db, family.members)
     by_version = {article.version_id: article.id for article in articles}

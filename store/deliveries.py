@@ -218,16 +218,32 @@ def due(db: Connection, now: datetime, only: Collection[int] | None = None) -> l
         other.c.recipient_key == deliveries.c.recipient_key,
         other.c.state == "leased",
     )
-    held_back = (
-        sa.exists()
-        .where(its_message.c.development_id == message.c.development_id, earlier.c.message_id == its_message.c.id)
-        .where(earlier.c.channel == deliveries.c.channel, earlier.c.recipient_key == deliveries.c.recipient_key)
-        .where(earlier.c.state == "pending", earlier.c.attempts > 0, earlier.c.id < deliveries.c.id)
+    # Gathered first, since only few are in back-off: asked for each delivery it would cost the square of a backlog.
+    backing_off = (
+        sa.select(
+            earlier.c.channel,
+            earlier.c.recipient_key,
+            its_message.c.development_id,
+            sa.func.min(earlier.c.id).label("first_id"),
+        )
+        .join(its_message, its_message.c.id == earlier.c.message_id)
+        .where(earlier.c.state == "pending", earlier.c.attempts > 0, earlier.c.not_before > now)
+        .where(its_message.c.development_id.is_not(None))
+        .group_by(earlier.c.channel, earlier.c.recipient_key, its_message.c.development_id)
+        .cte("backing_off")
+    )
+    its_own = sa.and_(
+        backing_off.c.channel == deliveries.c.channel,
+        backing_off.c.recipient_key == deliveries.c.recipient_key,
+        backing_off.c.development_id == message.c.development_id,
+        backing_off.c.first_id < deliveries.c.id,
     )
     heads = (
         sa.select(sa.func.min(deliveries.c.id))
         .join(message, message.c.id == deliveries.c.message_id)
-        .where(deliveries.c.state == "pending", deliveries.c.not_before <= now, ~in_flight, ~held_back)
+        .outerjoin(backing_off, its_own)
+        .where(deliveries.c.state == "pending", deliveries.c.not_before <= now, ~in_flight)
+        .where(backing_off.c.first_id.is_(None))
         .group_by(deliveries.c.channel, deliveries.c.recipient_key)
     )
     if only is not None:

@@ -18,8 +18,8 @@ def development_of(db: Connection, development_id: int) -> Row[Any]:
     return db.execute(sa.select(developments).where(developments.c.id == development_id)).one()
 
 
-def articles_of(db: Connection, members: Sequence[int]) -> list[Row[Any]]:
-    """The current versions of a family's articles, first found first."""
+def articles_of(db: Connection, members: Sequence[int], limit: int = 200) -> list[Row[Any]]:
+    """The current versions of a family's articles, first found first; `limit` keeps a message's making short."""
     query = (
         sa.select(
             articles.c.id,
@@ -40,6 +40,7 @@ def articles_of(db: Connection, members: Sequence[int]) -> list[Row[Any]]:
         .outerjoin(sources, sources.c.id == articles.c.source_id)
         .where(development_articles.c.development_id.in_(members))
         .order_by(articles.c.found_at, articles.c.id)
+        .limit(limit)
     )
     return list(db.execute(query))
 
