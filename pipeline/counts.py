@@ -20,6 +20,7 @@ _CLAUSE = re.compile(
     r"after|although|pero|tetapi|sementara|mais|mas|nhưng)\s"
 )
 _REACH = 34
+_FIGURES_AT_MOST = 400
 _YEAR = re.compile(r"(?<![\d,.])(20[0-3]\d|25[4-7]\d)(?![\d,])")
 
 _BOUNDS_BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
@@ -134,8 +135,9 @@ class Count:
 
 
 def find_figures(reading: Reading) -> list[Figure]:
-    """Every number of the text, sorted."""
-    return [sort_figure(reading.text, number) for number in find_numbers(reading.text, reading.language)]
+    """The numbers of the text, each with the sort it is; a text with more than so many is a table."""
+    numbers = find_numbers(reading.text, reading.language)
+    return [sort_figure(reading.text, number) for number in numbers[:_FIGURES_AT_MOST]]
 
 
 def find_counts(reading: Reading, figures: Sequence[Figure], events: Sequence[str], published: date) -> list[Fact]:

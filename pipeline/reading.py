@@ -11,6 +11,9 @@ from typing import Literal
 from core.text import Token, tokens
 from pipeline.vocabulary import Hit, TermTable
 
+_LONGEST = 60_000  # characters; news is told before that, and what is longer is data
+_LONGEST_SENTENCE = 1_500
+
 Zone = Literal["title", "lead", "second", "body"]
 
 #: Where a sentence ends. Abbreviations before a full stop are looked at in `_is_end`.
@@ -45,8 +48,8 @@ class Reading:
     """Title and text as one string (joined by a newline), its sentences and hits."""
 
     def __init__(self, title: str, text: str, vocabulary: TermTable, language: str | None) -> None:
-        self.text = f"{title}\n{text}"
-        self.title_end = len(title)
+        self.text = f"{title}\n{text}"[:_LONGEST]
+        self.title_end = min(len(title), len(self.text))
         self.language = (language or "").split("-")[0].lower()
         self.tokens: list[Token] = tokens(self.text)
         self._token_starts = [token.start for token in self.tokens]
@@ -133,6 +136,9 @@ def _add(found: list[tuple[int, int, int]], text: str, start: int, end: int, par
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
+    while end - start > _LONGEST_SENTENCE:
+        found.append((start, start + _LONGEST_SENTENCE, paragraph))
+        start += _LONGEST_SENTENCE
     if end - start > 1:
         found.append((start, end, paragraph))
 

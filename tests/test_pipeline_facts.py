@@ -191,3 +191,8 @@ def test_nothing_comes_of_nothing() -> None:
 def test_a_hostile_text_is_read_in_time() -> None:
     text = "9" * 20_000 + " 1,1,1,1" * 2_000 + " of" * 5_000 + "(" * 5_000
     assert isinstance(of("a" * 5_000, text), tuple)
+
+
+def test_a_table_of_figures_without_an_end_is_cut_off() -> None:
+    text = " ".join(f"{number} people" for number in range(50_000))
+    assert len(of("Figures", text)) <= 400
