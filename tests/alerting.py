@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -188,11 +188,18 @@ class Newsroom:
         return [row.state for row in self.deliveries()]
 
 
-def alerter(room: Newsroom, *, owner: str = "desk:1:a", console: io.StringIO | None = None, **channels: Any) -> Alerter:
+def alerter(
+    room: Newsroom,
+    *,
+    owner: str = "desk:1:a",
+    console: io.StringIO | None = None,
+    seconds: float = 3.0,
+    **channels: Any,
+) -> Alerter:
     """An Alerter whose channels are given as URLs, lists of URLs or `Channel`."""
     opened = {name: value if isinstance(value, Channel) else Channel(url=value) for name, value in channels.items()}
     operator = OperatorConfig()
-    return Alerter(room.store, opened, operator, room.clock, owner, console=console or io.StringIO(), seconds=3.0)
+    return Alerter(room.store, opened, operator, room.clock, owner, console=console or io.StringIO(), seconds=seconds)
 
 
 def contents(room: Newsroom) -> list[dict[str, Any]]:
@@ -201,7 +208,3 @@ def contents(room: Newsroom) -> list[dict[str, Any]]:
         table = deliveries.messages
         frozen = db.scalars(sa.select(table.c.content).where(table.c.frozen_at.is_not(None)).order_by(table.c.id))
         return [content for content in frozen if "folded_into" not in content]
-
-
-def since(moment: datetime, now: datetime) -> float:
-    return (moment - now).total_seconds()

@@ -308,6 +308,18 @@ def test_one_of_two_recipients_is_refused_and_the_other_gets_one_mail(room: News
     ]
 
 
+def test_another_service_is_reached_through_a_child_process(sqlite_store: Store, clock: FakeClock) -> None:
+    room = Newsroom(sqlite_store, clock)
+    with webhook() as hook:
+        desk = alerter(room, phone=f"ntfy://127.0.0.1:{hook.port}/one/two", seconds=30.0)
+        room.story(room.watch(channels=("phone",)))
+        desk.decide()
+        assert desk.deliver().sent == 2
+        desk.close()
+    assert sorted(request.json["topic"] for request in hook.requests) == ["one", "two"]
+    assert hook.requests[0].json["title"].startswith("Rescue or release")
+
+
 def test_rate_keeps_a_channel_from_being_flooded(room: Newsroom) -> None:
     with webhook() as hook:
         desk = alerter(room, web=Channel(url=hook.url, rate="2/m"))
