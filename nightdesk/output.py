@@ -143,7 +143,7 @@ def words(column: str, value: Any, noun: str = "") -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(plain(str(part)) for part in value)
-    if isinstance(value, float):
+    if isinstance(value, float) or column in ("value", "low", "high"):
         return f"{value:,.10g}"
     text = plain(str(value), lines=False)
     return text[:16].replace("T", " ") if column.endswith("_at") and text.endswith("Z") else text

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 import nightdesk
@@ -65,13 +64,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         outcome = command.main(args=list(arguments), prog_name="nightdesk", standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
-    except click.exceptions.Exit as leave:
+    except typer.Exit as leave:
         return leave.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         return 130
-    except click.ClickException as error:
-        error.show(file=sys.stderr)
-        return error.exit_code
     except ConfigError as error:
         print(plain(str(error)), file=sys.stderr)  # file and line come first, as editors expect them
         return error.exit_code
@@ -84,6 +80,10 @@ def run(arguments: Sequence[str]) -> int:
         _close_stdout()
         return 141
     except Exception as error:
+        # Typer carries a copy of click's errors in newer versions and imports them from click in older ones.
+        if hasattr(error, "show") and hasattr(error, "exit_code"):
+            error.show(file=sys.stderr)
+            return int(error.exit_code)
         return _unexpected(error)
 
 

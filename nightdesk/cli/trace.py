@@ -14,7 +14,6 @@ from nightdesk.terminal import plain
 
 if TYPE_CHECKING:
     from nightdesk.explain import Explanation
-    from nightdesk.trial import Trial
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,7 +47,7 @@ def explain(
         _print(explain(app, what), format)
 
 
-def _print(explanation: Explanation | Trial, format: Format | None) -> None:
+def _print(explanation: Explanation, format: Format | None) -> None:
     if format in (None, Format.TABLE):  # prose reads well through a pipe too
         for line in explanation.lines():
             typer.echo(plain(line))
