@@ -41,9 +41,7 @@ def work(store: Store, url: str, fault: str) -> int:
 
 
 @pytest.mark.parametrize("point", [point for point in POINTS if point.startswith(("decide.", "deliver."))])
-def test_a_kill_loses_nothing_and_repeats_are_logged(
-    point: str, sqlite_store: Store, clock: FakeClock
-) -> None:
+def test_a_kill_loses_nothing_and_repeats_are_logged(point: str, sqlite_store: Store, clock: FakeClock) -> None:
     room = Newsroom(sqlite_store, clock)
     room.story(room.watch(channels=("web",)))
     clock.advance(minutes=1)
