@@ -24,7 +24,9 @@ def check_all(config: Config) -> Iterator[str]:
 def check_channels(config: Config) -> list[Mistake]:
     """Addresses that no sender understands. Sends nothing and shows none."""
     from alerts.run import check_channel
+    from nightdesk.logs import silence_apprise
 
+    silence_apprise()
     return [
         Mistake(str(config.file or "environment"), f"channel.{name}.url", problem)
         for name, channel in config.channels.items()

@@ -57,6 +57,12 @@ def configure(config: LogConfig, secrets: Collection[str] = (), stream: TextIO |
     root.setLevel(config.level.upper())
     for name in _QUIETED:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    silence_apprise()
+
+
+def silence_apprise() -> None:
+    """It logs an address that it cannot read in full, secrets included; what matters of it we say ourselves."""
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
 def _open_file(path: Path) -> logging.Handler:

@@ -20,7 +20,7 @@ from store.rehearsal import Rehearsal
 
 
 def try_page(config: Config, url_or_file: str, url: str | None = None, clock: Clock = utc_now) -> Explanation:
-    """What would become of a page. `url` is the address of a saved one. Raises NightdeskError where it cannot be had."""
+    """What would become of a page. `url` is the address of a saved one. Raises NightdeskError without one."""
     from crawler import reactor
     from crawler.ingest import Taken, ingest
 

@@ -88,7 +88,7 @@ ENV = {"DESK_URL": "json://hook.example/desk", "NIGHTDESK_WEB_PASSWORD": "correc
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    (tmp_path / "mail.txt").write_text("mailto://mail.example.org?to=desk@example.org\n")
+    (tmp_path / "mail.txt").write_text("mailto://desk:word@mail.example.org?to=desk@example.org\n")
     path = tmp_path / "nightdesk.toml"
     path.write_text(FULL)
     return path
@@ -103,7 +103,9 @@ def test_every_key_of_the_design_is_read(file: Path) -> None:
     assert config.watches[0].group_wait == timedelta(seconds=60)
     assert config.own_sources == {"example-post"}
     assert config.channels["desk"].url[0].get_secret_value() == "json://hook.example/desk"
-    assert config.channels["mail"].url[0].get_secret_value() == "mailto://mail.example.org?to=desk@example.org"
+    assert (
+        config.channels["mail"].url[0].get_secret_value() == "mailto://desk:word@mail.example.org?to=desk@example.org"
+    )
 
 
 def test_check_says_what_it_found_and_exits_0(
