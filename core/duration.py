@@ -17,7 +17,10 @@ def parse_duration(text: str) -> timedelta:
     match = _FORM.fullmatch(text.strip().lower())
     if match is None:
         raise ValueError(f'{text!r} is not a duration; write a number and one of s, m, h, d, w, as in "15m"')
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    try:
+        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is longer than any span that could be meant") from error
 
 
 def format_duration(span: timedelta) -> str:

@@ -146,6 +146,8 @@ class Round:
         mine.new += new
         mine.baseline = mine.baseline or seen.baseline
         mine.error = seen.error
+        if seen.baseline:
+            log.info("baseline_taken", source=seen.due.name, items=new)
         if seen.error:
             log.warning("visit_failed", source=seen.due.name, reason=seen.error, failures=seen.due.failures + 1)
 

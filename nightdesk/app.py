@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.run import Pipeline
 
 log = structlog.get_logger(__name__)
+
 
 @dataclass
 class App:
@@ -93,13 +95,20 @@ class App:
             self.config.operator,
             self.clock,
             owner=self.run.owner,
-            timezone=self.config.timezone,
+            timezone=ZoneInfo(self.config.timezone),
             max_age=self.config.max_age,
             downtime=self.config.downtime,
             console=self.console,
         )
         self._closing.callback(alerter.close)
         return alerter
+
+    def recover_leases(self) -> None:
+        """Take over at once the deliveries that runs left which are no more."""
+        with self.store.write() as db:
+            runs.bury_the_dead(db, self.run, self.clock())
+            living = runs.unfinished_owners(db)
+        self.alerter.recover(living)
 
 
 def holder(command: str) -> str:

@@ -120,7 +120,7 @@ def _item_words(item: Row[Any]) -> str:
 
 
 def _page_words(page: Row[Any]) -> str:
-    status = f"http {page.http_status}" if page.http_status else "no answer"
+    status = f"http {page.http_status}" if page.http_status else "no answer" if page.refused else "taken in"
     refused = f", refused: {page.refused}" if page.refused else ""
     end = f"{page.state}: {page.reason}" if page.state and page.state != "retry" else "not read yet"
     return f"{iso(page.fetched_at)} {page.url} ({status}{refused}, {page.origin}); {end}"
@@ -135,9 +135,12 @@ def _article_words(article: Row[Any], topics: list[str], events: list[str]) -> I
     if article.duplicate_of is not None:
         yield f"a near-copy of {show_id('article', article.duplicate_of)}"
     yield f"topics: {', '.join(topics) or 'none'}; event types: {', '.join(events) or 'none'}"
+    quotes: dict[tuple[str, str, str], dict[str, None]] = {}
     for evidence in (article.explained or {}).get("evidence", ()):
-        sign = "for" if evidence.get("weight", 0) >= 0 else "against"
-        yield f"  {sign} {evidence.get('label')}: {evidence.get('concept')}: “{evidence.get('quote')}”"
+        sign = "for" if evidence["weight"] >= 0 else "against"
+        quotes.setdefault((sign, evidence["label"], evidence["concept"]), {})[evidence["quote"]] = None
+    for (sign, label, concept), quoted in quotes.items():
+        yield f"  {sign} {label}: {concept}: {', '.join(f'“{quote}”' for quote in quoted)}"
 
 
 def _development_words(db: Connection, article: Row[Any]) -> Iterator[str]:
@@ -208,8 +211,10 @@ def _advice(article: Row[Any], topics: list[str], verdicts: list[WatchVerdict]) 
             "" if topics else ", or leave the watch's topics out: the text is on no topic"
         )
         return
-    if article.origin != "live":
-        yield f"its origin is {article.origin}, of which nobody is told; crawl --alert-backlog tells of the backlog"
+    if article.origin == "baseline":
+        yield "its source had it before the first visit; nobody is told of that, except by crawl --alert-backlog"
+    elif article.origin != "live":
+        yield "it was old when it was found, or taken in with --no-alerts; nobody is told of that (max_age)"
     elif not any(verdict.decisions for verdict in verdicts):
         yield "a watch fired and waits: for other sources, for a country, or for the next look of the alerts stage"
 
@@ -223,9 +228,7 @@ def _subject(db: Connection, article: Row[Any], topics: list[str], events: list[
     facts = tuple(Fact(**{name: row[name] for name in names if name in row}) for row in rows)
     labels = Classification(tuple(Scored(name, 1) for name in topics), tuple(Scored(name, 1) for name in events))
     published: datetime = article.published_at
-    return Subject(
-        article.title, article.text, article.url, article.source, article.language, published, labels, facts
-    )
+    return Subject(article.title, article.text, article.url, article.source, article.language, published, labels, facts)
 
 
 def _section(heading: str, words: list[str]) -> Iterator[str]:

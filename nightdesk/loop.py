@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
 from sqlalchemy.engine import Connection
 
 from nightdesk.app import App
@@ -43,6 +42,8 @@ class Daemon:
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in names}
         self._stop = asyncio.Event()
         self._rounds: set[asyncio.Task[Any]] = set()
+        self._catching_up = False  # after a long absence, until everything due was looked at once
+        self._looked_everywhere = False
         self.crawl = Stage("crawl", self._crawl, self._note_failure)
         self.process = Stage("process", self._process, self._note_failure)
         self.decide = Stage("decide", self._decide, self._note_failure)
@@ -90,9 +91,16 @@ class Daemon:
             self._note_failure("crawl", error)
         elif round_.result().more:
             self.crawl.wake()
+        else:
+            self._looked_everywhere = True
 
     async def _process(self) -> bool:
         report = await self._in_thread("process", lambda: self.app.pipeline.run(limit=50, stop=self._stop.is_set))
+        if self._catching_up and self._looked_everywhere and not report.pages:
+            self._catching_up = False
+            await self._in_thread("decide", self.app.alerter.decide)
+            await self._in_thread("decide", self.app.alerter.caught_up)
+            self.deliver.wake()
         return bool(report.pages)
 
     async def _decide(self) -> bool:
@@ -139,18 +147,11 @@ class Daemon:
         app, now = self.app, self.app.clock()
         with app.store.read() as db:
             seen = runs.last_seen(db, before=app.run)
-        app.store.unit(lambda db: runs.bury_the_dead(db, app.run, now))
-        self._recover_leases()
-        app.alerter.resume(None if seen is None else now - seen)
-
-    def _recover_leases(self) -> None:
-        app = self.app
-        with app.store.read() as db:
-            living = runs.unfinished_owners(db)
-        app.alerter.recover(living)
+        app.recover_leases()
+        self._catching_up = app.alerter.resume(None if seen is None else now - seen)
 
     async def _recover(self) -> None:
-        await self._in_thread("beat", self._recover_leases)
+        await self._in_thread("beat", self.app.recover_leases)
 
     def _take_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+import asyncio
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Any
-
-import structlog
+from typing import TYPE_CHECKING
 
 from core.errors import AlreadyRunning
 from nightdesk.app import App, holder
-from store import lock
-from store.articles import page_outcomes_of
+from store import history, lock, runs
 
 if TYPE_CHECKING:
     from alerts.run import DeliverReport
-    from crawler.run import RoundReport
+    from crawler.ingest import Taken
+    from crawler.report import RoundReport
     from pipeline.run import ProcessReport
-
-log = structlog.get_logger(__name__)
 
 _BATCH = 50  # inputs taken in before their pages are read
 
@@ -43,6 +39,8 @@ def process(app: App) -> list[ProcessReport]:
 
 def deliver(app: App) -> DeliverReport:
     """Decide about every change and deliver what is due."""
+    if not daemon_is_running(app):
+        app.recover_leases()
     app.alerter.decide()
     return app.alerter.deliver()
 
@@ -51,6 +49,7 @@ def finish(app: App) -> DeliverReport | None:
     """After taking something in: tell of it at once where no daemon will, else leave the telling to the daemon."""
     if daemon_is_running(app):
         return None
+    app.recover_leases()
     app.alerter.decide()
     # Nothing more can join: the groups need not wait.
     app.alerter.release_waiting()
@@ -63,32 +62,75 @@ def crawl(
     *,
     everything: bool = False,
     alert_backlog: bool = False,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Callable[[RoundReport], None] | None = None,
 ) -> RoundReport:
     """One round now over what is due, the named sources or all; then read and tell."""
     from crawler import reactor
 
-    gap = _downtime_so_far(app)
+    with app.store.read() as db:
+        seen = runs.last_seen(db, before=app.run)
     report = reactor.run(
-        lambda: app.crawler.crawl(
+        lambda: app.crawler.round(
             only=names or None, everything=everything, alert_backlog=alert_backlog, on_progress=progress
         )
     )
     process(app)
-    if gap is not None and not daemon_is_running(app):
-        app.alerter.resume(gap)
+    if not daemon_is_running(app):
+        app.alerter.resume(None if seen is None else app.clock() - seen)
     finish(app)
     return report
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What became of one input of `ingest`."""
+class TakenIn:
+    """What became of one input of `ingest`; `url` is as it was given."""
 
     url: str
     article_id: int | None
     state: str
     reason: str
 
-    def as_dict(self) -> dict[str, Any]:
-        return {"url": self.url, "article_id": self.article_id, "state": self.state, "reason": self.reason}
+
+def ingest(
+    app: App,
+    paths: Sequence[str],
+    on_row: Callable[[TakenIn], None],
+    *,
+    url: str | None = None,
+    outlet: str | None = None,
+    no_alerts: bool = False,
+) -> None:
+    """Take files and addresses in through the same stages; `on_row` hears of each input when it has ended."""
+    from crawler import reactor
+    from crawler.ingest import ingest as take
+
+    async def run() -> None:
+        batch: list[Taken] = []
+        async for taken in take(
+            app.store, app.config.crawl, app.clock, list(paths), url=url, outlet=outlet, alerts=not no_alerts
+        ):
+            batch.append(taken)
+            if len(batch) == _BATCH:
+                await asyncio.to_thread(_end_batch, app, batch, on_row)
+                batch = []
+        await asyncio.to_thread(_end_batch, app, batch, on_row)
+
+    reactor.run(run)
+    if not no_alerts:
+        finish(app)
+
+
+def _end_batch(app: App, batch: Sequence[Taken], on_row: Callable[[TakenIn], None]) -> None:
+    process(app)
+    with app.store.read() as db:
+        outcomes = history.outcomes_of(db, [taken.page_id for taken in batch if taken.page_id is not None])
+    for taken in batch:
+        if taken.page_id is None:
+            where = f"{taken.where}: " if taken.where else ""
+            on_row(TakenIn(taken.url, None, "failed", f"{where}{taken.error}"))
+            continue
+        outcome = outcomes.get(taken.page_id)
+        if outcome is None:
+            on_row(TakenIn(taken.url, None, "failed", "its page could not be read; nightdesk process tries again"))
+        else:
+            on_row(TakenIn(taken.url, outcome.article_id, outcome.state, outcome.reason))

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-import justext  # type: ignore[import-untyped]
+import justext
 
 from core.text import fold, is_unspaced, tokens
 

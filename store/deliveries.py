@@ -60,6 +60,7 @@ messages = sa.Table(
     moment("created_at"),
     moment("frozen_at", nullable=True),  # when its content was fixed, at the first claim
     json("content"),  # title, text, html and the facts it named; null until frozen
+    sa.Index("ix_messages_frozen", "channel", "frozen_at"),  # how many went, and when the last digest did
     sa.Index(
         "ix_messages_open",
         "channel",

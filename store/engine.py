@@ -114,6 +114,12 @@ def open_store(url: str, data_dir: Path) -> Store:
     return store
 
 
+def is_missing(url: str) -> bool:
+    """Whether `url` names an SQLite file that is not there yet."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
+
+
 def _parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)

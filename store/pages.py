@@ -73,6 +73,7 @@ items = sa.Table(
     text("end_reason", nullable=True),
     sa.UniqueConstraint("source_id", "key"),
     sa.Index("ix_items_url", "url"),
+    sa.Index("ix_items_key", "key"),  # the same entry in another source's feed
     sa.Index(
         "ix_items_due",
         "not_before",

@@ -65,9 +65,12 @@ def unfinished_owners(db: Connection) -> list[str]:
     return list(db.scalars(sa.select(runs.c.owner).where(runs.c.stopped_at.is_(None))))
 
 
-def bury_the_dead(db: Connection, daemon: Run, now: datetime) -> None:
-    """Note the end of runs that died without a word: every other daemon, and commands whose process is gone."""
-    rows = db.execute(sa.select(runs).where(runs.c.stopped_at.is_(None), runs.c.id != daemon.id)).all()
+def bury_the_dead(db: Connection, survivor: Run, now: datetime) -> None:
+    """Note the end of runs that died without a word: every other daemon, and commands whose process is gone.
+
+    Only for who holds the daemon's lock, or saw that nobody does.
+    """
+    rows = db.execute(sa.select(runs).where(runs.c.stopped_at.is_(None), runs.c.id != survivor.id)).all()
     dead = [row.id for row in rows if row.command == "run" or not _lives(row.host, row.pid)]
     db.execute(sa.update(runs).where(runs.c.id.in_(dead)).values(stopped_at=now))
 

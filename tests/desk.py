@@ -45,7 +45,7 @@ class Desk:
         while True:
             line = self._lines.get(timeout=_PATIENCE)
             if line is None:
-                raise AssertionError(f"the daemon ended (exit {self.process.wait()}) before {event!r}: {self.log[-20:]}")
+                raise AssertionError(f"it ended (exit {self.process.wait()}) before {event!r}: {self.log[-20:]}")
             entry = json.loads(line) if line.startswith("{") else {"event": "text", "line": line.rstrip()}
             self.log.append(entry)
             if entry.get("event") == event:
@@ -87,7 +87,9 @@ class Desk:
                 stream.close()
 
 
-def run_command(config: Path | None, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run_command(
+    config: Path | None, *arguments: str, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Any other command, to its end."""
     options = ["--config", str(config)] if config else []
     return subprocess.run(

@@ -218,6 +218,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('source_id', 'key', name=op.f('uq_items_source_id_key'))
     )
     op.create_index('ix_items_due', 'items', ['not_before'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_index('ix_items_key', 'items', ['key'], unique=False)
     op.create_index('ix_items_url', 'items', ['url'], unique=False)
     op.create_index(op.f('ix_items_visit_id'), 'items', ['visit_id'], unique=False)
     op.create_table('messages',
@@ -234,6 +235,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_messages'))
     )
     op.create_index(op.f('ix_messages_development_id'), 'messages', ['development_id'], unique=False)
+    op.create_index('ix_messages_frozen', 'messages', ['channel', 'frozen_at'], unique=False)
     op.create_index('ix_messages_open', 'messages', ['channel', 'watch_id', 'development_id'], unique=False, sqlite_where=sa.text('frozen_at IS NULL'), postgresql_where=sa.text('frozen_at IS NULL'))
     op.create_table('deliveries',
     sa.Column('id', Id, autoincrement=True, nullable=False),
@@ -548,10 +550,12 @@ def downgrade() -> None:
     op.drop_index('ix_deliveries_channel', table_name='deliveries')
     op.drop_table('deliveries')
     op.drop_index('ix_messages_open', table_name='messages', sqlite_where=sa.text('frozen_at IS NULL'), postgresql_where=sa.text('frozen_at IS NULL'))
+    op.drop_index('ix_messages_frozen', table_name='messages')
     op.drop_index(op.f('ix_messages_development_id'), table_name='messages')
     op.drop_table('messages')
     op.drop_index(op.f('ix_items_visit_id'), table_name='items')
     op.drop_index('ix_items_url', table_name='items')
+    op.drop_index('ix_items_key', table_name='items')
     op.drop_index('ix_items_due', table_name='items', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('items')
     op.drop_index(op.f('ix_interactions_development_id'), table_name='interactions')

@@ -86,6 +86,8 @@ def _toml(newsroom: Newsroom) -> str:
     for table, entries in (("source", newsroom.sources()), ("watch", newsroom.watches())):
         for entry in entries:
             # JSON strings, lists and booleans are TOML as they stand.
-            lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in entry.items() if value is not None]
+            lines = [
+                f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in entry.items() if value is not None
+            ]
             parts.append(f"[[{table}]]\n" + "\n".join(lines) + "\n")
     return "\n".join(parts)
