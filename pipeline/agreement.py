@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from pipeline.profile import Figure, Profile
 
-#: Reports of one act may be so many days apart in the day they give it (domain.md, section 4).
+#: Reports of one act may be so many days apart in the day they give it.
 WINDOWS = {
     "rescue_release": 2,
     "repatriation": 2,

@@ -46,7 +46,7 @@ developments = sa.Table(
     ref("thread_id", "threads.id", nullable=True, index=True),
     sa.Column("merged_into", Id, sa.ForeignKey("developments.id"), nullable=True),
     sa.Column("baseline", sa.Boolean, nullable=False),  # only baseline or backfilled articles so far: raises no `new`
-    json("profile"),  # what new articles are compared with: weights of words, keys of domain.md section 4
+    json("profile"),  # what new articles are compared with: weights of words, keys of the event
 )
 
 development_articles = sa.Table(
