@@ -171,9 +171,13 @@ def _wheel_binaries(folder: Path) -> Path | None:
         return None
     if os.getuid() != 0:
         return initdb.parent
-    # The environment may lie in a folder that the unprivileged user cannot enter.
-    shutil.copytree(initdb.parents[1], folder / "postgres", symlinks=True)
-    return folder / "postgres" / "bin"
+    # The environment may lie in a folder that the unprivileged user cannot enter. Libraries are found by their place
+    # beside the package, so the copy keeps both.
+    package = Path(spec.origin).parent
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.copytree(part, folder / part.name, symlinks=True)
+    return (folder / package.name / initdb.relative_to(package)).parent
 
 
 def _unprivileged(folder: Path) -> dict[str, Any]:
