@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from store.base import id_column, insert_ignoring, metadata, moment, text
 
@@ -22,6 +24,8 @@ findings = sa.Table(
     sa.Column("times", sa.Integer, nullable=False, default=1),
     moment("told_at", nullable=True),
     moment("ended_at", nullable=True),
+    text("cause", nullable=True),  # by which a list counts: blocked, moved, empty, ...
+    moment("end_told_at", nullable=True),
     sa.Index(
         "uq_findings_open",
         "kind",
@@ -33,17 +37,28 @@ findings = sa.Table(
 )
 
 
-def note(db: Connection, kind: str, subject: str, severity: str, detail: str, now: datetime) -> None:
+#: Lists of findings that went out, by the period each is of: what keeps a restart from sending one twice.
+finding_lists = sa.Table(
+    "finding_lists",
+    metadata,
+    sa.Column("period", sa.Text, primary_key=True),  # daily 2026-10-13 | weekly 2026-W42
+    moment("at"),
+)
+
+
+def note(
+    db: Connection, kind: str, subject: str, severity: str, detail: str, now: datetime, cause: str | None = None
+) -> None:
     """Write down a finding, or count it once more where it is still open."""
     again = (
         sa.update(findings)
         .where(findings.c.kind == kind, findings.c.subject == subject, findings.c.ended_at.is_(None))
-        .values(detail=detail, last_at=now, times=findings.c.times + 1)
+        .values(detail=detail, cause=cause, last_at=now, times=findings.c.times + 1)
     )
     if db.execute(again).rowcount:
         return
     row = {"kind": kind, "subject": subject, "severity": severity, "detail": detail, "first_at": now, "last_at": now}
-    db.execute(insert_ignoring(db, findings).values(times=1, **row))
+    db.execute(insert_ignoring(db, findings).values(times=1, cause=cause, **row))
 
 
 def end(db: Connection, kind: str, subject: str, now: datetime) -> bool:
@@ -54,3 +69,42 @@ def end(db: Connection, kind: str, subject: str, now: datetime) -> bool:
         .values(ended_at=now)
     )
     return bool(db.execute(done).rowcount)
+
+
+def still_open(db: Connection, limit: int = 1000) -> list[Row[Any]]:
+    """Findings that nobody and nothing has ended, oldest first."""
+    query = sa.select(findings).where(findings.c.ended_at.is_(None)).order_by(findings.c.id).limit(limit)
+    return list(db.execute(query))
+
+
+def untold(db: Connection, severities: Collection[str]) -> list[Row[Any]]:
+    """Open findings of those severities that nobody was told of."""
+    query = sa.select(findings).where(
+        findings.c.severity.in_(list(severities)), findings.c.told_at.is_(None), findings.c.ended_at.is_(None)
+    )
+    return list(db.execute(query.order_by(findings.c.id)))
+
+
+def ends_untold(db: Connection) -> list[Row[Any]]:
+    """Findings that somebody was told of and that are over, which nobody was told of."""
+    query = sa.select(findings).where(
+        findings.c.told_at.is_not(None), findings.c.ended_at.is_not(None), findings.c.end_told_at.is_(None)
+    )
+    return list(db.execute(query.order_by(findings.c.id)))
+
+
+def mark_ends_told(db: Connection, finding_ids: Collection[int], now: datetime) -> None:
+    db.execute(sa.update(findings).where(findings.c.id.in_(list(finding_ids))).values(end_told_at=now))
+
+
+def last_list(db: Connection, kind: str) -> datetime | None:
+    """When the last `daily` or `weekly` list went out."""
+    lists = finding_lists.c
+    query = sa.select(lists.at).where(lists.period.startswith(f"{kind} ")).order_by(lists.at.desc()).limit(1)
+    return db.scalars(query).first()
+
+
+def take_list(db: Connection, period: str, now: datetime) -> bool:
+    """Claim the list of one period; false where it went out before."""
+    taken = insert_ignoring(db, finding_lists).values(period=period, at=now).returning(finding_lists.c.period)
+    return db.execute(taken).first() is not None

@@ -34,6 +34,8 @@ source_states = sa.Table(
     text("state", default="unproven"),  # unproven | ok | degraded | failing | silent | recovered
     moment("state_at", nullable=True),
     text("last_error", nullable=True),
+    text("cause", nullable=True),  # why the state is not ok: a code of crawler/causes.py
+    json("memory"),  # of the source's behaviour: crawler/habits.py
 )
 
 visits = sa.Table(
@@ -138,6 +140,9 @@ class SourceDue:
     interval_s: float | None = None
     failures: int = 0
     state: str = "unproven"
+    last_visit_at: datetime | None = None
+    cause: str | None = None
+    memory: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
