@@ -28,12 +28,23 @@ class Session:
 
     @cached_property
     def config(self) -> Config:
-        """The configuration; its warnings are said once. Raises ConfigError."""
+        """The configuration. Raises ConfigError."""
+        from nightdesk.config import find_config, load_config
+
+        return load_config(find_config(self._option, Path.cwd()), os.environ)
+
+    def warn(self) -> None:
+        """Say what in the configuration is right but does not do what it seems to."""
+        for warning in self.config.warnings:
+            print(plain(f"warning: {warning}"), file=sys.stderr)
+
+    def reread(self) -> Config:
+        """The configuration as it is now, channels that can be addressed included. Raises ConfigError."""
+        from nightdesk.check import require_channels
         from nightdesk.config import find_config, load_config
 
         config = load_config(find_config(self._option, Path.cwd()), os.environ)
-        for warning in config.warnings:
-            print(plain(f"warning: {warning}"), file=sys.stderr)
+        require_channels(config)
         return config
 
     def log_by(self, config: Config) -> None:

@@ -40,5 +40,6 @@ def check(context: typer.Context) -> None:
     """Check configuration, sources, topics, watches and channels. Nothing is sent."""
     from nightdesk.check import check_all
 
+    session(context).warn()
     for line in check_all(session(context).config):
         typer.echo(line)
