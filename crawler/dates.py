@@ -166,3 +166,67 @@ def _offset(zone: str | None) -> timedelta | None:
         return (-span if name[0] == "-" else span) if span < timedelta(hours=24) else None
     # A zone that nobody knows: better a time that is hours off than no date.
     return timedelta(hours=_ZONES.get(name, 0))
+
+
+#: Months that running text spells in scripts of its own, short forms too.
+_OWN_SCRIPT_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "มกราคม ม.ค. មករា ဇန်နဝါရီ",
+            "กุมภาพันธ์ ก.พ. កុម្ភៈ ဖေဖော်ဝါရီ",
+            "มีนาคม มี.ค. មីនា မတ်",
+            "เมษายน เม.ย. មេសា ဧပြီ",
+            "พฤษภาคม พ.ค. ឧសភា မေ",
+            "มิถุนายน มิ.ย. មិថុនា ဇွန်",
+            "กรกฎาคม ก.ค. កក្កដា ဇူလိုင်",
+            "สิงหาคม ส.ค. សីហា ဩဂုတ်",
+            "กันยายน ก.ย. កញ្ញា စက်တင်ဘာ",
+            "ตุลาคม ต.ค. តុលា အောက်တိုဘာ",
+            "พฤศจิกายน พ.ย. វិច្ឆិកា နိုဝင်ဘာ",
+            "ธันวาคม ธ.ค. ធ្នូ ဒီဇင်ဘာ",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_CLOCK_NEAR = r"(?:[,\s|\-–]{0,4}(?:at\s)?([01]?\d|2[0-3])[:.]([0-5]\d))?"
+_MONTHS_OF_OWN_SCRIPT = "|".join(map(re.escape, _OWN_SCRIPT_MONTHS))
+_YEAR = r"(?P<y>(?:19|20|25)\d\d)"
+_NEAR = tuple(
+    re.compile(form + _CLOCK_NEAR)
+    for form in (
+        rf"(?<!\d){_YEAR}\s?[-/.年년]\s?(?P<m>\d{{1,2}})\s?[-/.月월]\s?(?P<d>\d{{1,2}})(?!\d)\s?[日일]?",
+        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s-]{{1,3}}(?P<m>[^\W\d_]{{3,12}})\.?,?[\s-]{{1,3}}{_YEAR}(?!\d)",
+        rf"(?<![^\W_])(?P<m>[^\W\d_]{{3,12}})\.?\s(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s{_YEAR}(?!\d)",
+        # Day before month, as the press of Asia, the Pacific and Europe writes.
+        rf"(?<!\d)(?P<d>\d{{1,2}})[-/.](?P<m>\d{{1,2}})[-/.]{_YEAR}(?!\d)",
+        rf"(?<!\d)(?P<d>\d{{1,2}})\s{{0,2}}(?:ខែ)?(?P<m>{_MONTHS_OF_OWN_SCRIPT})\s{{0,2}}(?:ឆ្នាំ\s?)?{_YEAR}(?!\d)",
+    )
+)
+_IN_URL = re.compile(rf"[/_\-=][a-z]?{_YEAR}(?P<s>[/\-_]?)(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)")
+_LOCAL_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙០១២៣៤៥៦៧៨៩၀၁၂၃၄၅၆၇၈၉໐໑໒໓໔໕໖໗໘໙", "0123456789" * 4)
+
+
+def find_date(text: str | None) -> datetime | None:
+    """The first date in running text, its time as UTC; None where there is none. For the words beside a link."""
+    if not text:
+        return None
+    line = " ".join(text.split())[:400].translate(_LOCAL_DIGITS)
+    for form in _NEAR:
+        for found in form.finditer(line):
+            name = found["m"]
+            month = str(_OWN_SCRIPT_MONTHS.get(name, name))
+            if moment := _moment(found["y"], month, found["d"], found[4], found[5], None, None, None):
+                return moment
+    return None
+
+
+def date_in_url(url: str) -> datetime | None:
+    """The day that an address names, as in `/2026/10/13/`; None where it names none."""
+    for found in _IN_URL.finditer(url[:2000]):
+        if len(found["s"]) == 0 and (len(found["m"]) < 2 or len(found["d"]) < 2):
+            continue
+        if moment := _moment(found["y"], found["m"], found["d"], None, None, None, None, None):
+            return moment
+    return None

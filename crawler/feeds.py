@@ -38,6 +38,9 @@ class Entry:
     text: str | None
     byline: str | None
     published: datetime | None
+    outlet: str | None = None  # whose text it is, where the entry says so
+    outlet_url: str | None = None
+    modified: datetime | None = None  # when its page was touched last, where that is all that is known
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,22 @@ class Feed:
 
 
 class FeedError(NightdeskError):
-    """No feed could be read. `code`: empty, html, truncated, not_a_feed, damaged."""
+    """No entries could be read. `code`: empty, html, truncated, not_a_feed, damaged, ...; `kind`: of what."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", kind: str = "feed") -> None:
         self.code = code
+        self.kind = kind
         super().__init__(f"{code}: {detail}" if detail else code)
+
+    @property
+    def reason(self) -> str:
+        """What a visit's record says: `feed_html`, `listing_empty`."""
+        return f"{self.kind}_{self.code}"
 
     @property
     def worth_another_try(self) -> bool:
         """Whether a more patient parser might read it."""
-        return self.code in ("damaged", "truncated", "not_a_feed")
+        return self.kind == "feed" and self.code in ("damaged", "truncated", "not_a_feed")
 
 
 def parse(body: bytes, *, url: str, content_type: str | None = None) -> Feed:
@@ -93,10 +102,10 @@ def parse_loosely(body: bytes, url: str, content_type: str | None = None) -> Fee
     if not found.entries:
         raise FeedError("damaged", str(found.get("bozo_exception", ""))[:200])
     entries = [_loose_entry(one, url) for one in found.entries[: MAX_ENTRIES * 2]]
-    return Feed(plain_line(found.feed.get("title")), _newest(entries), len(found.entries), damaged=bool(found.bozo))
+    return Feed(plain_line(found.feed.get("title")), newest(entries), len(found.entries), damaged=bool(found.bozo))
 
 
-def _newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """At most MAX_ENTRIES, in their order; of more, the latest by date, undated ones by place."""
     every = [entry for entry in entries if entry.url or entry.guid or entry.title]
     if len(every) <= MAX_ENTRIES:
@@ -181,7 +190,7 @@ def _xml_feed(root: etree._Element, url: str, damaged: bool) -> Feed:
     every = list(found)
     if damaged and not every:
         raise FeedError("truncated", "it ends before the first entry")
-    entries = _newest(read(one, urljoin(base, one.get(_XML_BASE, ""))) for one in every[: MAX_ENTRIES * 10])
+    entries = newest(read(one, urljoin(base, one.get(_XML_BASE, ""))) for one in every[: MAX_ENTRIES * 10])
     return Feed(plain_line(_text(_child(head, "title"))), entries, len(every), damaged)
 
 
@@ -245,6 +254,8 @@ def _rss_entry(item: etree._Element, base: str) -> Entry:
         text=plain(text),
         byline=_byline(byline),
         published=read_date(date),
+        outlet=plain_line(_text(origin := _child(item, "source"))),
+        outlet_url=resolve(base, origin.get("url")) if origin is not None else None,
     )
 
 
@@ -264,6 +275,7 @@ def _rss_link(item: etree._Element, base: str, guid: str | None, guid_node: etre
 def _atom_entry(entry: etree._Element, base: str) -> Entry:
     author = _child(entry, "author")
     byline = _text(_child(author, "name")) if author is not None and len(author) else _text(author)
+    origin = _child(entry, "source")
     return Entry(
         guid=tidy(_text(_child(entry, "id"))),
         url=_atom_link(entry, base),
@@ -271,6 +283,8 @@ def _atom_entry(entry: etree._Element, base: str) -> Entry:
         text=plain(_atom_text(_child(entry, "content")) or _atom_text(_child(entry, "summary"))),
         byline=_byline(byline or _foreign(entry, _DC, "creator")),
         published=read_date(_text(_child(entry, "published", "issued", "created", "updated", "modified"))),
+        outlet=plain_line(_atom_text(_child(origin, "title"))) if origin is not None else None,
+        outlet_url=_atom_link(origin, base) if origin is not None else None,
     )
 
 
@@ -328,7 +342,7 @@ def _json_feed(body: bytes, url: str, content_type: str | None) -> Feed:
         raise FeedError("not_a_feed", "JSON, but no JSON Feed")
     base = _word(data, "home_page_url") or url
     entries = [_json_entry(item, urljoin(url, base)) for item in items[: MAX_ENTRIES * 10] if isinstance(item, dict)]
-    return Feed(plain_line(_word(data, "title")), _newest(entries), len(items))
+    return Feed(plain_line(_word(data, "title")), newest(entries), len(items))
 
 
 def _json_entry(item: dict[str, Any], base: str) -> Entry:

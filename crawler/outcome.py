@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.clock import iso
+from crawler.aggregator import is_wrapped
 from crawler.answer import Answer
 from crawler.politeness import TROUBLED, read_retry_after
 from crawler.source import Source
@@ -82,10 +83,16 @@ def given_by_feed(item: ItemDue, source: Source | None) -> dict[str, Any]:
         "text": item.summary,
         "byline": item.byline,
         "published_at": iso(item.published_at) if item.published_at else None,
-        "outlet": source.title if source and source.type != "aggregator" else None,
+        "outlet": item.outlet if source is None or source.type == "aggregator" else source.title,
         "language": source.language if source else None,
     }
-    return {name: value for name, value in given.items() if value is not None} | {"whole": False}
+    is_whole = source is not None and source.kind == "posts" and bool(item.summary)
+    return {name: value for name, value in given.items() if value is not None} | {"whole": is_whole}
+
+
+def is_at_hand(item: ItemDue, source: Source) -> bool:
+    """Whether nothing is to be fetched: the item's own text is the page, or its address hides the publisher's."""
+    return source.kind == "posts" or (source.type == "aggregator" and is_wrapped(item.url))
 
 
 def kept_headers(answer: Answer) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,10 +18,11 @@ from core.urls import normalise_url
 from crawler import feeds, outcome, visit
 from crawler.answer import Answer
 from crawler.fetch import Fetcher, Manners, manners_of, site_or_none
+from crawler.look import Before, Look, Looker
 from crawler.means import Means
 from crawler.remember import Visit, remembered
 from crawler.report import RoundReport
-from crawler.source import Source
+from crawler.source import PatternTooSlow, Source
 from store import pages
 from store.pages import ItemDue, SourceDue
 
@@ -108,34 +108,27 @@ class Round:
         if source is None:
             await self._end_visit(Visit(due, None, started, error="definition"))
             return
-        if source.kind != "feed":
-            await self._end_visit(Visit(due, source, started, error=f"kind_{source.kind}_is_not_built_yet"))
-            return
-        answer = await fetcher.feed(source.url, manners_of(source, self._means.config), visit.conditions(due, started))
+        before = Before(visit.conditions(due, started), due.body_sha256, due.baseline_at, due.last_ok_at)
+        manners = manners_of(source, self._means.config)
+        found = await Looker(fetcher, self._means).look(source, manners, started, before)
         faults.hit("crawl.after_feed")
-        if answer.error == "waiting":  # the site asked for a pause: nothing was seen, nothing failed
+        if found.error == "waiting":  # the site asked for a pause: nothing was seen, nothing failed
             self._report.of(due.name).error = "waiting"
             return
-        await self._end_visit(await self._read(Visit(due, source, started, answer)))
+        await self._end_visit(self._seen(due, source, started, found))
 
-    async def _read(self, seen: Visit) -> Visit:
-        """The visit with what its answer holds."""
-        answer, due = seen.answer, seen.due
-        assert answer is not None and seen.source is not None
-        seen.error = visit.failure_of(answer)
-        if seen.error or answer.status == 304:
-            return seen
-        seen.sha256 = hashlib.sha256(answer.body).hexdigest()
-        if seen.sha256 == due.body_sha256:
-            return seen
-        try:
-            feed = await self._means.parse(answer.body, answer.final_url or answer.url, answer.content_type)
-        except feeds.FeedError as error:
-            seen.error = f"feed_{error.code}"
+    def _seen(self, due: SourceDue, source: Source, started: datetime, found: Look) -> Visit:
+        """The visit with what the look brought."""
+        seen = Visit(due, source, started, found.answer, error=found.error, sha256=found.sha256)
+        feed = found.feed
+        if feed is None:
             return seen
         if feed.total > feeds.MAX_ENTRIES:
-            log.warning("feed_too_long", source=due.name, entries=feed.total, taken=feeds.MAX_ENTRIES)
-        seen.entries, seen.keyed = feed.total, visit.keyed(feed.entries, seen.source)
+            log.warning("feed_too_long", source=due.name, entries=feed.total, taken=len(feed.entries))
+        try:
+            seen.entries, seen.keyed = feed.total, visit.keyed(feed.entries, source)
+        except PatternTooSlow:
+            seen.error = "pattern_too_slow"
         return seen
 
     async def _end_visit(self, seen: Visit) -> None:
@@ -156,7 +149,8 @@ class Round:
         now = self._means.now()
         due = pages.source_by_id(db, seen.due.id) or seen.due
         keys = [key for one in seen.keyed for key in one.keys]
-        new = visit.new_among(seen.keyed, pages.known_keys(db, due.id, keys), now)
+        aggregated = seen.source is not None and seen.source.type == "aggregator"
+        new = visit.new_among(seen.keyed, pages.known_keys(db, due.id, keys), now, aggregated=aggregated)
         # The first visit that reads the feed is the baseline; a failed one is not.
         first = due.baseline_at is None and seen.error is None
         seen.baseline = first and not self._alert_backlog
@@ -200,6 +194,9 @@ class Round:
             await self._means.write(lambda db: pages.end_item(db, item.id, now, "known"))
             mine.known += 1
             return
+        if source is not None and outcome.is_at_hand(item, source):
+            await self._take_at_hand(item, source)
+            return
         manners = manners_of(source, self._means.config) if source else Manners(3.0)
         answer = await fetcher.page(item.url, manners)
         faults.hit("crawl.after_page")
@@ -213,20 +210,30 @@ class Round:
             return
         values = outcome.page_values(item, source, answer, self._means.max_age, now)
         refused = verdict.reason if isinstance(verdict, outcome.Refused) else None
-        if await self._means.threaded(lambda: self._keep_page(item, values, answer, refused, now)):
+        body = answer.body if refused is None else None
+        if await self._means.threaded(lambda: self._keep_page(item, values, body, refused, now)):
             faults.hit("crawl.after_commit")
             mine.pages += refused is None
             mine.refused += refused is not None
 
+    async def _take_at_hand(self, item: ItemDue, source: Source) -> None:
+        """A post is its own page; a link that hides the publisher's address leads to none."""
+        now = self._means.now()
+        mine = self._report.of(source.name)
+        refused = None if source.kind == "posts" else "wrapped"
+        values = outcome.page_values(item, source, Answer(item.url), self._means.max_age, now)
+        if await self._means.threaded(lambda: self._keep_page(item, values, None, refused, now)):
+            mine.pages += refused is None
+            mine.refused += refused is not None
+
     def _keep_page(
-        self, item: ItemDue, values: dict[str, Any], answer: Answer, refused: str | None, now: datetime
+        self, item: ItemDue, values: dict[str, Any], body: bytes | None, refused: str | None, now: datetime
     ) -> bool:
         """The body, then the page with the end of its item in one transaction. False: someone else was first."""
-        if refused is None:
-            values |= {"sha256": self._means.keep_body(answer.body), "bytes": len(answer.body)}
+        if body is not None:
+            values |= {"sha256": self._means.keep_body(body), "bytes": len(body)}
             faults.hit("crawl.after_body")
-        else:
-            values["refused"] = refused
+        values["refused"] = refused
 
         def work(db: Connection) -> bool:
             if not pages.end_item(db, item.id, now, "refused" if refused else "fetched", refused):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
+import regex  # type: ignore[import-untyped]  # like re, but with a time limit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.addresses import AddressRefused, Permit
 from core.duration import Duration
-from core.errors import ConfigError, Mistake
+from core.errors import ConfigError, Mistake, NightdeskError
 from core.urls import normalise_url
 from core.watch import Slug
+from crawler.listing import compiled
+from crawler.posts import is_telegram
 
 Kind = Literal["feed", "sitemap", "listing", "posts"]
 SourceType = Literal["wire", "newspaper", "state_media", "government", "police", "ngo", "think_tank", "aggregator"]
@@ -31,14 +33,34 @@ def _web_address(url: str) -> str:
     return url
 
 
+class PatternTooSlow(NightdeskError):
+    """A source's `include` or `exclude` takes too long for an address: it runs back and forth over it."""
+
+
+#: Of one pattern and address, so that no pattern can hold up the crawl.
+_PATTERN_SECONDS = 0.1
+
+
 def _pattern(text: str) -> str:
     if len(text) > 200:
         raise ValueError("a pattern of more than 200 characters")
     try:
-        re.compile(text)
-    except re.error as error:
+        regex.compile(text)
+    except regex.error as error:
         raise ValueError(f"not a regular expression: {error}") from error
     return text
+
+
+def _selector(text: str) -> str:
+    compiled(text)  # raises ValueError that says what is wrong
+    return text
+
+
+def _finds(pattern: str, url: str) -> bool:
+    try:
+        return regex.search(pattern, url[:4096], timeout=_PATTERN_SECONDS) is not None
+    except TimeoutError as error:
+        raise PatternTooSlow(f"the pattern {pattern!r} takes too long; write it without nested repetitions") from error
 
 
 def _positive(span: timedelta) -> timedelta:
@@ -55,6 +77,7 @@ def _not_endless(span: timedelta) -> timedelta:
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
+Selector = Annotated[str, AfterValidator(_selector)]
 Delay = Annotated[Duration, AfterValidator(_not_endless)]
 
 
@@ -85,7 +108,7 @@ class Source(BaseModel):
     allow_private: bool = False
     verify_tls: bool = True
     obey_robots: bool = True
-    item: str | None = None  # listing: CSS selector of the links
+    item: Selector | None = None  # CSS selector: of a listing's links, of a board's posts
     include: Pattern | None = None
     exclude: Pattern | None = None
     expect: Expectation = Expectation()
@@ -99,11 +122,17 @@ class Source(BaseModel):
             return {**data, "title": data["name"]}
         return data
 
+    @model_validator(mode="after")
+    def _board_names_its_posts(self) -> Self:
+        if self.kind == "posts" and self.item is None and not is_telegram(self.url):
+            raise ValueError('posts that are not on Telegram need item, the CSS selector of one post, as "div.notice"')
+        return self
+
     def takes(self, url: str) -> bool:
-        """Whether an item's address passes `include` and `exclude`."""
-        if self.include is not None and not re.search(self.include, url):
+        """Whether an item's address passes `include` and `exclude`. Raises PatternTooSlow."""
+        if self.include is not None and not _finds(self.include, url):
             return False
-        return self.exclude is None or not re.search(self.exclude, url)
+        return self.exclude is None or not _finds(self.exclude, url)
 
 
 def load_source(path: Path) -> Source:

@@ -56,7 +56,9 @@ def keyed(entries: Iterable[Entry], source: Source) -> list[Keyed]:
     shared = Counter(url_key(entry.url) for entry in wanted if entry.url)
     found: dict[str, Keyed] = {}
     for entry in wanted:
-        if entry.url is None:
+        if source.kind == "posts" and entry.guid:  # what stands on one page may share that page's address
+            one = Keyed(entry, (_short(f"{url_key(entry.url or '')} {entry.guid}"),), alone=True)
+        elif entry.url is None:
             one = Keyed(entry, (_short(entry.guid or ""),), alone=True)
         else:
             address = _short(url_key(entry.url))
@@ -68,9 +70,14 @@ def keyed(entries: Iterable[Entry], source: Source) -> list[Keyed]:
     return list(found.values())
 
 
-def new_among(entries: Iterable[Keyed], known: Mapping[str, str | None], now: datetime) -> list[NewItem]:
-    """The items for entries that were not seen before; `known` are keys seen, with their GUIDs."""
-    return [_item(one, now) for one in entries if not _is_known(one, known)]
+def new_among(
+    entries: Iterable[Keyed], known: Mapping[str, str | None], now: datetime, *, aggregated: bool = False
+) -> list[NewItem]:
+    """The items for entries that were not seen before; `known` are keys seen, with their GUIDs.
+
+    Those that an aggregator brought keep the name of their outlet.
+    """
+    return [_item(one, now, aggregated) for one in entries if not _is_known(one, known)]
 
 
 def _is_known(one: Keyed, known: Mapping[str, str | None]) -> bool:
@@ -89,7 +96,7 @@ def _is_usable(entry: Entry, source: Source) -> bool:
     return len(entry.url.encode()) <= MAX_URL_BYTES and source.takes(entry.url)
 
 
-def _item(one: Keyed, now: datetime) -> NewItem:
+def _item(one: Keyed, now: datetime, aggregated: bool) -> NewItem:
     entry = one.entry
     return NewItem(
         key=one.keys[0],
@@ -99,6 +106,7 @@ def _item(one: Keyed, now: datetime) -> NewItem:
         summary=entry.text[:_LONGEST_SUMMARY] if entry.text else None,
         byline=entry.byline,
         published_at=settled(entry.published, now),
+        outlet=entry.outlet if aggregated else None,
     )
 
 

@@ -73,6 +73,7 @@ items = sa.Table(
     moment("ended_at", nullable=True),  # null: due
     text("end_state", nullable=True),  # fetched | refused | known
     text("end_reason", nullable=True),
+    text("outlet", nullable=True),  # whose it is, where an aggregator brought it
     sa.UniqueConstraint("source_id", "key"),
     sa.Index("ix_items_url", "url"),
     sa.Index("ix_items_key", "key"),  # the same entry in another source's feed
@@ -156,6 +157,7 @@ class NewItem:
     summary: str | None
     byline: str | None
     published_at: datetime | None
+    outlet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,7 @@ class ItemDue:
     found_at: datetime
     baseline: bool
     attempts: int
+    outlet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -346,6 +349,18 @@ def recent_item_times(db: Connection, source_id: int, limit: int) -> list[dateti
     when = sa.func.coalesce(items.c.published_at, items.c.found_at, type_=items.c.found_at.type)
     query = sa.select(when).where(items.c.source_id == source_id).order_by(items.c.id.desc()).limit(limit)
     return sorted(db.scalars(query), reverse=True)
+
+
+def seen_in_aggregators(db: Connection, since: datetime) -> list[tuple[str | None, str, datetime]]:
+    """Outlet, address and time of what aggregators brought since then."""
+    sources = definitions.sources
+    query = (
+        sa.select(items.c.outlet, items.c.url, items.c.found_at)
+        .join(sources, sources.c.id == items.c.source_id)
+        .where(sources.c.type == "aggregator", items.c.found_at >= since)
+        .order_by(items.c.id)
+    )
+    return [(row.outlet, row.url, row.found_at) for row in db.execute(query)]
 
 
 def _put(db: Connection, table: sa.Table, values: Mapping[str, Any], key: str) -> None:

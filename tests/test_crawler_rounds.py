@@ -397,11 +397,6 @@ def test_a_fault_of_ours_ends_one_item_and_one_visit_only(
     assert desk.round(everything=True).of("post").error == "internal"
 
 
-def test_a_kind_that_is_not_built_says_so(desk: Desk, httpserver: HTTPServer) -> None:
-    add_source(desk.store, source_at(httpserver, kind="sitemap"))
-    assert desk.round().of("post").error == "kind_sitemap_is_not_built_yet"
-
-
 def test_a_round_is_bounded_and_says_what_is_left(desk: Desk, httpserver: HTTPServer) -> None:
     add_source(desk.store, source_at(httpserver))
     serve_feed(httpserver, *(rss_item(f"/p{number}") for number in range(25)))
