@@ -16,6 +16,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
     body: bytes = b""
     error: str | None = None  # robots | timeout | dns | address | ...
+    moved_to: str = ""  # where permanent redirects alone led
 
     @property
     def content_type(self) -> str:

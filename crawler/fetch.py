@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.addresses import PORTS, Permit
@@ -20,7 +20,9 @@ from crawler.web import Web
 from store.pages import SiteState
 
 _HOPS = 5
+_TIMES = 3  # the time of one request: what an address may take with all its redirects
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _FEED_TYPES = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
@@ -105,7 +107,11 @@ class Fetcher:
         self._sleep = sleep
 
     async def feed(self, url: str, manners: Manners, headers: Mapping[str, str] | None = None) -> Answer:
-        return await self._follow(url, manners, {"Accept": _FEED_TYPES, **(headers or {})}, self._config.feed_mb)
+        asked = {"Accept": _FEED_TYPES, **(headers or {})}
+        answer = await self._follow(url, manners, asked, self._config.feed_mb)
+        if answer.status == 304 and not headers:  # or a server that always says so would never be found out
+            return replace(answer, error="unasked_304")
+        return answer
 
     async def page(self, url: str, manners: Manners) -> Answer:
         return await self._follow(url, manners, {"Accept": _PAGE_TYPES}, self._config.page_mb)
@@ -118,7 +124,11 @@ class Fetcher:
     async def _follow(self, url: str, manners: Manners, headers: Mapping[str, str], megabytes: float) -> Answer:
         """`url` and where it redirects to. Each step asks the robots.txt of its own host."""
         target = url.strip().replace(" ", "%20")
+        moved_to, for_good = "", True
+        until = self._clock() + (self._config.timeout + timedelta(seconds=manners.delay)) * _TIMES
         for _ in range(_HOPS + 1):
+            if self._clock() >= until:
+                return Answer(url, target, error="timeout")
             try:
                 site_of(target)
             except ValueError:
@@ -131,8 +141,10 @@ class Fetcher:
             if answer.status in _REDIRECTS and following is None:
                 return replace(answer, url=url, error="address" if answer.headers.get("location") else None)
             if following is None:
-                return replace(answer, url=url)
+                return replace(answer, url=url, moved_to=moved_to)
             target = following
+            for_good = for_good and answer.status in _FOR_GOOD
+            moved_to = target if for_good else moved_to
         return Answer(url, target, error="redirects")
 
     async def _refusal(self, url: str, manners: Manners) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -26,9 +27,17 @@ _PATIENT = Limits(seconds=15, megabytes=1024)
 class Means:
     """Shared by all rounds of a crawler. `stopping` asks them to end at the next step."""
 
-    def __init__(self, store: Store, config: CrawlConfig, clock: Clock, max_age: timedelta) -> None:
+    def __init__(
+        self,
+        store: Store,
+        config: CrawlConfig,
+        clock: Clock,
+        max_age: timedelta,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         self.config = config
         self.max_age = max_age
+        self.chance = chance  # 0 to 1: spreads visits out
         self.stopping = False
         self._store = store
         self._clock = clock

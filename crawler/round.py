@@ -18,9 +18,10 @@ from core.urls import normalise_url
 from crawler import feeds, outcome, visit
 from crawler.answer import Answer
 from crawler.fetch import Fetcher, Manners, manners_of, site_or_none
+from crawler.keep import keep_visit
 from crawler.look import Before, Look, Looker
 from crawler.means import Means
-from crawler.remember import Visit, remembered
+from crawler.remember import Visit
 from crawler.report import RoundReport
 from crawler.source import PatternTooSlow, Source
 from store import pages
@@ -163,8 +164,7 @@ class Round:
             "entries": seen.entries,
             "baseline": seen.baseline,
         }
-        times = pages.recent_item_times(db, due.id, 30)
-        added = pages.record_visit(db, due.id, row, new, remembered(seen, due, bool(new), first, times, now))
+        added = keep_visit(db, seen, due, row, new, first, now, self._means.chance())
         faults.hit("crawl.in_visit")
         return added
 

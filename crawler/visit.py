@@ -30,8 +30,10 @@ class Keyed:
 
 
 def conditions(source: SourceDue, now: datetime) -> dict[str, str]:
-    """The headers of a conditional request. None once a day, since servers lie about what changed."""
+    """The headers of a conditional request. None once a day, since servers lie about what changed; none to who did."""
     if source.last_full_at is None or now - source.last_full_at >= _VALIDATORS_LAST:
+        return {}
+    if source.memory.get("validators_lie"):
         return {}
     headers = {"If-None-Match": source.etag, "If-Modified-Since": source.last_modified}
     return {name: value for name, value in headers.items() if value}

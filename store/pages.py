@@ -344,11 +344,10 @@ def sites_waiting(db: Connection, now: datetime) -> set[str]:
     return set(db.scalars(sa.select(sites.c.site).where(sites.c.not_before > now)))
 
 
-def recent_item_times(db: Connection, source_id: int, limit: int) -> list[datetime]:
-    """When a source's latest items came out, by its own dates where it gives them; newest first."""
-    when = sa.func.coalesce(items.c.published_at, items.c.found_at, type_=items.c.found_at.type)
-    query = sa.select(when).where(items.c.source_id == source_id).order_by(items.c.id.desc()).limit(limit)
-    return sorted(db.scalars(query), reverse=True)
+def items_since(db: Connection, source_id: int, since: datetime) -> int:
+    """How many items a source brought after `since`."""
+    counted = sa.select(sa.func.count()).where(items.c.source_id == source_id, items.c.found_at >= since)
+    return db.scalar(counted) or 0
 
 
 def seen_in_aggregators(db: Connection, since: datetime) -> list[tuple[str | None, str, datetime]]:

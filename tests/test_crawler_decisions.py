@@ -1,4 +1,4 @@
-"""The pure decisions of the crawler: pace, politeness, robots, what becomes of an answer, dates."""
+"""The pure decisions of the crawler: politeness, robots, what becomes of an answer, dates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler import outcome, pace, politeness
+from crawler import outcome, politeness
 from crawler.answer import Answer
 from crawler.dates import read_date
 from crawler.feeds import Entry
@@ -24,59 +24,8 @@ SOURCE = Source.model_validate({"name": "post", "url": "https://example.org/rss"
 URL = "https://example.org/a"
 
 
-def every(**gap: float) -> list[datetime]:
-    return [NOW - timedelta(**gap) * number for number in range(10)]
-
-
 def html(status: int = 200, body: bytes = b"<p>x", kind: str = "text/html", **headers: str) -> Answer:
     return Answer(URL, URL, status, {"content-type": kind, **headers}, body)
-
-
-# pace
-
-
-def test_a_source_is_visited_twice_per_usual_gap() -> None:
-    assert pace.interval_after(every(hours=2), None, True, NOW) == timedelta(hours=1)
-
-
-def test_the_pace_stays_between_two_minutes_and_a_day() -> None:
-    assert pace.interval_after(every(minutes=1), None, True, NOW) == timedelta(minutes=2)
-    assert pace.interval_after(every(days=30), None, True, NOW) == timedelta(hours=24)
-
-
-def test_a_source_gone_quiet_is_visited_less_and_less() -> None:
-    times = [moment - timedelta(days=2) for moment in every(minutes=10)]
-    assert pace.interval_after(times, None, False, NOW) == timedelta(hours=4)
-
-
-def test_without_dates_the_pace_follows_what_visits_find() -> None:
-    hour = timedelta(hours=1)
-    assert pace.interval_after([], hour, True, NOW) == hour / 2
-    assert pace.interval_after([], hour, False, NOW) == hour * 1.5
-
-
-def test_items_of_one_minute_are_one_beat() -> None:
-    assert pace.rhythm([NOW] * 50) is None
-
-
-@pytest.mark.parametrize(("failures", "seconds"), [(0, 2), (1, 4), (5, 64), (40, 21600)])
-def test_failures_stretch_every_and_never_end_it(failures: int, seconds: int) -> None:
-    interval = timedelta(hours=1)
-    when = pace.next_visit("a", NOW, every=timedelta(seconds=2), interval=interval, failures=failures, asked=None)
-    assert when - NOW == timedelta(seconds=seconds)
-
-
-def test_a_site_may_ask_for_a_longer_pause() -> None:
-    asked = timedelta(hours=3)
-    when = pace.next_visit("a", NOW, every=timedelta(seconds=2), interval=asked, failures=0, asked=asked)
-    assert when - NOW == asked
-
-
-def test_sources_added_together_drift_apart() -> None:
-    hour = timedelta(hours=1)
-    pauses = {pace.spread(f"source-{number}", hour, NOW) for number in range(20)}
-    assert len(pauses) > 10
-    assert all(timedelta(minutes=54) <= pause <= timedelta(minutes=66) for pause in pauses)
 
 
 # politeness

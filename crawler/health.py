@@ -1,0 +1,144 @@
+"""How a source fares, from one visit to the next, and what the operator is told of it. Pure.
+
+unproven ─▶ ok ◀─▶ degraded ─▶ failing ─▶ recovered ─▶ ok
+             └────▶ silent ───────────────▲
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from crawler.causes import CAUSES, cause_of
+from crawler.habits import Habits, moment_of, silence_limit, silent_from
+
+State = Literal["unproven", "ok", "degraded", "failing", "silent", "recovered"]
+Severity = Literal["wake", "daily", "weekly"]
+
+#: So many failures in a row, of so much weight together, are no chance.
+FAILURES, WEIGHT = 3, 1.5
+_GOOD_AGAIN = 3
+_MOVED = 3
+_MISSED_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a source stands after a visit. `score`: its failures in a row by their weight; `good`: successes in a row."""
+
+    state: State = "unproven"
+    cause: str | None = None
+    failures: int = 0
+    score: float = 0.0
+    good: int = 0
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A finding to open, or to end where `detail` is None."""
+
+    kind: str
+    severity: Severity = "daily"
+    detail: str | None = None
+    cause: str | None = None
+
+
+def after_failure(before: Standing, error: str) -> Standing:
+    """After a visit that could not be read."""
+    cause = cause_of(error)
+    failures, score = before.failures + 1, before.score + cause.weight
+    state = before.state
+    if score >= WEIGHT and (failures >= FAILURES or cause.code == "empty"):
+        state = "failing"
+    elif state in ("ok", "recovered"):
+        state = "degraded"
+    return Standing(state, cause.code, failures, score)
+
+
+def after_success(before: Standing, oddity: str | None, habits: Habits, now: datetime) -> Standing:
+    """After a visit that was read; `oddity` is what its content lacks, a code of crawler.causes."""
+    if oddity == "empty":
+        # Like a failure, but the visits go on as they were: what fills a list again is news.
+        return replace(after_failure(before, oddity), failures=0)
+    good = before.good + 1
+    quiet_until = silent_from(habits)
+    if quiet_until is not None and now >= quiet_until:
+        return Standing("silent", "silent", good=good)
+    if oddity is not None:
+        return Standing("degraded", oddity, good=good)
+    if before.state in ("failing", "silent"):
+        return Standing("recovered", good=1)
+    if before.state == "recovered" and good < _GOOD_AGAIN:
+        return Standing("recovered", good=good)
+    return Standing("ok", good=good)
+
+
+def notices(before: Standing, after: Standing, habits: Habits, now: datetime) -> list[Notice]:
+    """What changed for the operator: once when it begins, once when it is over."""
+    found: list[Notice] = []
+    for kind in ("source_failing", "source_silent", "source_odd"):
+        told = _told(kind, before, habits, now)
+        tell = _told(kind, after, habits, now)
+        if tell is not None and (told is None or told.cause != tell.cause):
+            found.append(tell)
+        elif told is not None and tell is None:
+            found.append(Notice(kind))
+    return found
+
+
+def move_notice(before: Habits, after: Habits) -> Notice | None:
+    """A permanent redirect is proposed when it was seen three times, and forgotten when it is gone."""
+    if after.moved >= _MOVED and (before.moved < _MOVED or before.moved_to != after.moved_to):
+        detail = f'It has moved for good, which {_MOVED} visits saw. Set `url = "{after.moved_to}"`.'
+        return Notice("source_moved", "weekly", detail, "moved")
+    if before.moved >= _MOVED and after.moved < _MOVED:
+        return Notice("source_moved")
+    return None
+
+
+def overlap_notice(before: Habits, after: Habits, now: datetime) -> Notice | None:
+    """Two visits with nothing in common: what came and went between them was not seen."""
+    if after.missed_at is not None and after.missed_at != before.missed_at:
+        if before.missed_at is not None and now - moment_of(before.missed_at) < _MISSED_FOR:
+            return None  # told already
+        detail = (
+            f"A visit found {after.entries} entries and knew none of them, so items may have been missed."
+            " It is visited more often now; if that does not help, set a short `every`."
+        )
+        return Notice("items_missed", "weekly", detail, "missed")
+    if before.missed_at is not None and after.missed_at is None:
+        return Notice("items_missed")
+    return None
+
+
+def _told(kind: str, standing: Standing, habits: Habits, now: datetime) -> Notice | None:
+    """The finding that a standing means, of one kind."""
+    if standing.cause is None:
+        return None
+    if kind == "source_failing" and standing.state == "failing":
+        cause = cause_of(standing.cause)
+        return Notice(kind, "daily", f"It cannot be read: {cause.words}. {cause.advice}", cause.group)
+    if kind == "source_silent" and standing.state == "silent":
+        return Notice(kind, "daily", f"{_quiet(habits, now)} {CAUSES['silent'].advice}", "silent")
+    if kind == "source_odd" and standing.state == "degraded" and standing.score == 0:
+        cause = cause_of(standing.cause)
+        return Notice(kind, "weekly", cause.sentence, cause.code)
+    return None
+
+
+def _quiet(habits: Habits, now: datetime) -> str:
+    limit = silence_limit(habits.gaps)
+    if habits.latest is None or limit is None:
+        return "It answers, but nothing new comes."
+    quiet, usual = now - habits.latest, limit
+    return (
+        f"It answers, but nothing new has come for {in_words(quiet)}; by its own rhythm {in_words(usual)} is the most."
+    )
+
+
+def in_words(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    if hours < 48:
+        return f"{hours:.0f} hours" if round(hours) != 1 else "1 hour"
+    return f"{hours / 24:.0f} days"
