@@ -25,7 +25,6 @@ _STATUSES = {
     "cumulative": "in total so far",
     "background": "background figure",
     "claimed": "claimed",
-    "done": "done",
 }
 #: Where the name of an event type, with spaces, does not read as a title.
 _EVENTS = {
@@ -41,6 +40,7 @@ _EVENTS = {
     "cooperation_policy": "Cooperation",
     "report_analysis": "Report",
 }
+_SINGULAR = {"people": "person", "countries": "country"}
 #: These say so little that without a figure the article's own headline says more.
 _VAGUE = ("cooperation_policy", "report_analysis", "scrutiny_suspension", "trafficking_abuse")
 #: A figure of these says what happened; the others belong to what surrounds it.
@@ -67,7 +67,15 @@ def changed_figure(story: Story) -> str:
     change = next((told for told in reversed(story.told) if told.what in ("figure", "official") and told.new), None)
     if change is None:
         return ""
-    return f"{change.new} (was {change.old})" if change.old and change.old != change.new else str(change.new)
+    new = _with_unit(str(change.new), leading_count(story))
+    return f"{new} (was {change.old})" if change.old and change.old != change.new else new
+
+
+def _with_unit(value: str, count: Stated | None) -> str:
+    """`341 people` for a bare `341`, where the leading figure says what is counted."""
+    if count is None or count.value is None or value not in (_number(count.value), f"{count.value:g}"):
+        return value
+    return f"{value} {_unit(count)}".rstrip()
 
 
 def leading_count(story: Story) -> Stated | None:
@@ -89,9 +97,17 @@ def figure(fact: Stated) -> str:
         amount = _BOUNDS.get(fact.bound or "", "") + (_number(fact.value) if fact.value is not None else "?")
     if fact.currency:
         amount = f"{amount} {fact.currency}"
-    unit = (fact.unit or "").replace("_", " ")
+    unit = _unit(fact)
     whom = f"({country(fact.nationality)})" if fact.nationality else ""
     return " ".join(part for part in (amount, unit, whom) if part)
+
+
+def _unit(fact: Stated) -> str:
+    """`supply points`; one of them is a `supply point`."""
+    unit = (fact.unit or "").replace("_", " ")
+    if fact.value != 1 or fact.bound == "range":
+        return unit
+    return _SINGULAR.get(unit, unit.removesuffix("s"))
 
 
 def describe(fact: Stated) -> str:
@@ -142,8 +158,13 @@ def values_named(facts: tuple[Stated, ...]) -> list[str]:
 
 
 def _where(story: Story) -> str:
-    route = next((fact for fact in story.facts if fact.kind == "route" and fact.from_country and fact.to_country), None)
-    place = next((fact for fact in story.facts if fact.kind == "place" and (fact.place or fact.name)), None)
+    # The place and the figure of the line are best of one article.
+    shown = story.shown.id if story.shown else None
+    facts = sorted(story.facts, key=lambda fact: fact.article_id != shown)
+    route = next((fact for fact in facts if fact.kind == "route" and fact.from_country and fact.to_country), None)
+    place = next((fact for fact in facts if fact.kind == "place" and (fact.place or fact.name)), None)
+    if route and place and route.article_id != shown == place.article_id:
+        route = None
     if route:
         return f"{country(route.from_country)} → {country(route.to_country)}"
     if place:

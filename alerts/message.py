@@ -23,6 +23,13 @@ _TITLE_LIMIT = 200
 _FACTS_SHOWN = 6
 _OUTLETS_SHOWN = 6
 _CHAT_LIMIT = 1500
+#: Where the name of a source's type does not read well behind its name.
+_SOURCE_TYPES = {
+    "wire": "news agency",
+    "state_media": "state media",
+    "ngo": "NGO",
+    "think_tank": "think tank",
+}
 
 
 @dataclass(frozen=True)
@@ -172,11 +179,15 @@ def _change(told: Told) -> dict[str, str]:
 
 
 def _facts(story: Story) -> list[dict[str, str]]:
-    """Figures first, then places, routes, dates and names; each once, with who says it."""
+    """Figures first, then places, routes, dates and names; each once, with who says it, the shown article first."""
     by_article = {report.id: report for report in story.reports}
     order = {"count": 0, "money": 1, "route": 2, "place": 3, "date": 4, "agency": 5, "org": 6, "person": 7}
     shown: dict[str, dict[str, str]] = {}
-    ranked = sorted(story.facts, key=lambda fact: (not fact.leading, order.get(fact.kind, 9)))
+    shown_first = story.shown.id if story.shown else None
+    ranked = sorted(
+        story.facts,
+        key=lambda fact: (not fact.leading, order.get(fact.kind, 9), fact.article_id != shown_first),
+    )
     for fact in ranked:
         line = safe(lines.describe(fact), 160)
         if line and line not in shown:
@@ -190,7 +201,7 @@ def _facts(story: Story) -> list[dict[str, str]]:
 
 def _who(fact: Stated, report: Report | None) -> str:
     outlet = safe(report.outlet, 120) if report else ""
-    kind = f", {report.source_type.replace('_', ' ')}" if report and report.source_type else ""
+    kind = f" ({_SOURCE_TYPES.get(report.source_type, report.source_type)})" if report and report.source_type else ""
     speaker = safe(fact.speaker, 120)
     if speaker and outlet:
         return f"{speaker}, in {outlet}{kind}"

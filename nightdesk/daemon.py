@@ -76,17 +76,13 @@ def _say(summary: Summary, show: DemoShow | None, format: str) -> None:
 
 
 def _in_words(figures: dict[str, int | float | None]) -> str:
-    told = (
-        f"{figures['articles']} articles, {figures['developments']} developments: "
-        f"{figures['alerts']} alerts and {figures['updates']} updates, {figures['deliveries']} messages delivered"
-    )
+    told = "{articles} articles, {developments} developments: {alerts} alerts and {updates} updates.\n"
+    told += "{deliveries} messages delivered"
     if figures["failed"]:
-        told += f", {figures['failed']} dead"
+        told += ", {failed} dead"
     if figures["first_alert_s"] is not None:
-        told += f". First alert after {figures['first_alert_s']:g} s"
+        told += ", the first after {first_alert_s:g} s"
+    told += "."
     if "expected_alerts" in figures:
-        told += (
-            f". The newsroom was written to cause {figures['expected_alerts']} alerts"
-            f" and {figures['expected_updates']} updates"
-        )
-    return told + "."
+        told += "\nThe whole newsroom was written to cause {expected_alerts} alerts and {expected_updates} updates."
+    return told.format(**figures)

@@ -177,13 +177,18 @@ def _fired(one: Asked, subject: Subject, match: Match | None) -> Verdict:
 
 
 def quote_for(subject: Subject, match: Match | None) -> str | None:
-    """The sentence of the first match; without a query that of the strongest evidence."""
+    """The sentence of the first match; without a query that of the strongest evidence, in the text if any is there."""
     if match:
         for term in match.terms:
             if term.field == "text":
                 return sentence_at(subject.text, term.start, term.end)
         return subject.title or None
-    strongest = max(subject.classified.evidence, key=lambda evidence: evidence.weight, default=None)
+    # A message shows the title anyway.
+    strongest = max(
+        subject.classified.evidence,
+        key=lambda evidence: (evidence.position > len(subject.title), evidence.weight),
+        default=None,
+    )
     if strongest is None:
         return sentence_at(subject.text, 0, 0) or subject.title or None
     whole = f"{subject.title}\n{subject.text}"

@@ -99,7 +99,7 @@ def test_updates_keep_their_interval(room: Newsroom) -> None:
         assert settle(desk) == 1
         assert settle(desk) == 0
     assert titles(hook)[1] == "Update: Rescue or release: 260 (was 215), Myawaddy, Myanmar, 12 Oct 2026"
-    assert "Figure: 215 -> 230" in hook.requests[1].json["message"]
+    assert "Figure: 215 → 230" in hook.requests[1].json["message"]
 
 
 def test_each_watch_is_told_of_its_own_match(room: Newsroom) -> None:

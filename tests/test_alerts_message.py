@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts import message
-from alerts.headline import headline
+from alerts.headline import figure, headline
 from alerts.plain import safe, safe_url, width, wrap
 from alerts.story import Report, Stated, Story, Told
 from tests.conftest import START
@@ -56,22 +56,29 @@ def test_an_alert_reads_well() -> None:
         "Rescue or release: 215 people, Myawaddy, Myanmar, 12 Oct 2026\n"
         "\n"
         "Over 200 walk out of river compound\n"
-        "Border Post\n"
+        "Border Post, 13 Oct 2026, 12:40 (05:40 UTC)\n"
         "https://news.example.org/1\n"
         "\n"
         "  “By dawn 215 people had walked out.”\n"
         "\n"
-        "What is stated\n"
-        "  - 215 people, done — Border Post, newspaper\n"
-        "  - Myawaddy, Myanmar — Border Post, newspaper\n"
+        "As stated by Border Post (newspaper)\n"
+        "  - 215 people\n"
+        "  - Myawaddy, Myanmar\n"
         "\n"
         "Reported by 2 independent sources: Border Post, 南方快报.\n"
-        "Published 13 Oct 2026, 12:40 (05:40 UTC); found 13 Oct 2026, 13:00 (06:00\n"
-        "UTC).\n"
-        "\n"
         'Why you get this: your watch "releases" matched “Myawaddy”, “walked out”.\n'
-        "Development d34, alert n56\n"
+        "Development d34, alert n56, found 13 Oct 2026, 13:00 (06:00 UTC)\n"
     )
+
+
+def test_each_fact_names_who_states_it_where_they_differ() -> None:
+    shown = text(replace(STORY, facts=(COUNT, replace(PLACE, article_id=2, speaker="Army"))))
+    assert "What is stated\n  - 215 people — Border Post (newspaper)\n" in shown
+    assert "  - Myawaddy, Myanmar — Army, in 南方快报 (newspaper)\n" in shown
+
+
+def test_a_watch_without_words_is_named_as_a_beat() -> None:
+    assert 'Why you get this: it is on the beat of your watch "releases".\n' in text(replace(STORY, terms=()))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +115,26 @@ def test_an_update_says_what_changed() -> None:
     told = Told(alert_id=57, level="update", seq=2, what="figure", old="215 people", new="260 people")
     shown = text(replace(STORY, told=(told,)))
     assert shown.startswith("Update: Rescue or release: 260 people (was 215 people), Myawaddy")
-    assert "What changed\n  Figure: 215 people -> 260 people\n" in shown
+    assert "What changed\n  - Figure: 215 people → 260 people\n" in shown
+
+
+def test_a_bare_new_figure_gets_its_unit() -> None:
+    told = Told(alert_id=57, level="update", seq=2, what="figure", old="180", new="215")
+    assert headline(replace(STORY, told=(told,))).startswith("Rescue or release: 215 people (was 180), Myawaddy")
+
+
+def test_one_is_no_plural() -> None:
+    assert [figure(replace(COUNT, value=1, unit=unit)) for unit in ("people", "supply_points", "targets")] == [
+        "1 person",
+        "1 supply point",
+        "1 target",
+    ]
+
+
+def test_line_one_prefers_the_place_of_the_article_it_shows() -> None:
+    route = Stated(kind="route", quote="home", article_id=2, from_country="TH", to_country="ET")
+    assert "Myawaddy, Myanmar" in headline(replace(STORY, facts=(route, COUNT, PLACE)))
+    assert "Thailand → Ethiopia" in headline(replace(STORY, facts=(replace(route, article_id=1), COUNT, PLACE)))
 
 
 def test_the_frozen_content_names_every_value_it_told() -> None:

@@ -40,12 +40,14 @@ def run(
     from nightdesk.check import require_channels
     from nightdesk.config import load_config
     from nightdesk.daemon import run_daemon
+    from nightdesk.settings.sections import LogConfig
 
     working = session(context)
     # The demo shows itself, whatever configuration lies in this folder.
     config = load_config(None, {}) if demo else working.config
     require_channels(config)
-    working.log_by(config)
+    # Between the alerts of the demo stand its articles; of the log only what is wrong.
+    working.log_by(config.model_copy(update={"log": LogConfig(level="warning")}) if demo else config)
     raise typer.Exit(run_daemon(config, demo=demo, seconds=seconds, format=(format or Format.TABLE).value))
 
 

@@ -35,7 +35,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an outlet answers at one moment. `on_feed` is called after its feed has been sent."""
+    """What an outlet answers at one moment. `on_feed` is called as its feed is sent."""
 
     edition: Edition
     on_feed: Callable[[], None]
@@ -102,9 +102,9 @@ def _handler(answer: Callable[[], Answer]) -> type[BaseHTTPRequestHandler]:
             given = answer()
             path = urlsplit(self.path).path
             response = given.to(path)
-            self._send(response, with_body)
             if path == "/feed" and with_body:
                 given.on_feed()
+            self._send(response, with_body)
 
         def _send(self, response: Response, with_body: bool) -> None:
             tag = f'"{hashlib.sha256(response.body).hexdigest()[:20]}"'

@@ -8,17 +8,20 @@ from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 from sqlalchemy.engine import Connection
 
 from nightdesk.config import Config, load_config
 from nightdesk.demo.newsroom import Newsroom
+from nightdesk.terminal import plain
 
 _NEWLY_READ = sa.text(
     "SELECT id, outlet, language, title, topics, development_id, duplicate_of FROM articles_v WHERE id > :after ORDER BY id"
 )
-_WIDTH = 22
+_OUTLET, _LANGUAGE, _BECAME = 18, 4, 15  # columns; the title has the rest
+_WIDEST = 110
 
 
 class DemoShow:
@@ -54,8 +57,9 @@ class DemoShow:
         outlets = self.newsroom.stories.outlets
         languages = ", ".join(sorted({outlet.language for outlet in outlets}))
         say = self._terminal.print
-        say(f"[bold]A newsroom on this machine[/]: {len(outlets)} outlets in {languages}, on loopback ports.")
-        say(f"Its stories appear over {self.newsroom.length:.0f} seconds; Nightdesk looks every 2. Ctrl-C ends it.\n")
+        say(f"[bold]A newsroom on this machine[/]: {len(outlets)} outlets in {languages}, all invented.")
+        say(f"Its stories appear over {self.newsroom.length:.0f} seconds; Nightdesk looks every 2. Ctrl-C ends it.")
+        say("A line is an article as it is read; d1, d2 ... are the developments they tell of.\n")
 
     def look(self, db: Connection) -> None:
         """Say what was read since the last look."""
@@ -64,21 +68,32 @@ class DemoShow:
             self._terminal.print(self._line(row))
 
     def _line(self, row: Any) -> Text:
-        line = Text("  read  ", style="dim")
-        line.append(f"{(row.outlet or '')[:_WIDTH]:<{_WIDTH}} {row.language or '?':<8}")
-        line.append(row.title[:70])
-        line.append(f"  {self._became(row)}", style="cyan" if row.development_id else "dim")
+        """One line, whatever the width of the terminal and of the script."""
+        became = self._became(row)
+        line = Text("  ", no_wrap=True, overflow="crop")
+        line.append(f"{_fit(row.outlet or '', _OUTLET)} {_fit(row.language or '?', _LANGUAGE)} ", style="dim")
+        wide = min(self._terminal.width, _WIDEST) - line.cell_len - _BECAME - 2
+        line.append(_fit(row.title, max(wide, 10)) + "  ")
+        line.append(became, style="cyan" if row.development_id else "dim")
         return line
 
     def _became(self, row: Any) -> str:
         if row.development_id is None:
             return "off topic"
         if row.duplicate_of is not None:
-            return f"copy of a{row.duplicate_of}, d{row.development_id}"
+            return f"copy, in d{row.development_id}"
         if row.development_id in self._known:
             return f"joins d{row.development_id}"
         self._known.add(row.development_id)
-        return f"new development d{row.development_id}"
+        return f"new: d{row.development_id}"
+
+
+def _fit(text: str, columns: int) -> str:
+    """`text` in exactly so many columns, cut with an ellipsis where it is too long."""
+    text = plain(text, lines=False)
+    if cell_len(text) > columns:
+        return set_cell_size(set_cell_size(text, columns - 1).rstrip() + "…", columns)
+    return set_cell_size(text, columns)
 
 
 def _toml(newsroom: Newsroom) -> str:
