@@ -51,6 +51,24 @@ def test_the_catalogue_reads_the_languages_of_the_beats() -> None:
     assert {"id", "vi", "km", "my", "ko", "ja", "ms"} <= set(languages)
 
 
+def test_every_theatre_has_sources_in_its_own_language() -> None:
+    languages = counted(CATALOGUE)
+    floors = {"th": 10, "zh": 10, "vi": 3, "id": 3, "ko": 3, "ja": 3, "km": 3, "my": 3}
+    assert {language: languages[language] for language, least in floors.items() if languages[language] < least} == {}
+    scripts = Counter(source.language for source in CATALOGUE)
+    assert scripts["zh"] >= 10 and scripts["zh-Hant"] >= 3
+
+
+def test_ministries_and_police_are_read_from_their_own_pages() -> None:
+    official = [s for s in CATALOGUE if s.kind == "listing" and s.type in ("government", "police")]
+    assert {"TH", "CN", "KH", "VN", "KR", "MY", "PH", "SB", "FJ"} <= {source.country for source in official}
+    assert sum(source.type == "police" for source in official) >= 10
+
+
+def test_what_was_never_seen_working_says_so() -> None:
+    assert not any(source.verified for source in CATALOGUE if source.kind in ("listing", "sitemap"))
+
+
 def test_both_beats_are_covered_in_both_theatres() -> None:
     countries = {
         beat: {s.country for s in CATALOGUE if beat in s.beats} for beat in ("scam_centres", "overseas_policing")
