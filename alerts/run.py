@@ -226,8 +226,17 @@ class Alerter:
             deliveries.suppress_message(db, message_id, "a test is sent once")
             return [TestResult(*row) for row in deliveries.results_of(db, message_id)]
 
-    def configure(self, channels: Mapping[str, Channel], operator: OperatorConfig, timezone: tzinfo) -> None:
+    def configure(
+        self,
+        channels: Mapping[str, Channel],
+        operator: OperatorConfig,
+        timezone: tzinfo,
+        max_age: timedelta | None = None,
+        downtime: timedelta | None = None,
+    ) -> None:
         """Go on with a new configuration: what waits keeps its content, and its target where that is still there."""
+        self._max_age = max_age or self._max_age
+        self._downtime = downtime or self._downtime
         self._channels = with_console(dict(channels))
         self._operator = operator
         self._zone = timezone

@@ -16,13 +16,16 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from core.clock import Clock, utc_now
-from nightdesk import definitions
+from core.errors import ConfigError, Mistake
+from nightdesk import definitions, logs
 from nightdesk.config import Config
 from store import lock, migrate, runs
 from store.engine import Store, open_store
+from store.lock import Lock
 
 if TYPE_CHECKING:
     from alerts.run import Alerter
+    from core.pool import Pool
     from crawler.run import Crawler
     from pipeline.run import Pipeline
 
@@ -39,6 +42,9 @@ class App:
     run: runs.Run
     console: TextIO  # where the channel `console` writes
     _closing: ExitStack
+    _lock: Lock | None = None
+    _reading: Pool | None = None
+    _crawls_by: Config | None = None
 
     @classmethod
     @contextmanager
@@ -58,19 +64,21 @@ class App:
         with ExitStack() as closing:
             store = open_store(config.database_url, config.data_dir)
             closing.callback(store.close)
-            if alone:
-                closing.callback(lock.hold(store, holder(command)).release)
+            held = lock.hold(store, holder(command)) if alone else None
+            if held is not None:
+                closing.callback(held.release)
             if alone or not migrate.is_current(store):
                 _upgrade(store, clock(), locked=alone)
             run = store.unit(lambda db: runs.begin(db, command, clock()))
             closing.callback(lambda: store.unit(lambda db: runs.finish(db, run, clock())))
             store.unit(lambda db: definitions.sync(db, config, clock()))
-            yield cls(config, clock, store, run, console or sys.stdout, closing)
+            yield cls(config, clock, store, run, console or sys.stdout, closing, held)
 
     @cached_property
     def crawler(self) -> Crawler:
         from crawler.run import Crawler
 
+        self._crawls_by = self.config
         crawler = Crawler(self.store, self.config.crawl, self.clock, self.config.max_age)
         self._closing.callback(crawler.close)
         return crawler
@@ -81,9 +89,9 @@ class App:
         from pipeline.run import Pipeline
         from pipeline.vocabulary import load_vocabulary
 
-        pool = self._closing.enter_context(reading_pool(self.config.pipeline))
         config = self.config
-        return Pipeline(self.store, config.pipeline, self.clock, config.max_age, pool, load_vocabulary())
+        self._reading = self._closing.enter_context(reading_pool(config.pipeline))
+        return Pipeline(self.store, config.pipeline, self.clock, config.max_age, self._reading, load_vocabulary())
 
     @cached_property
     def alerter(self) -> Alerter:
@@ -102,6 +110,50 @@ class App:
         )
         self._closing.callback(alerter.close)
         return alerter
+
+    def keep_lock(self) -> None:
+        """Take the lock again where the database lost it. Raises AlreadyRunning where another was faster."""
+        if self._lock is not None:
+            self._lock.keep()
+
+    # -- a new configuration --------------------------------------------------------------------------------------
+
+    def require_same_place(self, config: Config) -> None:
+        """Raises ConfigError where a configuration needs a restart: it names another database or folder."""
+        file = str(config.file or "nightdesk.toml")
+        moved = {
+            "database.url": config.database_url != self.config.database_url,
+            "data_dir": config.data_dir != self.config.data_dir,
+        }
+        if mistakes := [Mistake(file, key, "needs a restart to change") for key, differs in moved.items() if differs]:
+            raise ConfigError(mistakes)
+
+    def configure(self, config: Config) -> None:
+        """Sources, watches and channels as `config` has them; crawler and pipeline go on with theirs until renewed."""
+        self.store.unit(lambda db: definitions.sync(db, config, self.clock()))
+        logs.configure(config.log, logs.secrets_of(config) | logs.secrets_of(self.config))
+        self.alerter.configure(
+            config.channels, config.operator, ZoneInfo(config.timezone), config.max_age, config.downtime
+        )
+        self.config = config
+
+    def renew_pipeline(self) -> None:
+        """Read pages with the new configuration, and with topic files as they are now."""
+        self.__dict__.pop("pipeline", None)  # the next who asks makes another
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+
+    @property
+    def crawler_is_outdated(self) -> bool:
+        """Whether the crawler at work does what an earlier configuration said."""
+        old = self._crawls_by
+        return old is not None and (old.crawl, old.max_age) != (self.config.crawl, self.config.max_age)
+
+    def renew_crawler(self) -> None:
+        """Crawl with the new configuration. The old crawler must have been stopped."""
+        self._crawls_by = None
+        self.__dict__.pop("crawler", None)  # the next who asks makes another
 
     def recover_leases(self) -> None:
         """Take over at once the deliveries that runs left which are no more."""

@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from core.clock import utc_now
+from nightdesk import signals
 from nightdesk.app import App
 from nightdesk.config import Config
 from nightdesk.demo.show import DemoShow
@@ -22,15 +23,29 @@ from nightdesk.summary import Summary, summarise
 log = structlog.get_logger(__name__)
 
 
-def run_daemon(config: Config, *, demo: bool = False, seconds: float | None = None, format: str = "table") -> int:
-    """Run until a signal, or for `seconds` from ready; returns the exit code. Raises AlreadyRunning."""
+def run_daemon(
+    config: Config,
+    *,
+    demo: bool = False,
+    seconds: float | None = None,
+    format: str = "table",
+    reread: Callable[[], Config] | None = None,
+) -> int:
+    """Run until a signal, or for `seconds` from ready; returns the exit code. Raises AlreadyRunning.
+
+    `reread` reads the configuration anew when a SIGHUP asks for it.
+    """
+    signals.while_starting()
     # Twisted allows one reactor, chosen before anything imports it.
     from crawler import reactor
 
     # With json, stdout is one object: alerts on the console channel go to stderr.
     stream = sys.stderr if format == "json" else sys.stdout
     with _place(config, demo) as (config, show), App.open(config, "run", alone=True, console=stream) as app:
-        summary = reactor.run(lambda: _run(app, show, seconds))
+        try:
+            summary = reactor.run(lambda: _run(app, show, seconds, None if demo else reread))
+        finally:
+            signals.while_ending()
         _say(summary, show, format)
     return 0
 
@@ -49,7 +64,7 @@ def _place(config: Config, demo: bool) -> Iterator[tuple[Config, DemoShow | None
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _run(app: App, show: DemoShow | None, seconds: float | None) -> Summary:
+async def _run(app: App, show: DemoShow | None, seconds: float | None, reread: Callable[[], Config] | None) -> Summary:
     from nightdesk.loop import Daemon
 
     ready: list[datetime] = []
@@ -62,7 +77,7 @@ async def _run(app: App, show: DemoShow | None, seconds: float | None) -> Summar
         if show is not None:
             show.greet()
 
-    await Daemon(app, show.look if show is not None else None).run(on_ready, seconds)
+    await Daemon(app, show.look if show is not None else None, reread).run(on_ready, seconds)
     with app.store.read() as db:
         return summarise(db, ready[0] if ready else utc_now())
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from typing import Any, TypeVar
@@ -15,7 +14,10 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.engine import Connection
 
+from core.errors import AlreadyRunning, ConfigError
+from nightdesk import signals
 from nightdesk.app import App
+from nightdesk.config import Config
 from nightdesk.stage import Stage
 from store import findings, runs
 
@@ -34,26 +36,37 @@ _STAGE_DEADLINE = 8.0
 class Daemon:
     """The stages of one App, their schedule and their end."""
 
-    def __init__(self, app: App, observe: Callable[[Connection], None] | None = None) -> None:
-        """`observe` is shown the database each second."""
+    def __init__(
+        self,
+        app: App,
+        observe: Callable[[Connection], None] | None = None,
+        reread: Callable[[], Config] | None = None,
+    ) -> None:
+        """`observe` is shown the database each second; `reread` reads the configuration anew, or raises ConfigError."""
         self.app = app
         self._observe = observe
+        self._reread = reread
+        self._reloading = asyncio.Lock()
+        self._asides: set[asyncio.Task[Any]] = set()  # what nobody waits for
+        self._lost: AlreadyRunning | None = None
         names = ("process", "decide", "deliver", "beat")
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in names}
         self._stop = asyncio.Event()
         self._rounds: set[asyncio.Task[Any]] = set()
         self._catching_up = False  # after a long absence, until everything due was looked at once
         self._looked_everywhere = False
-        self.crawl = Stage("crawl", self._crawl, self._note_failure)
-        self.process = Stage("process", self._process, self._note_failure)
-        self.decide = Stage("decide", self._decide, self._note_failure)
-        self.deliver = Stage("deliver", self._deliver, self._note_failure)
+        self.crawl = Stage("crawl", self._crawl, self._stage_failed, self._stage_recovered)
+        self.process = Stage("process", self._process, self._stage_failed, self._stage_recovered)
+        self.decide = Stage("decide", self._decide, self._stage_failed, self._stage_recovered)
+        self.deliver = Stage("deliver", self._deliver, self._stage_failed, self._stage_recovered)
         self.process.then(self.decide)
         self.decide.then(self.deliver)
         self.stages = (self.crawl, self.process, self.decide, self.deliver)
 
     async def run(self, on_ready: Callable[[], None], seconds: float | None = None) -> None:
-        """Work until a signal, or for `seconds` from ready; then stop in order."""
+        """Work until a signal, or for `seconds` from ready; then stop in order. Raises AlreadyRunning where the lock
+        was lost to another.
+        """
         self._take_signals()
         await self._in_thread("decide", self._take_over)
         scheduler = self._schedule()
@@ -68,18 +81,19 @@ class Daemon:
         finally:
             scheduler.shutdown(wait=False)
             await self._end(tasks)
+        if self._lost is not None:
+            raise self._lost
 
     def stop(self) -> None:
         self._stop.set()
 
     # -- stages ---------------------------------------------------------------------------------------------------
 
-    async def _crawl(self) -> bool:
+    async def _crawl(self) -> None:
         """Start a round over what is due. Rounds are on different sites, so a slow one holds up nobody."""
         round_ = asyncio.create_task(self.app.crawler.round(on_progress=lambda _: self.process.wake()))
         self._rounds.add(round_)
         round_.add_done_callback(self._round_ended)
-        return False
 
     def _round_ended(self, round_: asyncio.Task[Any]) -> None:
         self._rounds.discard(round_)
@@ -87,11 +101,14 @@ class Daemon:
             return
         error = round_.exception()
         if error is not None:
-            log.error("round_failed", error=str(error), exc_info=error)
-            self._note_failure("crawl", error)
-        elif round_.result().more:
+            self.crawl.failed(error)
+            return
+        report = round_.result()
+        if report.sources:
+            self.crawl.succeeded()
+        if report.more:
             self.crawl.wake()
-        else:
+        elif not self._reloading.locked():
             self._looked_everywhere = True
 
     async def _process(self) -> bool:
@@ -137,8 +154,19 @@ class Daemon:
 
     async def _beat(self) -> None:
         app = self.app
-        with contextlib.suppress(Exception):  # a busy database must not end the heartbeat; the next one comes
-            await self._in_thread("beat", lambda: app.store.unit(lambda db: runs.beat(db, app.run, app.clock())))
+
+        def beat() -> None:
+            app.keep_lock()
+            app.store.unit(lambda db: runs.beat(db, app.run, app.clock()))
+
+        try:
+            await self._in_thread("beat", beat)
+        except AlreadyRunning as error:
+            log.error("lock_lost", reason=str(error))
+            self._lost = error
+            self._stop.set()
+        except Exception as error:  # a busy database must not end the heartbeat; the next one comes
+            log.warning("heartbeat_missed", reason=f"{type(error).__name__}: {error}".partition("\n")[0])
 
     # -- begin and end --------------------------------------------------------------------------------------------
 
@@ -156,15 +184,57 @@ class Daemon:
     def _take_signals(self) -> None:
         loop = asyncio.get_running_loop()
 
-        def on_signal(number: int) -> None:
-            if self._stop.is_set():
-                log.warning("stopped_at_once", signal=signal.Signals(number).name)
-                os._exit(1)
-            log.info("stopping", signal=signal.Signals(number).name)
+        def end(number: int) -> None:
+            signals.told_to_end(number)
             self._stop.set()
 
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, on_signal, number)
+        for number in signals.ENDING:
+            loop.add_signal_handler(number, end, number)
+        # Without a configuration to read again, a terminal that closes ends what ran in it.
+        loop.add_signal_handler(signal.SIGHUP, *((self.reload,) if self._reread else (end, signal.SIGHUP)))
+
+    # -- a new configuration --------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Read the configuration again and go on with it; one with mistakes leaves the old in force."""
+        self._aside(self._reload())
+
+    async def _reload(self) -> None:
+        async with self._reloading:
+            if self._reread is None or self._stop.is_set():
+                return
+            try:
+                config = await asyncio.to_thread(self._reread)
+                self.app.require_same_place(config)
+            except ConfigError as error:
+                log.error("configuration_refused", mistakes=[str(mistake) for mistake in error.mistakes])
+                await self._note("configuration_refused", "reload", f"The old one stays in force. {error}")
+                return
+            try:
+                await self._apply(config)
+            except Exception as error:
+                log.exception("configuration_not_applied")
+                await self._note("configuration_refused", "reload", f"It could not be applied: {error}")
+                return
+            await self._end_note("configuration_refused", "reload")
+
+    async def _apply(self, config: Config) -> None:
+        """Stage by stage, each in its own thread and so between two runs of it."""
+        app = self.app
+        # First the tables, in one transaction: where that fails, all stays as it was.
+        await self._in_thread("decide", lambda: app.configure(config))
+        await self._in_thread("process", app.renew_pipeline)
+        if app.crawler_is_outdated:
+            await app.crawler.stop(_CRAWL_DEADLINE)
+            app.renew_crawler()
+        for stage in self.stages:
+            stage.wake()
+        log.info(
+            "configuration_applied",
+            sources=len(config.sources),
+            watches=len(config.watches),
+            channels=len(config.channels),
+        )
 
     async def _drain(self) -> None:
         """Before a planned end: finish what was found, and tell what waits for company that cannot come."""
@@ -188,9 +258,30 @@ class Daemon:
     async def _in_thread(self, name: str, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads[name], work)
 
-    def _note_failure(self, stage: str, error: BaseException) -> None:
-        app = self.app
-        detail = f"the {stage} stage failed: {type(error).__name__}: {error}"
+    # -- findings -------------------------------------------------------------------------------------------------
+
+    def _stage_failed(self, stage: str, error: BaseException) -> None:
+        if getattr(self, stage).failures > 1:  # once may be chance
+            self._aside(self._note("stage_failed", stage, f"the {stage} stage failed: {type(error).__name__}: {error}"))
+
+    def _stage_recovered(self, stage: str) -> None:
+        self._aside(self._end_note("stage_failed", stage))
+
+    async def _note(self, kind: str, subject: str, detail: str) -> None:
+        def note() -> None:
+            with self.app.store.write() as db:
+                findings.note(db, kind, subject, "wake", detail, self.app.clock())
+
         with contextlib.suppress(Exception):  # the database may be what failed
-            with app.store.write() as db:
-                findings.note(db, "stage_failed", stage, "wake", detail, app.clock())
+            await self._in_thread("beat", note)
+
+    async def _end_note(self, kind: str, subject: str) -> None:
+        with contextlib.suppress(Exception):
+            await self._in_thread(
+                "beat", lambda: self.app.store.unit(lambda db: findings.end(db, kind, subject, self.app.clock()))
+            )
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)

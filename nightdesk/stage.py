@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 log = structlog.get_logger(__name__)
 
-Work = Callable[[], Awaitable[bool]]
+#: What a run says of itself: more may be due, nothing is, or (None) it has begun something that will say later.
+Work = Callable[[], Awaitable[bool | None]]
+
+_LONGEST_REST = 10.0
+
+
+def rest(failures: int) -> float:
+    """Seconds to leave a stage alone after so many failures in a row: whatever failed needs time, and the log room."""
+    return min(_LONGEST_REST, 2.0 ** (failures - 1))
 
 
 class Stage:
     """Runs `work` each time it is woken, and at once again while `work` says that more is due.
 
-    A wake-up costs nothing and is never lost; many during one run are one. `after` names stages to wake when
-    something was done.
+    A wake-up costs nothing and is never lost; many during one run are one. `then` names stages to wake when something
+    was done. After a failure it rests, longer with each one in a row.
     """
 
-    def __init__(self, name: str, work: Work, on_error: Callable[[str, Exception], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        work: Work,
+        on_error: Callable[[str, BaseException], object],
+        on_recovery: Callable[[str], object] = lambda name: None,
+        rest: Callable[[int], float] = rest,
+    ) -> None:
         self.name = name
+        self.failures = 0  # in a row
         self._work = work
         self._on_error = on_error
+        self._on_recovery = on_recovery
+        self._rest = rest
         self._woken = asyncio.Event()
-        self._stopping = False
+        self._stopped = asyncio.Event()
         self._after: list[Stage] = []
 
     def then(self, *stages: Stage) -> None:
@@ -36,22 +55,42 @@ class Stage:
 
     def stop(self) -> None:
         """End after the run under way."""
-        self._stopping = True
+        self._stopped.set()
         self._woken.set()
 
     async def run(self) -> None:
         while True:
             await self._woken.wait()
+            if self.failures:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopped.wait(), self._rest(self.failures))
             self._woken.clear()
-            if self._stopping:
+            if self._stopped.is_set():
                 return
             try:
                 done = await self._work()
             except Exception as error:
-                # The rows are still due: the next tick tries again, whatever this was.
-                log.exception("stage_failed", stage=self.name)
-                self._on_error(self.name, error)
+                self.failed(error)
                 continue
+            if done is not None:
+                self.succeeded()
             if done:
                 for stage in (self, *self._after):
                     stage.wake()
+
+    def failed(self, error: BaseException) -> None:
+        """A run ended in an error. The rows are still due: a later tick tries again, whatever this was."""
+        self.failures += 1
+        if self.failures == 1:
+            log.error("stage_failed", stage=self.name, exc_info=error)
+        else:
+            words = f"{type(error).__name__}: {error}".partition("\n")[0]
+            log.error("stage_failed_again", stage=self.name, failures=self.failures, error=words)
+        self._on_error(self.name, error)
+
+    def succeeded(self) -> None:
+        """A run ended well."""
+        if self.failures:
+            log.info("stage_recovered", stage=self.name, failures=self.failures)
+            self.failures = 0
+            self._on_recovery(self.name)

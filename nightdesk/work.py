@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import socket
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.errors import AlreadyRunning
+from core.errors import AlreadyRunning, NotFound, StoreError
 from nightdesk.app import App, holder
 from store import history, lock, runs
 
@@ -27,6 +30,18 @@ def daemon_is_running(app: App) -> bool:
     except AlreadyRunning:
         return True
     return False
+
+
+def ask_to_reload(app: App) -> int:
+    """Tell the daemon of this database to read its configuration again; its pid. Raises NotFound and StoreError."""
+    with app.store.read() as db:
+        at_work = runs.daemon(db)
+    if at_work is None or not daemon_is_running(app):
+        raise NotFound("no daemon is at work on this database; nightdesk run starts one")
+    if at_work.host != socket.gethostname():
+        raise StoreError(f"the daemon runs on {at_work.host}; ask there, or send its process {at_work.pid} a SIGHUP")
+    os.kill(at_work.pid, signal.SIGHUP)
+    return at_work.pid
 
 
 def process(app: App) -> list[ProcessReport]:
@@ -127,7 +142,8 @@ def _end_batch(app: App, batch: Sequence[Taken], on_row: Callable[[TakenIn], Non
     for taken in batch:
         if taken.page_id is None:
             where = f"{taken.where}: " if taken.where else ""
-            on_row(TakenIn(taken.url, None, "failed", f"{where}{taken.error}"))
+            state = "left_out" if taken.state == "left_out" else "failed"
+            on_row(TakenIn(taken.url, None, state, f"{where}{taken.error}"))
             continue
         outcome = outcomes.get(taken.page_id)
         if outcome is None:

@@ -60,6 +60,21 @@ def last_seen(db: Connection, before: Run | None = None) -> datetime | None:
     return db.scalars(query.order_by(runs.c.seen_at.desc()).limit(1)).first()
 
 
+@dataclass(frozen=True)
+class Process:
+    """Where a run is at work."""
+
+    host: str
+    pid: int
+
+
+def daemon(db: Connection) -> Process | None:
+    """The latest daemon that did not say it stopped. Whether it lives, the lock knows."""
+    query = sa.select(runs.c.host, runs.c.pid).where(runs.c.command == "run", runs.c.stopped_at.is_(None))
+    row = db.execute(query.order_by(runs.c.id.desc()).limit(1)).first()
+    return None if row is None else Process(row.host, row.pid)
+
+
 def unfinished_owners(db: Connection) -> list[str]:
     """Runs that did not say they stopped: alive, as far as anybody knows."""
     return list(db.scalars(sa.select(runs.c.owner).where(runs.c.stopped_at.is_(None))))

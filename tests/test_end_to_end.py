@@ -177,3 +177,24 @@ def _everything_is_accounted_for(newsdesk: Place, published: int, kills: int) ->
     # A repeat needs an attempt whose end nobody saw; a kill makes at most one per channel.
     assert len(told) - published <= doubtful.get("hook", 0) <= kills
     assert len(newsdesk.mail.mails) - published <= doubtful.get("mail", 0) <= kills
+
+
+def test_a_reload_applies_what_is_valid_and_leaves_the_old_in_force_otherwise(newsdesk: Place) -> None:
+    written = newsdesk.config.read_text(encoding="utf-8")
+    third = '[[watch]]\nname = "second"\ntopics = ["scam_centres"]\ngroup_wait = "0s"\nchannels = ["third"]\n'
+    third += f'[channel.third]\nurl = "{newsdesk.hook.url}3"\n'
+    with Desk(newsdesk.config) as desk:
+        _baseline(newsdesk, desk)
+        newsdesk.config.write_text(f"{written}\n[chanel]\n", encoding="utf-8")
+        assert run_command(newsdesk.config, "reload").returncode == 78
+        desk.process.send_signal(signal.SIGHUP)
+        assert "chanel" in str(desk.wait_for("configuration_refused")["mistakes"])
+        newsdesk.config.write_text(written.replace("desk@example.org", "news@example.org") + third, encoding="utf-8")
+        assert run_command(newsdesk.config, "reload").returncode == 0
+        desk.wait_for("configuration_applied")
+        newsdesk.publish(0)
+        newsdesk.wait_for(1)
+        assert desk.stop() == 0
+    assert "/hook3" in {request.path for request in newsdesk.hook.requests}
+    assert set(newsdesk.mail.recipients) == {"news@example.org"}
+    assert run_command(newsdesk.config, "reload").returncode == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from nightdesk.stage import Stage
+from nightdesk.stage import Stage, rest
 
 
 class Work:
@@ -57,7 +57,7 @@ def test_an_error_is_told_and_does_not_end_it() -> None:
 
     async def main() -> None:
         work = Work(RuntimeError("disk full"), False)
-        stage = Stage("test", work, lambda name, error: (errors.append(str(error)), stage.wake()))  # type: ignore[func-returns-value]
+        stage = Stage("test", work, lambda name, error: (errors.append(str(error)), stage.wake()), rest=lambda _: 0)
         work.stage = stage
         stage.wake()
         await asyncio.wait_for(stage.run(), 5)
@@ -82,3 +82,43 @@ def test_it_wakes_the_next_stage_when_something_was_done() -> None:
 
     asyncio.run(main())
     assert following.calls == 1
+
+
+def test_after_failures_in_a_row_it_rests_longer_each_time_and_says_when_it_is_well_again() -> None:
+    rests: list[int] = []
+    recovered: list[str] = []
+
+    async def main() -> None:
+        work = Work(OSError("disk full"), OSError("disk full"), False, OSError("disk full"), False)
+        stage = Stage(
+            "test", work, lambda *_: stage.wake(), recovered.append, rest=lambda n: float(rests.append(n) or 0)
+        )
+        work.stage = stage
+        stage.wake()
+        running = asyncio.create_task(stage.run())
+        while not running.done():
+            await asyncio.sleep(0)
+            stage.wake()
+
+    asyncio.run(main())
+    assert rests == [1, 2, 1]
+    assert recovered == ["test", "test"]
+
+
+def test_a_rest_never_grows_beyond_ten_seconds() -> None:
+    assert [rest(failures) for failures in (1, 2, 3, 99)] == [1, 2, 4, 10]
+
+
+def test_a_stage_that_rests_stops_at_once() -> None:
+    async def main() -> None:
+        work = Work(OSError("disk full"), False)
+        stage = Stage("test", work, lambda *_: stage.wake(), rest=lambda _: 3600)
+        stage.wake()
+        running = asyncio.create_task(stage.run())
+        while not stage.failures:
+            await asyncio.sleep(0)
+        stage.stop()
+        await asyncio.wait_for(running, 5)
+        assert work.calls == 1
+
+    asyncio.run(main())

@@ -45,10 +45,13 @@ def run(
     working = session(context)
     # The demo shows itself, whatever configuration lies in this folder.
     config = load_config(None, {}) if demo else working.config
+    if not demo:
+        working.warn()
     require_channels(config)
     # Between the alerts of the demo stand its articles; of the log only what is wrong.
     working.log_by(config.model_copy(update={"log": LogConfig(level="warning")}) if demo else config)
-    raise typer.Exit(run_daemon(config, demo=demo, seconds=seconds, format=(format or Format.TABLE).value))
+    chosen = (format or Format.TABLE).value
+    raise typer.Exit(run_daemon(config, demo=demo, seconds=seconds, format=chosen, reread=working.reread))
 
 
 def crawl(
