@@ -136,8 +136,10 @@ def _sentences(reading: Reading) -> list[_Atoms]:
 
 def _names(hit: Hit) -> list[str]:
     entry = hit.entry
-    if entry.kind in ("concept", "unit", "cue"):
+    if entry.kind == "concept":
         return [entry.name]
+    if entry.kind in ("unit", "cue"):
+        return [f"{entry.kind}:{entry.name}"]
     names = [entry.kind, f"{entry.kind}:{entry.name}"]
     if entry.country:
         names.append(f"nation:{entry.country}")

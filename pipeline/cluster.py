@@ -140,6 +140,9 @@ def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named:
     count = agreement.same_count(article, known, _ROUNDING)
     if place is False and country is not None and [day, nationality, count, named or None].count(True) < 2:
         return "another place"
+    # Towns on two sides of a border are those of one crossing only if it is the same act, of the same people.
+    if place is False and country is None and not (agreement.same_types(article, known) and (nationality or count)):
+        return "another place"
     # Where everything else is known to agree, another figure is the same act counted otherwise.
     if count is False and not (day and nationality and (place or country)):
         return "another figure, and too little else known to agree"

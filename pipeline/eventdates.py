@@ -27,7 +27,9 @@ for _row in (
 ):
     _number = len(set(_MONTHS.values())) + 1
     _MONTHS.update({_name: _number for _name in _row.split("|")})
-_NAMES = "|".join(re.escape(name) for name in sorted(_MONTHS, key=len, reverse=True))
+#: Every name of a month, the longest first.
+MONTH_NAMES = tuple(sorted(_MONTHS, key=len, reverse=True))
+_NAMES = "|".join(re.escape(name) for name in MONTH_NAMES)
 _YEAR = r"(?P<year>\d{4})"
 #: 24 March 2026 · 24 de marzo · วันที่ 21 มกราคม 2569 · 11 April
 _DAY_MONTH = re.compile(

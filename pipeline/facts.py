@@ -30,7 +30,7 @@ def find_facts(
     facts = [
         *find_counts(reading, figures, classification.event_names, published),
         *find_places(reading),
-        *find_routes(reading),
+        *find_routes(reading, classification.event_names),
         *_dates(reading, published),
         *find_names(reading),
         *_money(reading, figures),

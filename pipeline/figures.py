@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from pipeline.eventdates import MONTH_NAMES
 from pipeline.numbers import Number
 
 Sort = Literal["count", "money", "age", "date", "time", "percent", "measure", "ordinal", "other"]
@@ -119,6 +120,12 @@ _MONEY_AFTER = re.compile(
     re.IGNORECASE,
 )
 
+#: "1.4 million Fiji dollars", "900 Kenyan shillings": whatever stands before the name of a currency, it is money.
+_MONEY_OF_A_COUNTRY = re.compile(
+    r"\s(?:[A-ZÀ-Þ][\w’'-]*\s){1,3}(?:dollars?|pounds?|francs?|pesos?|rupees?|shillings?|dinars?|dirhams?|kwacha)\b"
+    r"|\s?(?:dólares|dolares|dollars|dolar|pesos|francs|euros)\s+(?:[a-zà-ÿA-ZÀ-Þ][\w’'-]+)"
+)
+
 _PERCENT = re.compile(
     r"\s?(?:%|％|percent\b|per ?cent\b|pour ?cent\b|por ?ciento|"
     r"por ?cento|persen\b|peratus|퍼센트|パーセント|phần trăm|प्रतिशत|"
@@ -190,6 +197,15 @@ _DATE_BEFORE = re.compile(
     r"(?:\d/|\d年|\d月|วันที่\s|ngày\s|tháng\s|วันที่|tanggal\s|tgl\s|ថ្ងៃទី|ខែ|ឆ្នាំ|พ\.ศ\.\s?|ค\.ศ\.\s?|ပြီး|လ |ວັນທີ\s?)$",
     re.IGNORECASE,
 )
+#: A month in any script before four digits: they are its year.
+_ANY_MONTH_BEFORE = re.compile(
+    r"(?:"
+    + "|".join(re.escape(name) for name in MONTH_NAMES if ord(name[0]) >= 0x250)
+    + r")(?:လ|\s?ឆ្នាំ|\s?ปี|\s?พ\.ศ\.|\s?ค\.ศ\.)?[\s,]{0,2}$"
+)
+#: Years of the Buddhist era are written without a separator; what is counted is told by the word at their heels.
+_COUNTED_AFTER = re.compile(r"\s?(?:คน|ราย|นาย|คดี|เครื่อง|ครั้ง|คัน|จุด|แห่ง|หลัง|บาท|ล้าน|ບາດ|ຄົນ|ລາຍ|នាក់|គ្រឿង|ករណី|ဦး|ယောက်)")
+_BUDDHIST = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
 _YEAR_CONTEXT = re.compile(
     r"(?:\b(?:in|since|from|of|by|until|year|en|de|desde|depuis|sejak|"
     r"pada|tahun|năm|noong|em|nel|dal|im|seit|before|after|late|early|"
@@ -219,6 +235,8 @@ def sort_figure(text: str, number: Number) -> Figure:
         return Figure(number, "money", _CURRENCIES.get(sign), number.start - len(money[0]), number.end)
     if match := _MONEY_AFTER.match(after):
         return Figure(number, "money", _money_word(match[1]), number.start, number.end + match.end())
+    if match := _MONEY_OF_A_COUNTRY.match(after):
+        return Figure(number, "money", None, number.start, number.end + match.end())
     return Figure(number, _sort(before, after, number), None, number.start, number.end)
 
 
@@ -257,6 +275,13 @@ def _sort(before: str, after: str, number: Number) -> Sort:
     return "count"
 
 
+def _is_buddhist(before: str, after: str, number: Number) -> bool:
+    """2569 among Thai, Lao or Khmer words, unless a counter follows it."""
+    if number.value < 2440 or _COUNTED_AFTER.match(after):
+        return False
+    return bool(_BUDDHIST.search(before[-8:] + after[:4]))
+
+
 def _is_date(before: str, after: str, number: Number) -> bool:
     if number.value <= 31 and (_MONTH_AFTER.match(after) or _MONTH_BEFORE.search(before)):
         return True
@@ -265,4 +290,6 @@ def _is_date(before: str, after: str, number: Number) -> bool:
     year = 1900 <= number.value <= 2100 or 2440 <= number.value <= 2650
     if not year or number.value != int(number.value) or number.end - number.start != 4:
         return False
+    if _ANY_MONTH_BEFORE.search(before) or _is_buddhist(before, after, number):
+        return True
     return bool(_YEAR_CONTEXT.search(before) or _MONTH_BEFORE_YEAR.search(before) or not re.match(r"\s?[^\W\d]", after))

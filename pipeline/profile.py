@@ -108,7 +108,11 @@ def profile_of(
     title: str, text: str, language: str | None, published: datetime, classified: Classification, facts: Sequence[Fact]
 ) -> Profile:
     """The profile of one article."""
-    done = [fact for fact in facts if fact.kind == "count" and fact.status == "done" and fact.value is not None]
+    done = [
+        fact
+        for fact in facts
+        if fact.kind == "count" and fact.status in ("done", "started") and fact.value is not None
+    ]
     main = next((fact for fact in done if fact.leading), None)
     days = event_days(facts, published.date())
     return Profile(

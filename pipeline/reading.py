@@ -53,7 +53,7 @@ class Reading:
         self.language = (language or "").split("-")[0].lower()
         self.tokens: list[Token] = tokens(self.text)
         self._token_starts = [token.start for token in self.tokens]
-        self.hits: list[Hit] = vocabulary.find(self.text, self.tokens, language)
+        self.hits: list[Hit] = _without_excepted(vocabulary.find(self.text, self.tokens, language))
         self._hit_starts = [hit.start for hit in self.hits]
         self.sentences: tuple[Sentence, ...] = tuple(self._cut())
 
@@ -63,6 +63,13 @@ class Reading:
     def hits_between(self, start: int, end: int) -> list[Hit]:
         low, high = bisect_left(self._hit_starts, start), bisect_left(self._hit_starts, end)
         return [hit for hit in self.hits[low:high] if hit.end <= end]
+
+    def is_people(self, hit: Hit) -> bool:
+        """Whether the word is for a people ("Kenyans"), not the name of a country."""
+        if not hit.entry.people:
+            return False
+        named = ("nation", "place")
+        return all(other.entry.people for other in self.hits_between(hit.start, hit.end) if other.entry.kind in named)
 
     def sentence_at(self, position: int) -> Sentence:
         index = bisect_right(self._sentence_starts, position) - 1
@@ -98,6 +105,22 @@ class Reading:
 
     def _count(self, start: int, end: int) -> int:
         return bisect_left(self._token_starts, end) - bisect_left(self._token_starts, start)
+
+
+def _without_excepted(hits: list[Hit]) -> list[Hit]:
+    """Concept `not_patrol` holds "patrol cars": inside its terms the concept `patrol` is not meant."""
+    barred = [hit for hit in hits if hit.entry.kind == "concept" and hit.entry.name.startswith("not_")]
+    if not barred:
+        return hits
+    return [
+        hit
+        for hit in hits
+        if not any(
+            hit.entry.name == bar.entry.name.removeprefix("not_") and bar.first <= hit.first and hit.last <= bar.last
+            for bar in barred
+            if bar.start <= hit.start < bar.end
+        )
+    ]
 
 
 @lru_cache(maxsize=2)

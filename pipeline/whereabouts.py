@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipeline.reading import Reading
 from pipeline.values import Fact
@@ -31,6 +32,11 @@ _WITH = re.compile(
 )
 _WITH_AFTER = re.compile(r"(?:との|と(?:の間)?|과의|과 |와 |와의|\s?के साथ|\s?से)")
 _VIA = re.compile(r"(?:\bvia|\bthrough|経由|经|經|ผ่าน|\bmelalui|\bqua|\bpor|\bvía)\s?$", re.I)
+#: "the Thai side", "Thai soil": the country, not its people.
+_IS_LAND = re.compile(
+    r"\s?(?:side|soil|territory|border|bank|custody|authorit|army|troops|immigration|officials|police|soldiers|mainland|town|city|province|"
+    r"境内|境內|方|警方|侧|側|当局|側に|측|영토|당국)"
+)
 _MOVES = ("sent_home", "freed", "handover")
 
 
@@ -98,8 +104,9 @@ def _place(reading: Reading, hit: Hit, confidence: float) -> Fact:
     )
 
 
-def find_routes(reading: Reading) -> list[Fact]:
+def find_routes(reading: Reading, events: Sequence[str] = ()) -> list[Fact]:
     """From where, by way of where, to where people were moved, by the first sentence that tells it."""
+    going_home = not events or "repatriation" in events or "rescue_release" not in events
     for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
         if sentence.zone == "body" and sentence.index > 5:
             break
@@ -108,7 +115,10 @@ def find_routes(reading: Reading) -> list[Fact]:
         if not moves or ("past" in names and sentence.zone != "title"):
             continue
         ends = _ends(reading, hits)
-        ends.update({key: value for key, value in _home(reading, hits, names, ends).items() if key not in ends})
+        if going_home:
+            ends.update({key: value for key, value in _home(reading, hits, names, ends).items() if key not in ends})
+        elif "to" in ends and "from" not in ends and (left := _left(hits, ends["to"])):
+            ends["from"] = left
         if "from" in ends and "to" in ends and ends["from"] != ends["to"]:
             start, end = min(sentence.start, moves[0].start), sentence.end
             return [
@@ -131,14 +141,20 @@ def _ends(reading: Reading, hits: list[Hit]) -> dict[str, str]:
         country = hit.entry.country
         if hit.entry.kind not in ("place", "nation", "capital") or not country:
             continue
-        before, after = reading.text[max(0, hit.start - 22) : hit.start], reading.text[hit.end : hit.end + 6]
+        before, after = reading.text[max(0, hit.start - 22) : hit.start], reading.text[hit.end : hit.end + 14]
         if _VIA.search(before):
             ends.setdefault("via", country)
         elif _FROM.search(before) or _FROM_AFTER.match(after):
             ends.setdefault("from", country)
-        elif (_TO.search(before) or _TO_AFTER.match(after)) and not hit.entry.people:
+        elif (_TO.search(before) or _TO_AFTER.match(after)) and (not reading.is_people(hit) or _IS_LAND.match(after)):
             ends.setdefault("to", country)
     return ends
+
+
+def _left(hits: list[Hit], to: str) -> str | None:
+    """Who is let out into a country leaves the place that is named elsewhere."""
+    places = [hit.entry.country for hit in hits if hit.entry.kind == "place" and hit.entry.country]
+    return next((country for country in places if country != to), None)
 
 
 def _home(reading: Reading, hits: list[Hit], names: set[str], ends: dict[str, str]) -> dict[str, str]:
@@ -147,11 +163,16 @@ def _home(reading: Reading, hits: list[Hit], names: set[str], ends: dict[str, st
         return {}
     guessed: dict[str, str] = {}
     people = [
-        hit.entry.country for hit in hits if hit.entry.kind == "nation" and hit.entry.people and hit.entry.country
+        hit.entry.country for hit in hits if hit.entry.kind == "nation" and reading.is_people(hit) and hit.entry.country
     ]
     if people and "to" not in ends:
         guessed["to"] = people[0]
     places = [hit.entry.country for hit in hits if hit.entry.kind == "place" and hit.entry.country]
+    places += [
+        hit.entry.country
+        for hit in hits
+        if hit.entry.kind == "nation" and not reading.is_people(hit) and hit.entry.country
+    ]
     others = [country for country in places if country != guessed.get("to", ends.get("to"))]
     if others and "from" not in ends:
         guessed["from"] = others[0]

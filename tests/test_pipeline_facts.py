@@ -196,3 +196,89 @@ def test_a_hostile_text_is_read_in_time() -> None:
 def test_a_table_of_figures_without_an_end_is_cut_off() -> None:
     text = " ".join(f"{number} people" for number in range(50_000))
     assert len(of("Figures", text)) <= 400
+
+
+# --- Readings that went wrong once ---
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("th", "เมื่อวันที่ 3 มีนาคม 2569 ชาวเคนยาถูกส่งกลับ"),
+        ("th", "ปี 2569 ชาวจีนจำนวนมากถูกส่งกลับ"),
+        ("lo", "ວັນທີ 3 ມີນາ 2569 ຄົນຈີນ"),
+        ("en", "Only one (Cocos) had replied."),
+        ("en", "The grant of 1.4 million Fiji dollars was signed."),
+        ("en", "They won 900 Kenyan shillings."),
+        ("es", "Recibió 40.000 dólares fiyianos."),
+        ("zh", "警方在该市捣毁一处窝点。"),
+        ("en", "Manila offers 300 call centre posts."),
+        ("fr", "La police a trouvé un immeuble vide."),
+        ("en", "A study of 12 Chinese handicrafts was shown."),
+    ],
+)
+def test_what_is_no_count(language: str, text: str) -> None:
+    assert counts("", text, language) == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value", "nationality"),
+    [
+        ("zh", "柬埔寨警方在西港抓获112名外籍人员。", 112, None),
+        ("zh", "泰国警方解救中国籍犯罪嫌疑人45名。", 45, "CN"),
+        ("zh-Hant", "柬埔寨警方救出越南人45名。", 45, "VN"),
+        ("th", "ตำรวจกัมพูชาช่วยเหลือชาวเคนยาจำนวน 45 คน", 45, "KE"),
+        ("ja", "カンボジア警察は日本人男性45人を保護した。", 45, "JP"),
+        ("ko", "캄보디아 경찰이 한국인 피의자 45명을 검거했다.", 45, "KR"),
+        ("en", "Cambodian police freed 45 people from Kenya.", 45, "KE"),
+        ("en", "Police freed 45 people in Cambodia.", 45, None),
+        ("es", "Liberaron a 45 personas de Kenia.", 45, "KE"),
+        ("id", "Sebanyak 45 orang asal Kenya dibebaskan.", 45, "KE"),
+    ],
+)
+def test_nationality_is_that_of_those_counted(language: str, text: str, value: float, nationality: str | None) -> None:
+    assert counts("", text, language)[value][1] == nationality
+
+
+def test_things_have_no_nationality() -> None:
+    assert counts("", "Fiji police received nine Chinese motorcycles on Monday.")[9] == ("done", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "status"),
+    [
+        ("The militia handed over a group of 260 people who will be flown home next week.", 260, "done"),
+        ("The militia freed 260 people on Monday, and 90 people will be flown home.", 90, "expected"),
+        ("The 260 people will be handed over on Friday.", 260, "expected"),
+        ("Police freed 40 people. The raid took hours. Three officials said so.", 3, "background"),
+        ("Police freed 40 people from 12 countries.", 12, "background"),
+    ],
+)
+def test_what_is_to_come_is_not_said_of_what_is_done(text: str, value: float, status: str) -> None:
+    assert counts("Freed from scam compound in Myawaddy", text)[value][0] == status
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Twenty Samoan police officers have begun a three-week forensics course led by Chinese police."),
+        ("fr", "Vingt policiers samoans ont commencé une formation donnée par la police chinoise."),
+        ("es", "Veinte policías de Samoa comenzaron un curso de la policía china."),
+        ("zh", "20名萨摩亚警员参加的中国警方培训班周一开班。"),
+        ("id", "Sebanyak 20 polisi Samoa mulai mengikuti pelatihan dari kepolisian Tiongkok."),
+    ],
+)
+def test_a_course_that_has_begun_is_started(language: str, text: str) -> None:
+    assert counts(text, text, language)[20][0] == "started"
+
+
+def test_who_crosses_into_a_country_is_not_taken_home() -> None:
+    text = "A militia freed 138 Ethiopians from a scam compound in Myawaddy, and they crossed into Thailand on Monday."
+    (route,) = [fact for fact in of("Ethiopians freed from scam compound in Myawaddy", text) if fact.kind == "route"]
+    assert (route.from_country, route.to_country) == ("MM", "TH")
+
+
+def test_who_is_flown_home_goes_where_he_is_from() -> None:
+    text = "Thailand flew home 138 Ethiopians on Monday, who had been freed from scam compounds in Myawaddy."
+    routes = [fact for fact in of("Ethiopians repatriated from scam compounds", text) if fact.kind == "route"]
+    assert [route.to_country for route in routes] == ["ET"]
