@@ -1,4 +1,4 @@
-"""Taking in what was not crawled: pages and feeds in files, lines of JSON, addresses. A bad one stops nothing."""
+"""Taking in what was not crawled: pages, feeds, documents, archives, lines, addresses. A bad one stops nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DataError
 
 from core.clock import Clock, iso
 from core.urls import normalise_url, resolve
-from crawler import feeds, outcome
+from crawler import archives, documents, feeds, outcome
 from crawler.answer import Answer
 from crawler.ask import open_fetcher
 from crawler.charsets import decode
@@ -37,12 +37,16 @@ _LARGEST_FILE = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one input: a page to process, or an error. `url` is as it was given, even where it is none."""
+    """What became of one input: a page to process, or an error. `url` is as it was given, even where it is none.
+
+    Where `state` is "left_out" there is neither: `error` tells what an archive holds beside pages.
+    """
 
     url: str
     page_id: int | None = None
     error: str | None = None
     where: str = ""  # file and line
+    state: Literal["taken", "failed", "left_out"] = "taken"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Input:
     given: dict[str, Any] | None = None
     fetched_at: datetime | None = None
     where: str = ""
+    http_status: int | None = None
+    headers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class BadInput:
     url: str
     error: str
     where: str
+    state: Literal["failed", "left_out"] = "failed"
 
 
 async def ingest(
@@ -87,13 +94,21 @@ async def ingest(
         for path in paths:
             for one in inputs(path, url, outlet):
                 if isinstance(one, BadInput):
-                    yield Taken(one.url, error=one.error, where=one.where)
+                    yield Taken(one.url, error=one.error, where=one.where, state=one.state)
                     continue
                 if one.body is None and not (one.given or {}).get("text"):
                     if fetcher is None:
                         fetcher = await stack.enter_async_context(open_fetcher(config, clock))
                     answer = await fetcher.page(one.url, manners or Manners(config.delay.total_seconds()))
-                    yield _write(store, one, _fetched(one, answer, clock()), origin, clock())
+                    document = answer.ok and documents.is_pdf(answer.body)
+                    fetched = _fetched(one, answer, clock())
+                    if document:
+                        one = _of_document(one.url, answer.body, outlet, one.where)
+                        fetched = {key: value for key, value in fetched.items() if key != "refused"}
+                    if isinstance(one, BadInput):
+                        yield Taken(one.url, error=one.error, where=one.where, state="failed")
+                    else:
+                        yield _write(store, one, fetched, origin, clock())
                 else:
                     yield _write(store, one, {}, origin, clock())
 
@@ -121,9 +136,15 @@ def _of_file(place: Path, url: str | None, outlet: str | None) -> Iterator[Input
     if place.suffix.lower() in (".jsonl", ".ndjson"):
         yield from _of_lines(place, outlet)
         return
+    if archives.is_archive(place):
+        yield from _of_archive(place, outlet)
+        return
     body = _body_of(place)
     if len(body) > _LARGEST_FILE:
         yield BadInput(url or str(place), "too_large", str(place))
+        return
+    if documents.is_pdf(body):
+        yield from _of_pdf(place, body, url, outlet)
         return
     if place.name.lower().removesuffix(".gz").rpartition(".")[2] not in ("html", "htm", "xhtml") and not _is_html(body):
         yield from _of_feed(place, body, outlet)
@@ -134,6 +155,53 @@ def _of_file(place: Path, url: str | None, outlet: str | None) -> Iterator[Input
         return
     given = _given({"outlet": outlet})
     yield from _checked(Input(address, body, "text/html", given, where=str(place)))
+
+
+def _of_archive(place: Path, outlet: str | None) -> Iterator[Input | BadInput]:
+    left_out = archives.LeftOut()
+    number = 0
+    try:
+        for number, page in enumerate(archives.pages_in(place, left_out), start=1):
+            yield from _checked(
+                Input(
+                    page.url,
+                    page.body,
+                    page.content_type,
+                    _given({"outlet": outlet}),
+                    page.fetched_at,
+                    f"{place}:page {number}",
+                    http_status=200,
+                    headers=page.headers,
+                )
+            )
+    except archives.ArchiveBroken as error:
+        yield BadInput(str(place), f"after {number:,} pages: {error}", str(place))
+    if left_out.counts:
+        yield BadInput(str(place), str(left_out), str(place), "left_out")
+
+
+def _of_pdf(place: Path, body: bytes, url: str | None, outlet: str | None) -> Iterator[Input | BadInput]:
+    if url is None:
+        yield BadInput(str(place), "no address: a PDF names none, give it with --url", str(place))
+        return
+    one = _of_document(url, body, outlet, str(place))
+    if isinstance(one, BadInput):
+        yield one
+    else:
+        yield from _checked(one)
+
+
+def _of_document(url: str, body: bytes, outlet: str | None, where: str) -> Input | BadInput:
+    """A PDF with its words; one without any is kept as it is, and its page says so."""
+    found = documents.read_in_child(body)
+    if isinstance(found, str):
+        return BadInput(url, found, where)
+    if found.text:
+        title = found.title or found.text.partition("\n")[0][:200]
+        given = _given({"title": plain_line(title), "text": found.text, "outlet": outlet}, whole=True)
+    else:
+        given = _given({"outlet": outlet, "no_text": f"{found.pages} pages, none with text: a scan"})
+    return Input(url, body, "application/pdf", given, where=where)
 
 
 def _body_of(place: Path) -> bytes:
@@ -232,6 +300,8 @@ def _write(store: Store, one: Input, fetched: dict[str, Any], origin: str, now: 
         "origin": origin,
         "given": one.given or _given({}),
         "content_type": one.content_type,
+        "http_status": one.http_status,
+        "headers": dict(one.headers) if one.headers else None,
         **fetched,
     }
     try:
@@ -241,7 +311,7 @@ def _write(store: Store, one: Input, fetched: dict[str, Any], origin: str, now: 
         page_id = store.unit(lambda db: pages.add_page(db, values))
     except (ValueError, DataError) as error:  # what the database cannot hold
         log.warning("input_refused", where=one.where, error=str(error)[:200])
-        return Taken(one.url, error="cannot be stored", where=one.where)
+        return Taken(one.url, error="cannot be stored", where=one.where, state="failed")
     return Taken(one.url, page_id, where=one.where)
 
 

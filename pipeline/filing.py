@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -64,6 +65,8 @@ def file_reading(db: Connection, desk: Desk, page: DuePage, reading: ReadPage, n
 
 def _file(db: Connection, desk: Desk, page: DuePage, reading: ReadPage) -> tuple[Filed, str]:
     found = reading.extract
+    if no_text := page.given.get("no_text"):
+        return Filed("no_text"), str(no_text)
     if found.state != "article":
         state = "blocked" if page.refused else found.state
         return Filed(state), f"{page.refused}: {found.reason}" if page.refused else found.reason
@@ -185,11 +188,28 @@ def _write_version(
     articles.file_bands(
         db, article_id, bands(old) if old else (), bands(reading.signature) if reading.signature else ()
     )
-    facts.add_facts(db, version_id, [asdict(fact) for fact in reading.facts], desk.now)
+    marks = page_marks(found) if page.content_type == "application/pdf" else ()
+    facts.add_facts(db, version_id, [_with_page(asdict(fact), marks) for fact in reading.facts], desk.now)
     verdicts = desk.matcher.verdicts(subject_of(page, reading))
     matches.add_matches(db, version_id, [_row_of(verdict) for verdict in verdicts], desk.now)
     search.index_article(db, article_id, found.title, found.text)
     return version_id, verdicts
+
+
+#: Where a page of a document begins, as crawler.documents writes it.
+_PAGE_MARK = re.compile(r"^\[page (\d{1,4})\]$", re.M)
+
+
+def page_marks(found: Extract) -> tuple[tuple[int, int], ...]:
+    """Where each page of a document begins, counted as positions of facts are, and its number."""
+    words = f"{found.title}\n{found.text}"
+    return ((0, 1), *((mark.start(), int(mark[1])) for mark in _PAGE_MARK.finditer(words)))
+
+
+def _with_page(fact: dict[str, Any], marks: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """A fact of a document says on which page its quote stands."""
+    number = max((number for start, number in marks if start <= fact["position"]), default=None)
+    return fact if number is None else fact | {"quote": f"{fact['quote']} [page {number}]"}
 
 
 def _shown(evidence: Evidence) -> dict[str, Any]:
