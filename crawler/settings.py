@@ -33,6 +33,14 @@ def scrapy_settings(config: CrawlConfig) -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "EXTENSIONS_BASE": {},
+        # what no request of ours needs, and each would pay for
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
+        "SPIDER_MIDDLEWARES_BASE": {},
+        "DOWNLOADER_MIDDLEWARES_BASE": {
+            "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+            "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+        },
         # http and https through the guard, and nothing else
         "DOWNLOAD_HANDLERS": {
             "http": "crawler.guard.GuardedHandler",

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from traceback import clear_frames
 from typing import Any
 
 import structlog
@@ -18,7 +19,7 @@ from twisted.web.client import ResponseFailed, ResponseNeverReceived
 from core.addresses import PORTS, AddressRefused, Permit, check_url
 from crawler.answer import Answer
 from crawler.config import CrawlConfig
-from crawler.guard import OPEN, VERIFY, guard_reactor
+from crawler.guard import OPEN, VERIFY, EncodingsRefused, HeadersRefused, guard_reactor
 from crawler.settings import scrapy_settings
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,9 @@ class Web:
             request = Request(url, headers=dict(headers or {}), meta=meta, dont_filter=True)
             response = await self._engine.download_async(request)
         except Exception as error:
-            return Answer(url, url, error=reason_of(error))
+            reason = reason_of(error)
+            _let_go(error)
+            return Answer(url, url, error=reason)
         kept = {_header(name).lower(): _header(values[-1]) for name, values in response.headers.items() if values}
         return Answer(url, url, response.status, kept, response.body)
 
@@ -117,6 +120,8 @@ def reason_of(error: BaseException) -> str:
 #: In this order: the first kind that is among the causes names the reason.
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (AddressRefused, "address"),
+    (HeadersRefused, "headers"),
+    (EncodingsRefused, "encoding"),
     (exceptions.DownloadTimeoutError, "timeout"),
     (exceptions.CannotResolveHostError, "dns"),
     (exceptions.DownloadCancelledError, "too_large"),
@@ -141,6 +146,15 @@ def _causes(error: BaseException) -> list[BaseException]:
         if one.__cause__ is not None:
             waiting.append(one.__cause__)
     return found
+
+
+def _let_go(error: BaseException) -> None:
+    """Drop what the frames of a failure hold: half a bomb each, until the next collection of cycles."""
+    for cause in _causes(error):
+        for one in (cause, cause.__context__):
+            if one is not None:
+                clear_frames(one.__traceback__)
+                one.__traceback__ = None
 
 
 def _quiet_loggers() -> None:

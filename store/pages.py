@@ -285,9 +285,12 @@ def record_visit(
         "baseline": visit["baseline"],
     }
     added = 0
-    for part in _batched([{**asdict(item), **own, "attempts": 0} for item in new], 200):
-        added += len(db.execute(insert_ignoring(db, items).values(part).returning(items.c.id)).all())
-    db.execute(visits.update().where(visits.c.id == visit_id).values(new_items=added))
+    # Rows as parameters, not as VALUES: compiling a statement for each number of rows costs more than inserting them.
+    insert = insert_ignoring(db, items).returning(items.c.id)
+    for part in _batched([{**vars(item), **own, "attempts": 0} for item in new], 200):
+        added += len(db.execute(insert, part).all())
+    if added:
+        db.execute(visits.update().where(visits.c.id == visit_id).values(new_items=added))
     _put(db, source_states, {"source_id": source_id, **state}, "source_id")
     return added
 
