@@ -57,6 +57,8 @@ def configure(config: LogConfig, secrets: Collection[str] = (), stream: TextIO |
     root.setLevel(config.level.upper())
     for name in _QUIETED:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    # A tick that finds the one before it still at work is left out, and that is as it should be.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     silence_apprise()
 
 

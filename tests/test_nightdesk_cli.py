@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from nightdesk.cli.main import app, run
 from nightdesk.terminal import plain
@@ -160,3 +161,14 @@ def test_what_came_from_outside_cannot_steer_the_terminal() -> None:
 def test_no_command_is_registered_twice() -> None:
     names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (403, 1)])
+def test_testing_a_channel_exits_by_what_the_service_answered(
+    desk: Path, httpserver: HTTPServer, status: int, code: int
+) -> None:
+    httpserver.expect_request("/hook").respond_with_data("", status=status)
+    address = f"json://{httpserver.host}:{httpserver.port}/hook"
+    (desk / "nightdesk.toml").write_text(f'[crawl]\nsources = []\n[channel.web]\nurl = "{address}"\n')
+    done = nightdesk("channels", "test", "web", folder=desk)
+    assert (done.returncode, f"HTTP {status}" in done.stdout) == (code, True)

@@ -122,7 +122,7 @@ def test_channel(
         results = app.alerter.test_message(name)
     rows = [{"recipient": result.recipient, "state": result.state, "detail": result.detail} for result in results]
     write(rows, ["recipient", "state", "detail"], choose_format(format, sys.stdout), sys.stdout)
-    if any(result.state != "sent" for result in results):
+    if any(result.state != "accepted" for result in results):
         raise typer.Exit(1)
 
 

@@ -59,7 +59,7 @@ class DemoShow:
         say = self._terminal.print
         say(f"[bold]A newsroom on this machine[/]: {len(outlets)} outlets in {languages}, all invented.")
         say(f"Its stories appear over {self.newsroom.length:.0f} seconds; Nightdesk looks every 2. Ctrl-C ends it.")
-        say("A line is an article as it is read; d1, d2 ... are the developments they tell of.\n")
+        say("A line is an article as it is read; d1, d2 ... are developments.\n")
 
     def look(self, db: Connection) -> None:
         """Say what was read since the last look."""
