@@ -107,6 +107,12 @@ def test_without_facts_line_one_is_the_headline() -> None:
     assert "Over 200" in text(replace(STORY, facts=(), event_types=()))
 
 
+def test_a_headline_that_is_the_title_is_not_said_twice_in_a_mail() -> None:
+    html = message.compose("alert", (replace(STORY, facts=(), event_types=()),), UTC).html
+    assert html.split("<body")[1].count("Over 200 walk out") == 1
+    assert ">Read it at Border Post</a>" in html
+
+
 def test_what_is_planned_is_not_told_as_done() -> None:
     assert headline(replace(STORY, status="planned")).startswith("Rescue or release (planned): ")
 
