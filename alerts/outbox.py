@@ -7,6 +7,7 @@ A process can be killed between any two of them: before `hand` the message did n
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -29,6 +30,9 @@ log = structlog.get_logger(__name__)
 
 #: Longer than any sender's limit, so that a lease never ends under a worker that is alive.
 LEASE = timedelta(seconds=90)
+#: Seconds for which an outcome is tried to be recorded while the database is away, and between two tries.
+_RECORD_FOR = 50.0
+_RECORD_EVERY = 2.0
 
 
 @dataclass(frozen=True)
@@ -162,9 +166,21 @@ class Outbox:
     def finish(self, ready: Ready, answer: Answer) -> str:
         """Record what became of an attempt and say the delivery's new state."""
         faults.hit("deliver.after_send")
-        state = self._store.unit(lambda db: self._finish(db, ready, answer))
+        state = self._persist(lambda db: self._finish(db, ready, answer))
         faults.hit("deliver.after_finish")
         return state
+
+    def _persist(self, work: Callable[[Connection], str]) -> str:
+        """`work`, tried for as long as the lease: an answer that is not recorded makes a repeat."""
+        until = time.monotonic() + _RECORD_FOR
+        while True:
+            try:
+                return self._store.unit(work)
+            except sa.exc.OperationalError as error:
+                if time.monotonic() > until:
+                    raise
+                log.warning("answer_not_recorded_yet", reason=str(error.orig).partition("\n")[0])
+                time.sleep(_RECORD_EVERY)
 
     def _finish(self, db: Connection, ready: Ready, answer: Answer) -> str:
         now, claimed = self._clock(), ready.claim

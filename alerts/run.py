@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, TextIO
 
+import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
-from alerts import group, message
+from alerts import group, lists, message
 from alerts.config import CONSOLE, Channel, OperatorConfig, with_console
 from alerts.desk import Desk
+from alerts.failing import Failing
 from alerts.outbox import Outbox
 from alerts.post import Post
 from alerts.senders.parcel import Target
@@ -31,6 +33,8 @@ log = structlog.get_logger(__name__)
 #: How far back one decision looks for what was touched since the last one, and how often it looks at everything.
 _OVERLAP = timedelta(minutes=5)
 _FULL_LOOK = timedelta(minutes=15)
+#: After so many failures in a row to decide about one development the operator hears of it.
+_TELL_AFTER = 3
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ class Alerter:
         self._targets = _open_channels(self._channels)
         self._outbox = Outbox(store, self._channels, self._targets, owner, clock, timezone)
         self._post = Post(self._outbox, pool, console or sys.stdout, clock, parallel, seconds)
+        self._failing = Failing()
         self._looked_at: datetime | None = None
         self._looked_at_all: datetime | None = None
         self._catching_up_until: datetime | None = None
@@ -112,12 +117,18 @@ class Alerter:
         desk = Desk(self._channels, self._targets, self._zone, self._max_age, self._catching_up_until)
         total: Counter[str] = Counter()
         for family in families:
+            if self._failing.rests(family.root, now):
+                total["failed"] += 1
+                continue
             try:
                 done = self._store.unit(lambda db, family=family: desk.settle(db, family, self._clock()))  # type: ignore[misc]
             except Exception as error:
-                log.error("decision_failed", development=family.root, error=f"{type(error).__name__}: {error}")
                 total["failed"] += 1
+                self._undecided(family.root, error)
                 continue
+            if self._failing.succeeded(family.root) >= _TELL_AFTER:
+                with self._store.write() as db:
+                    findings.end(db, "decision_failed", f"d{family.root}", self._clock())
             if done["alerts"]:
                 faults.hit("decide.after_commit")
             total.update(done)
@@ -126,6 +137,18 @@ class Alerter:
             self._looked_at_all = now if everything else self._looked_at_all
         levels = {level: total[level] for level in ("new", "update", "correction") if total[level]}
         return DecideReport(total["decided"], total["alerts"], levels, total["deliveries"], total["failed"])
+
+    def _undecided(self, development: int, error: Exception) -> None:
+        """A fault of one family holds up no other; trouble of the whole database is the stage's. Raises that."""
+        if isinstance(error, sa.exc.OperationalError) and self._failing.is_not_alone(development):
+            raise error
+        times = self._failing.failed(development, self._clock())
+        words = f"{type(error).__name__}: {error}".partition("\n")[0]
+        log.error("decision_failed", development=development, times=times, error=words)
+        if times == _TELL_AFTER:
+            detail = f"Nobody is told of d{development}: deciding about it fails again and again. {words}"
+            with self._store.write() as db:
+                findings.note(db, "decision_failed", f"d{development}", "wake", detail, self._clock())
 
     def _since(self, now: datetime) -> tuple[datetime, bool]:
         """From when on to look, and whether that is everything that may still be told."""
@@ -188,25 +211,31 @@ class Alerter:
             return single + deliveries.release(db, now, ("digest",), of_channels=True)
 
     def tell_findings(self) -> int:
-        """Make messages to the operator's channels of what should wake somebody; how many findings that were."""
+        """Make messages to the operator's channels: of what should wake somebody, and the lists of a day and a week.
+
+        How many messages that were.
+        """
         return self._store.unit(self._tell_findings)
 
     def _tell_findings(self, db: Connection) -> int:
         now = self._clock()
         rows = deliveries.findings_to_tell(db)
         for row in rows:
-            content = message.finding(row.kind, row.subject, row.detail, row.last_at, self._zone).as_json()
-            for name in self._operator_channels(row):
-                message_id = deliveries.add_message(db, "finding", name, now, content=content)
-                for target in self._targets[name].values():
-                    deliveries.add_delivery(db, message_id, name, target.label, target.key, now, now)
+            content = message.finding(row.kind, row.subject, row.detail, row.last_at, self._zone)
+            self._tell_operator(db, content, row.subject, now)
         deliveries.mark_told(db, [row.id for row in rows], now)
-        return len(rows)
+        listed = lists.due_lists(db, now, self._zone)
+        for one in listed:
+            self._tell_operator(db, message.findings_list(one.title, one.lines), "", now)
+        return len(rows) + len(listed)
 
-    def _operator_channels(self, row: Any) -> list[str]:
+    def _tell_operator(self, db: Connection, content: message.Content, subject: str, now: datetime) -> None:
         """Where a finding goes: never only to the channel that it complains of."""
-        names = [name for name in self._operator.channels if self._targets.get(name) and name != row.subject]
-        return names or [CONSOLE]
+        names = [name for name in self._operator.channels if self._targets.get(name) and name != subject]
+        for name in names or [CONSOLE]:
+            message_id = deliveries.add_message(db, "finding", name, now, content=content.as_json())
+            for target in self._targets[name].values():
+                deliveries.add_delivery(db, message_id, name, target.label, target.key, now, now)
 
     def test_message(self, channel: str) -> list[TestResult]:
         """Send a marked test message to every recipient of a channel now and say what each answered."""

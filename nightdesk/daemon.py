@@ -35,7 +35,6 @@ def run_daemon(
 
     `reread` reads the configuration anew when a SIGHUP asks for it.
     """
-    signals.while_starting()
     # Twisted allows one reactor, chosen before anything imports it.
     from crawler import reactor
 

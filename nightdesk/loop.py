@@ -150,7 +150,7 @@ class Daemon:
                 assert self._observe is not None
                 self._observe(db)
 
-        await self._in_thread("beat", look)
+        await self._beside("look", look)
 
     async def _beat(self) -> None:
         app = self.app
@@ -159,14 +159,24 @@ class Daemon:
             app.keep_lock()
             app.store.unit(lambda db: runs.beat(db, app.run, app.clock()))
 
+        await self._beside("heartbeat", beat)
+
+    async def _recover(self) -> None:
+        await self._beside("recovery", self.app.recover_leases)
+
+    async def _beside(self, what: str, work: Callable[[], None]) -> None:
+        """Work beside the stages, which comes again: a database that is busy or away must not end it."""
         try:
-            await self._in_thread("beat", beat)
+            await self._in_thread("beat", work)
         except AlreadyRunning as error:
             log.error("lock_lost", reason=str(error))
             self._lost = error
             self._stop.set()
-        except Exception as error:  # a busy database must not end the heartbeat; the next one comes
-            log.warning("heartbeat_missed", reason=f"{type(error).__name__}: {error}".partition("\n")[0])
+        except Exception as error:
+            log.warning(f"{what}_missed", reason=f"{type(error).__name__}: {error}".partition("\n")[0])
+        except asyncio.CancelledError:
+            if not self._stop.is_set():
+                raise
 
     # -- begin and end --------------------------------------------------------------------------------------------
 
@@ -177,9 +187,6 @@ class Daemon:
             seen = runs.last_seen(db, before=app.run)
         app.recover_leases()
         self._catching_up = app.alerter.resume(None if seen is None else now - seen)
-
-    async def _recover(self) -> None:
-        await self._in_thread("beat", self.app.recover_leases)
 
     def _take_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
+from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
+from alerts.desk import Desk
+from store import findings
+from store.decisions import Family
 from store.engine import Store
 from tests.alerting import Newsroom, alerter, contents
 from tests.conftest import FakeClock
@@ -49,3 +56,32 @@ def test_a_development_arrives_once_at_a_webhook_and_by_mail(room: Newsroom) -> 
     assert sorted(box.recipients) == ["ana@example.org", "bo@example.org"]
     assert {mail["Subject"] for mail in box.mails} == {TITLE}
     assert room.states() == ["sent"] * 3
+
+
+def test_a_development_that_cannot_be_decided_rests_is_told_of_and_holds_up_no_other(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = room.watch()
+    _, other = room.story(watch), room.story(watch)
+    sound = Desk.settle
+    broken, tried = [True], []
+
+    def settle(desk: Desk, db: Connection, family: Family, now: datetime) -> Counter[str]:
+        if family.root == other and broken:
+            tried.append(now)
+            raise ValueError("a fault of ours")
+        return sound(desk, db, family, now)
+
+    monkeypatch.setattr(Desk, "settle", settle)
+    desk = alerter(room, console=io.StringIO())
+    assert [desk.decide().failed for _ in range(5)] == [1] * 5
+    assert len(tried) == 1
+    for _ in range(2):
+        room.clock.advance(minutes=6)
+        desk.decide()
+    assert desk.tell_findings() == 1
+    broken.clear()
+    room.clock.advance(minutes=6)
+    assert desk.decide().alerts == 1
+    with room.store.read() as db:
+        assert not db.execute(sa.select(findings.findings).where(findings.findings.c.ended_at.is_(None))).all()

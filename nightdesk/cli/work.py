@@ -37,6 +37,9 @@ def run(
     format: FormatOption = None,
 ) -> None:
     """Watch the sources and tell people, until stopped."""
+    from nightdesk import signals
+
+    signals.while_starting()  # before all that takes long to load
     from nightdesk.check import require_channels
     from nightdesk.config import load_config
     from nightdesk.daemon import run_daemon
