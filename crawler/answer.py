@@ -15,6 +15,7 @@ class Answer:
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
     body: bytes = b""
+    request: Mapping[str, str] = field(default_factory=dict)  # the headers that asked for it
     error: str | None = None  # robots | timeout | dns | address | ...
     moved_to: str = ""  # where permanent redirects alone led
 

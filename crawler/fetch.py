@@ -113,8 +113,8 @@ class Fetcher:
             return replace(answer, error="unasked_304")
         return answer
 
-    async def page(self, url: str, manners: Manners) -> Answer:
-        return await self._follow(url, manners, {"Accept": _PAGE_TYPES}, self._config.page_mb)
+    async def page(self, url: str, manners: Manners, headers: Mapping[str, str] | None = None) -> Answer:
+        return await self._follow(url, manners, {"Accept": _PAGE_TYPES, **(headers or {})}, self._config.page_mb)
 
     async def is_waiting(self, site: str) -> bool:
         """Whether the site asked not to be asked now."""

@@ -325,6 +325,7 @@ def _fetched(one: Input, answer: Answer, now: datetime) -> dict[str, Any]:
         "http_status": answer.status,
         "content_type": answer.content_type[:200] or None,
         "headers": outcome.kept_headers(answer),
+        "request": dict(answer.request) or None,
     }
     if isinstance(verdict, outcome.Fetched):
         return got | {"body": answer.body}

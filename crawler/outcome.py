@@ -9,13 +9,13 @@ from typing import Any
 from core.clock import iso
 from crawler.aggregator import is_wrapped
 from crawler.answer import Answer
+from crawler.headers import tame_headers
 from crawler.politeness import TROUBLED, read_retry_after
 from crawler.source import Source
 from store.pages import ItemDue
 
 TRIES = 5
 _PASSING = frozenset({"timeout", "connection", "refused_connection", "dns", "cut_short", "robots_unreachable"})
-_KEPT_HEADERS = ("content-type", "content-language", "last-modified", "etag", "date", "server", "x-robots-tag", "link")
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def is_at_hand(item: ItemDue, source: Source) -> bool:
 
 
 def kept_headers(answer: Answer) -> dict[str, str]:
-    """The headers worth keeping."""
-    return {name: answer.headers[name][:500] for name in _KEPT_HEADERS if name in answer.headers}
+    """The headers of an answer, as evidence of it."""
+    return tame_headers(answer.headers)
 
 
 def page_values(
@@ -115,5 +115,6 @@ def page_values(
         "http_status": answer.status,
         "content_type": answer.content_type[:200] or None,
         "headers": kept_headers(answer),
+        "request": dict(answer.request) or None,
         "given": given_by_feed(item, source),
     }

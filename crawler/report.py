@@ -15,6 +15,7 @@ class SourceReport:
     refused: int = 0
     known: int = 0
     later: int = 0
+    revisited: int = 0
     baseline: bool = False
     error: str | None = None
 

@@ -23,9 +23,11 @@ from crawler.look import Before, Look, Looker
 from crawler.means import Means
 from crawler.remember import Visit
 from crawler.report import RoundReport
+from crawler.revisit import look_again
 from crawler.source import PatternTooSlow, Source
 from store import pages
 from store.pages import ItemDue, SourceDue
+from store.revisits import RevisitDue, end_revisit
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +43,7 @@ class SiteWork:
 
     visits: list[SourceDue] = field(default_factory=list)
     items: list[int] = field(default_factory=list)
+    revisits: list[RevisitDue] = field(default_factory=list)
 
 
 class Round:
@@ -54,7 +57,7 @@ class Round:
         self._sources: dict[int, tuple[SourceDue, Source | None]] = {}
 
     async def work_at(self, site: str, work: SiteWork, fetcher: Fetcher) -> None:
-        """All visits of the site, then its pages, those just found among them."""
+        """All visits of the site, then its pages, those just found among them, then second looks at old ones."""
         for due in work.visits:
             if self._means.stopping:
                 return
@@ -65,6 +68,11 @@ class Round:
             if self._means.stopping or await fetcher.is_waiting(site) or self._means.now() - began > _LONGEST_AT_SITE:
                 return
             await self._page_safely(item_id, fetcher)
+            self._tell()
+        for again in work.revisits:
+            if self._means.stopping or await fetcher.is_waiting(site):
+                return
+            await self._look_again_safely(again, fetcher)
             self._tell()
 
     def _tell(self) -> None:
@@ -180,6 +188,20 @@ class Round:
             log.exception("page_broke", item=item_id)
             now = self._means.now()
             await self._means.write(lambda db: pages.end_item(db, item_id, now, "refused", "internal"))
+
+    async def _look_again_safely(self, again: RevisitDue, fetcher: Fetcher) -> None:
+        """A look that hits upon a fault of ours is the last at its article."""
+        due, source = await self._source(again.source_id)
+        try:
+            seen = await look_again(self._means, fetcher, again, source)
+        except (OperationalError, StoreError):
+            raise
+        except Exception:
+            log.exception("revisit_broke", article=again.article_id)
+            broken = {"due_at": None, "state": "refused", "reason": "internal"}
+            await self._means.write(lambda db: end_revisit(db, again, broken))
+        else:
+            self._report.of(due.name).revisited += seen is not None
 
     async def _page(self, item_id: int, fetcher: Fetcher) -> None:
         asked_at = self._means.now()

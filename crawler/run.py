@@ -14,6 +14,7 @@ from crawler.config import CrawlConfig
 from crawler.fetch import Fetcher, Gates, Sleep, site_or_none
 from crawler.means import Means, StoredSites
 from crawler.report import RoundReport
+from crawler.revisit import Revisits
 from crawler.round import Progress, Round, SiteWork
 from crawler.web import open_web
 from store import pages
@@ -39,6 +40,7 @@ class Crawler:
         self._sleep = sleep
         self._means = Means(store, config, clock, max_age)
         self._gates = Gates(StoredSites(self._means))
+        self._revisits = Revisits(self._means)
         self._busy: set[str] = set()
         self._rounds: set[asyncio.Task[Any]] = set()
         self._planning = asyncio.Lock()
@@ -130,6 +132,9 @@ class Crawler:
                 work.setdefault(site, SiteWork()).visits.append(source)
         for item_id, url in await self._due_items(only):
             work.setdefault(site_or_none(url), SiteWork()).items.append(item_id)
+        if only is None:
+            for site, again in await self._revisits.due(waiting | self._busy):
+                work.setdefault(site, SiteWork()).revisits.append(again)
         return work
 
     async def _due_items(self, only: Collection[str] | None) -> list[tuple[int, str]]:

@@ -20,6 +20,7 @@ from core.addresses import PORTS, AddressRefused, Permit, check_url
 from crawler.answer import Answer
 from crawler.config import CrawlConfig
 from crawler.guard import OPEN, VERIFY, EncodingsRefused, HeadersRefused, guard_reactor
+from crawler.headers import tame_headers
 from crawler.settings import scrapy_settings
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,9 @@ class Web:
             _let_go(error)
             return Answer(url, url, error=reason)
         kept = {_header(name).lower(): _header(values[-1]) for name, values in response.headers.items() if values}
-        return Answer(url, url, response.status, kept, response.body)
+        # What was sent: Scrapy adds its own headers to the request on its way.
+        asked = {_header(name): _header(values[-1]) for name, values in request.headers.items() if values}
+        return Answer(url, url, response.status, kept, response.body, request=tame_headers(asked))
 
 
 def _header(value: bytes) -> str:

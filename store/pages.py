@@ -99,6 +99,7 @@ pages = sa.Table(
     sa.Column("http_status", sa.Integer, nullable=True),
     text("content_type", nullable=True),
     json("headers"),
+    json("request"),  # the headers that asked for it
     text("sha256", nullable=True),  # of the body; null where the page was refused or only text was given
     sa.Column("bytes", sa.Integer, nullable=True),
     text("refused", nullable=True),  # why there is no body: robots, http_403, too_large, ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store import articles, definitions, deliveries, developments, facts, findings, matches, pages, runs
+from store import articles, definitions, deliveries, developments, facts, findings, matches, pages, revisits, runs
 from store.base import metadata
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "matches",
     "metadata",
     "pages",
+    "revisits",
     "runs",
 ]
