@@ -40,6 +40,12 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+#: Columns of words without an end; they are folded, and the others are not.
+_LONG = ("title", "quote", "snippet", "text", "lede", "reason", "last_error", "url")
+_LONG_AT_LEAST = 28
+_GAP = 3  # between two columns
+
+
 def choose_format(wanted: Format | None, out: TextIO) -> Format:
     """What was asked for, else a table on a terminal and jsonl for whatever else reads."""
     return wanted or (Format.TABLE if out.isatty() else Format.JSONL)
@@ -120,15 +126,48 @@ def _write_table(rows: Iterable[Row], columns: Sequence[str], out: TextIO, noun:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(words(column, row.get(column), noun)) for column in columns))
     # What reads a table without being a terminal should not get it cut to 80 columns.
     console = Console(file=out, width=None if out.isatty() else 200, highlight=False)
-    console.print(table if table.row_count else Text("nothing found", style="dim"))
-    return table.row_count
+    found = [[words(column, row.get(column), noun) for column in columns] for row in rows]
+    kept = _columns_with_room(columns, found, console.width)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for index in kept:
+        long = columns[index] in _LONG
+        table.add_column(_heading(columns[index]), overflow="fold", no_wrap=not long, ratio=1 if long else None)
+    for row_words in found:
+        table.add_row(*(Text(row_words[index]) for index in kept))
+    console.print(table if found else Text("nothing found", style="dim"))
+    left_out = [
+        column for index, column in enumerate(columns) if index not in kept and any(row[index] for row in found)
+    ]
+    if left_out:
+        console.print(Text(f"No room for {', '.join(left_out)}; --format jsonl has every column.", style="dim"))
+    return len(found)
+
+
+def _columns_with_room(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Which columns fit: the first ones, and those with long words, which take what is left."""
+    from rich.cells import cell_len
+
+    kept, used = [], 0
+    for index, column in enumerate(columns):
+        if column in _LONG:
+            kept.append(index)
+            used += _LONG_AT_LEAST + _GAP
+    for index, column in enumerate(columns):
+        needed = max((cell_len(row[index]) for row in rows), default=0)
+        if needed == 0 and rows:
+            continue  # nothing to show
+        needed = max(needed, *(len(line) for line in _heading(column).split("\n"))) + _GAP
+        if column not in _LONG and (used + needed <= width or index == 0):
+            kept.append(index)
+            used += needed
+    return sorted(kept)
+
+
+def _heading(column: str) -> str:
+    name = column.removesuffix("_at").removesuffix("_id")
+    return name.replace("_", "\n" if len(name) > 10 else " ")
 
 
 def words(column: str, value: Any, noun: str = "") -> str:
