@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.clock import iso
+from core.urls import site_of
 from crawler.aggregator import is_wrapped
 from crawler.answer import Answer
 from crawler.headers import tame_headers
@@ -83,11 +84,20 @@ def given_by_feed(item: ItemDue, source: Source | None) -> dict[str, Any]:
         "text": item.summary,
         "byline": item.byline,
         "published_at": iso(item.published_at) if item.published_at else None,
-        "outlet": item.outlet if source is None or source.type == "aggregator" else source.title,
+        "outlet": _outlet(item, source),
         "language": source.language if source else None,
     }
     is_whole = source is not None and source.kind == "posts" and bool(item.summary)
     return {name: value for name, value in given.items() if value is not None} | {"whole": is_whole}
+
+
+def _outlet(item: ItemDue, source: Source | None) -> str | None:
+    """Who published it: of an aggregator's item the outlet it leads to, of its own pages the aggregator."""
+    if source is None:
+        return item.outlet
+    if source.type != "aggregator" or site_of(item.url) == site_of(source.url):
+        return source.title
+    return item.outlet
 
 
 def is_at_hand(item: ItemDue, source: Source) -> bool:
