@@ -131,10 +131,13 @@ def test_the_last_try_ends_in_a_refusal() -> None:
     assert judge(Answer(URL, error="timeout"), outcome.TRIES - 1, NOW) == Refused("timeout")
 
 
-def test_an_aggregator_is_nobodys_outlet() -> None:
-    item = ItemDue(1, 1, "k", URL, "T", None, None, None, NOW, False, 0)
-    assert "outlet" not in outcome.given_by_feed(item, SOURCE.model_copy(update={"type": "aggregator"}))
-    assert outcome.given_by_feed(item, SOURCE)["outlet"] == "post"
+def test_an_aggregator_is_the_outlet_of_its_own_pages_only() -> None:
+    digest = SOURCE.model_copy(update={"type": "aggregator"})
+    own = ItemDue(1, 1, "k", URL, "T", None, None, None, NOW, False, 0)
+    other = ItemDue(1, 1, "k", "https://harbour-post.example/a", "T", None, None, None, NOW, False, 0, "Harbour Post")
+    assert outcome.given_by_feed(own, digest)["outlet"] == "post"
+    assert outcome.given_by_feed(other, digest)["outlet"] == "Harbour Post"
+    assert outcome.given_by_feed(other, SOURCE)["outlet"] == "post"
 
 
 # entries
