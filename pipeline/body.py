@@ -116,9 +116,10 @@ def bare_text(body: HtmlElement, title: str) -> str:
     for block in body.iter(
         "p", "div", "br", "li", "td", "tr", "h1", "h2", "h3", "h4", "hr", "table", "section", "article"
     ):
-        block.tail = "\n" + (block.tail or "")
+        # A page may write control characters as references, which lxml reads but does not write.
+        block.tail = "\n" + clean(block.tail or "")
         if block.text:
-            block.text = "\n" + block.text
+            block.text = "\n" + clean(block.text)
     lines = [
         line
         for line in body.text_content().split("\n")

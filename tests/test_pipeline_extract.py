@@ -389,3 +389,14 @@ def _generated(truth: dict[str, object]) -> bytes:
     made = eval(str(truth["generator"]).removeprefix("python: "), {"__builtins__": {}})
     assert isinstance(made, bytes)
     return made
+
+
+def test_control_characters_written_as_references_do_not_cost_the_page_its_text() -> None:
+    title = "Ferry sails again&#0;&#27;[31m"
+    line = "The ferry between the harbour and the island sails again from Monday, the port said on Friday&#27;."
+    page = f"<html><head><title>{title}</title></head><body><div>&#8;{line}</div>&#8;</body></html>"
+    found = extract(
+        page.encode(), url="https://a.example.org/x", content_type="text/html", given=Given(), found_at=FOUND
+    )
+    assert line.removesuffix("&#27;.") in found.text
+    assert "\x1b" not in f"{found.title}{found.text}"
