@@ -20,6 +20,7 @@ from pipeline.values import Classification, Fact, Scored
 from pipeline.vocabulary import load_vocabulary
 from store import history
 from store.facts import facts_of
+from store.revisits import revisits_of
 
 
 @dataclass
@@ -99,7 +100,7 @@ def _of_article(db: Connection, asked: str, article_id: int) -> Explanation:
     pages = history.pages_of_article(db, article_id)
     found = Explanation(asked, article_id=article.id, development_id=article.development_id)
     found.seen = [_item_words(item) for item in history.items_at(db, {page.url for page in pages})]
-    found.fetched = [_page_words(page) for page in pages]
+    found.fetched = [*(_page_words(page) for page in pages), *_revisit_words(db, article_id)]
     topics, events = history.labels_of(db, article.version_id)
     found.read = list(_article_words(article, topics, events))
     if article.development_id is not None:
@@ -124,6 +125,19 @@ def _page_words(page: Row[Any]) -> str:
     refused = f", refused: {page.refused}" if page.refused else ""
     end = f"{page.state}: {page.reason}" if page.state and page.state != "retry" else "not read yet"
     return f"{iso(page.fetched_at)} {page.url} ({status}{refused}, {page.origin}); {end}"
+
+
+def _revisit_words(db: Connection, article_id: int) -> Iterator[str]:
+    """What second looks at its page saw."""
+    row = revisits_of(db, article_id)
+    if row is None:
+        return
+    if row.times:
+        gone = f"; first seen to be gone {iso(row.gone_at)}" if row.gone_at else ""
+        reason = f" ({row.reason})" if row.reason else ""
+        yield f"looked at again {row.times} times, last {iso(row.last_at)}: {row.state}{reason}{gone}"
+    if row.due_at:
+        yield f"looked at again {iso(row.due_at)}"
 
 
 def _article_words(article: Row[Any], topics: list[str], events: list[str]) -> Iterator[str]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from core.clock import iso
 from core.errors import NotFound
 from core.ids import show_id
+from nightdesk.differences import difference
 from nightdesk.output import natural, words
 from nightdesk.terminal import plain
+from store.articles import article_versions as versions
+from store.revisits import revisits_of
 
 Row = Mapping[str, Any]
 
@@ -77,6 +82,7 @@ _LEFT_OUT: dict[str, frozenset[str]] = {
     "alerts": frozenset({"development_id"}),
     "deliveries": frozenset({"id", "alert_id", "not_before"}),
     "articles": frozenset({"development_id", "published_from", "found_at"}),
+    "versions": frozenset({"sha256"}),
     "matches": frozenset({"article_id"}),
 }
 
@@ -89,8 +95,33 @@ def _article(db: Connection, number: int) -> Shown:
         {
             "facts": _all(db, "SELECT * FROM facts_v WHERE article_id = :id ORDER BY id", number),
             "matches": _all(db, "SELECT * FROM matches_v WHERE article_id = :id ORDER BY watch", number),
+            **_history(db, number),
         },
     )
+
+
+def _history(db: Connection, number: int) -> dict[str, list[Row]]:
+    """An article's versions, what each changed, and what the second looks at its page saw."""
+    kept = list(db.execute(sa.select(versions).where(versions.c.article_id == number).order_by(versions.c.seq)))
+    shown: list[Row] = [
+        {"seq": row.seq, "at": iso(row.created_at), "title": row.title, "words": row.words, "sha256": row.text_sha256}
+        for row in kept
+    ]
+    edits: list[Row] = [
+        {"seq": new.seq, "line": line}
+        for old, new in pairwise(kept)
+        for line in difference(f"{old.title}\n{old.text}", f"{new.title}\n{new.text}")
+    ]
+    return {"versions": shown if len(kept) > 1 else [], "edits": edits, "revisits": _revisits(db, number)}
+
+
+def _revisits(db: Connection, number: int) -> list[Row]:
+    row = revisits_of(db, number)
+    if row is None or not row.times:
+        return []
+    times = {"at": row.last_at, "gone_at": row.gone_at, "next_at": row.due_at}
+    written = {name: iso(value) if value else None for name, value in times.items()}
+    return [{"at": written["at"], "state": row.state, "reason": row.reason, "times": row.times, **written}]
 
 
 def _development(db: Connection, number: int) -> Shown:

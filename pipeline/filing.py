@@ -14,15 +14,16 @@ from sqlalchemy.engine import Connection, Row
 from core import faults
 from core.text import count_words
 from pipeline import placing
-from pipeline.changes import STATED, Stated
+from pipeline.changes import STATED, Stated, change_by_edit
 from pipeline.config import PIPELINE_VERSION, PipelineConfig
+from pipeline.edits import essence, flips_back
 from pipeline.identity import identity, same_words
 from pipeline.match import Matcher, Subject, Verdict
 from pipeline.profile import profile_of
 from pipeline.reader import ReadPage
 from pipeline.recent import Recent
 from pipeline.similarity import Signature, bands, nearest_copy
-from pipeline.values import Evidence, Extract
+from pipeline.values import Evidence, Extract, Fact
 from store import articles, developments, facts, matches, search
 from store.articles import DuePage, KnownArticle
 
@@ -74,20 +75,33 @@ def _file(db: Connection, desk: Desk, page: DuePage, reading: ReadPage) -> tuple
     known = articles.article_by_key(db, key)
     if known is None:
         return _new_article(db, desk, page, reading, canonical, key)
-    if reason := _nothing_new(known, found):
+    if reason := _nothing_new(db, known, reading):
         return Filed("duplicate", known.article_id), reason
     return _new_version(db, desk, page, reading, known)
 
 
-def _nothing_new(known: KnownArticle, found: Extract) -> str:
+def _nothing_new(db: Connection, known: KnownArticle, reading: ReadPage) -> str:
     """Why a page of a known address is no new version of its article, or nothing."""
+    found = reading.extract
     if same_words((known.title, known.text), (found.title, found.text)):
         return f"the same text as a{known.article_id}"
+    words = essence(found.title, found.text)
+    if words == essence(known.title, known.text):
+        return f"the same text as a{known.article_id}, but for its date or counters"
     if found.text_from == "feed" and known.text_from != "feed":
         return f"only the feed's text of a{known.article_id}"
     if found.paywalled and len(found.text) < len(known.text):
         return f"only a teaser of a{known.article_id}"
+    before = [essence(title, text) for title, text in articles.texts_of(db, known.article_id)]
+    if words in before and flips_back(words, before, not _states_otherwise(db, known, reading)):
+        return f"a text that a{known.article_id} had before"
     return ""
+
+
+def _states_otherwise(db: Connection, known: KnownArticle, reading: ReadPage) -> bool:
+    """Whether a reading takes back a fact of the current version."""
+    before = [stated(row) for row in facts.facts_of(db, known.version_id)]
+    return change_by_edit(before, [unfiled(fact) for fact in reading.facts]) is not None
 
 
 def _new_article(
@@ -242,3 +256,8 @@ def _report(
 def stated(row: Row[Any], source_type: str | None = None) -> Stated:
     """A row of facts as changes see it."""
     return Stated(**{name: getattr(row, name) for name in STATED}, source_type=source_type)
+
+
+def unfiled(fact: Fact) -> Stated:
+    """A fact that has no row yet, as changes see it."""
+    return Stated(id=0, **{name: getattr(fact, name) for name in STATED if name != "id"})

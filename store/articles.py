@@ -216,6 +216,15 @@ def article_by_key(db: Connection, url_key: str) -> KnownArticle | None:
     return KnownArticle(**row._mapping) if row else None
 
 
+def texts_of(db: Connection, article_id: int) -> list[tuple[str, str]]:
+    """Title and text of an article's versions, oldest first, the latest twenty."""
+    mine = sa.select(article_versions.c.title, article_versions.c.text).where(
+        article_versions.c.article_id == article_id
+    )
+    rows = list(db.execute(mine.order_by(article_versions.c.seq.desc()).limit(20)))
+    return [(row.title, row.text) for row in reversed(rows)]
+
+
 def add_article(db: Connection, row: Mapping[str, Any]) -> int:
     """A new article; its id."""
     return int(db.execute(sa.insert(articles).values(**row).returning(articles.c.id)).scalar_one())

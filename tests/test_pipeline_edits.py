@@ -1,0 +1,150 @@
+"""Edits of an article: what is a change, which kind, and who hears of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from nightdesk.differences import difference
+from nightdesk.show import in_words, load
+from pipeline.config import PipelineConfig
+from pipeline.edits import essence, flips_back, is_stamp
+from pipeline.run import Pipeline
+from store import articles, developments
+from store.engine import Store
+from tests import alerting
+from tests.conftest import FakeClock
+from tests.reports import NOON, RELEASE, Newsroom, count, day, place
+
+URL = "https://post.example/news/1"
+FACTS = [count(120, nationality="KE"), place("Varlin", "MM"), day("2026-10-12")]
+OTHER = [count(210, nationality="KE"), place("Varlin", "MM"), day("2026-10-12")]
+
+
+class Room:
+    """A newsroom whose pages are read at once."""
+
+    def __init__(self, store: Store, clock: FakeClock) -> None:
+        self.news = Newsroom(store)
+        clock.now = NOON
+        self.store, self.clock = store, clock
+        self.pipeline = Pipeline(store, PipelineConfig(), clock, timedelta(days=7), read=self.news.read)
+
+    def publish(self, text: str = RELEASE, facts: Any = FACTS, url: str = URL, **rest: Any) -> str:
+        self.clock.advance(minutes=20)
+        self.news.publish(url, text, facts, **rest)
+        self.pipeline.run()
+        return str(self.rows(articles.page_outcomes)[-1]["state"])
+
+    def rows(self, table: sa.Table) -> list[dict[str, Any]]:
+        with self.store.read() as db:
+            return [dict(row) for row in db.execute(sa.select(table).order_by(*table.primary_key)).mappings()]
+
+    def versions(self) -> int:
+        return len(self.rows(articles.article_versions))
+
+    def kinds(self) -> list[str]:
+        return [row["kind"] for row in self.rows(developments.development_changes)]
+
+
+@pytest.fixture
+def room(store: Store, clock: FakeClock) -> Room:
+    return Room(store, clock)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Updated 14:05",
+        "Last updated: Tuesday, 13 October 2026 at 2:05 pm (GMT+7)",
+        "1,204 views",
+        "3 hours ago",
+        "更新时间：2026年10月13日 14:05",
+        "阅读 3204 次",
+        "อัปเดตล่าสุด 13 ต.ค. 2569 เวลา 14:05 น.",
+        "Diperbarui: 13 Oktober 2026 pukul 14.05 WIB",
+        "Cập nhật lúc 14:05 ngày 13/10/2026",
+    ],
+)
+def test_dates_and_counters_are_stamps(line: str) -> None:
+    assert is_stamp(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["Police freed 120 people.", "120人获救", "Toll rises to 12", "ช่วยเหลือ 120 คนจากเมียวดี"]
+)
+def test_news_is_no_stamp(line: str) -> None:
+    assert not is_stamp(line)
+
+
+def test_going_back_once_is_news_where_it_takes_a_fact_back() -> None:
+    one, two = essence("T", "one"), essence("T", "two")
+    assert flips_back(one, [one, two], states_the_same=True)
+    assert not flips_back(one, [one, two], states_the_same=False)
+    assert flips_back(two, [one, two, one], states_the_same=False)
+
+
+def test_white_space_and_stamps_make_no_version(room: Room) -> None:
+    room.publish(f"Updated 14:05\n{RELEASE}\n1,204 views")
+    assert room.publish(f"Updated 15:10\n\n  {RELEASE}\n1,377 views") == "duplicate"
+    assert room.versions() == 1
+
+
+def test_a_page_that_goes_to_and_fro_makes_two_versions(room: Room) -> None:
+    more = f"{RELEASE}\n\nRead also about the harbour regatta of the town."
+    for text in (RELEASE, more, RELEASE, more, RELEASE):
+        room.publish(text)
+    assert room.versions() == 2
+    assert room.kinds() == ["new"]
+
+
+def test_a_figure_in_the_place_of_another_is_a_correction_and_can_be_taken_back_once(room: Room) -> None:
+    edited = f"{RELEASE} The number was mended."
+    for text, facts in ((RELEASE, FACTS), (edited, OTHER), (RELEASE, FACTS), (edited, OTHER)):
+        room.publish(text, facts)
+    assert room.kinds() == ["new", "correction", "correction"]
+    assert room.versions() == 3
+
+
+def test_a_fact_that_is_added_is_at_most_an_update(room: Room) -> None:
+    room.publish(facts=FACTS[1:])
+    room.publish(f"{RELEASE} There were 120 of them.", FACTS)
+    assert "correction" not in room.kinds()
+
+
+def test_a_person_told_the_old_value_gets_a_correction(room: Room) -> None:
+    room.news.watch(topics=("scam_centres",), group_wait="0s", updates="none", channels=())
+    room.publish()
+    told = alerting.alerter(alerting.Newsroom(room.store, room.clock))
+    told.decide()
+    assert told.deliver().sent == 1
+    room.publish(f"{RELEASE} The number was mended.", OTHER)
+    told.decide()
+    assert told.deliver().sent == 1
+    last = alerting.contents(alerting.Newsroom(room.store, room.clock))[-1]
+    assert "210" in str(last) and "120" in str(last)
+    room.publish(f"{RELEASE} The number was mended. A comma, too.", OTHER)
+    told.decide()
+    assert told.deliver().sent == 0
+
+
+def test_show_tells_the_versions_and_what_changed(room: Room) -> None:
+    room.publish()
+    room.publish(f"{RELEASE} The number was mended.", OTHER)
+    with room.store.read() as db:
+        shown = load(db, "article", 1)
+        words = in_words(shown)
+    assert [row["seq"] for row in shown.parts["versions"]] == [1, 2]
+    assert "+ The number was mended." in words
+
+
+def test_a_difference_is_told_by_the_sentence() -> None:
+    old = "Head\nPolice freed 120 people. They went home."
+    assert difference(old, old.replace("120", "210")) == ["- Police freed 120 people.", "+ Police freed 210 people."]
+    assert difference("警方解救了四十人。他们回家。", "警方解救了五十人。他们回家。") == [
+        "- 警方解救了四十人。",
+        "+ 警方解救了五十人。",
+    ]
