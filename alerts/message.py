@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -62,6 +63,11 @@ def finding(kind: str, subject: str, detail: str, at: datetime, zone: tzinfo) ->
     title = safe(f"Nightdesk: {kind.replace('_', ' ')}: {subject}", _TITLE_LIMIT)
     lines_ = [safe(detail), "", f"Noticed {moment(at, zone)}."]
     return _plain("finding", title, lines_)
+
+
+def findings_list(title: str, lines_: Sequence[str]) -> Content:
+    """Several findings that need wake nobody."""
+    return _plain("finding", safe(title, _TITLE_LIMIT), list(lines_))
 
 
 def test(channel: str, at: datetime, zone: tzinfo) -> Content:

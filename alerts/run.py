@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, TextIO
+from typing import TextIO
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
-from alerts import group, message
+from alerts import group, lists, message
 from alerts.config import CONSOLE, Channel, OperatorConfig, with_console
 from alerts.desk import Desk
 from alerts.failing import Failing
@@ -211,25 +211,31 @@ class Alerter:
             return single + deliveries.release(db, now, ("digest",), of_channels=True)
 
     def tell_findings(self) -> int:
-        """Make messages to the operator's channels of what should wake somebody; how many findings that were."""
+        """Make messages to the operator's channels: of what should wake somebody, and the lists of a day and a week.
+
+        How many messages that were.
+        """
         return self._store.unit(self._tell_findings)
 
     def _tell_findings(self, db: Connection) -> int:
         now = self._clock()
         rows = deliveries.findings_to_tell(db)
         for row in rows:
-            content = message.finding(row.kind, row.subject, row.detail, row.last_at, self._zone).as_json()
-            for name in self._operator_channels(row):
-                message_id = deliveries.add_message(db, "finding", name, now, content=content)
-                for target in self._targets[name].values():
-                    deliveries.add_delivery(db, message_id, name, target.label, target.key, now, now)
+            content = message.finding(row.kind, row.subject, row.detail, row.last_at, self._zone)
+            self._tell_operator(db, content, row.subject, now)
         deliveries.mark_told(db, [row.id for row in rows], now)
-        return len(rows)
+        listed = lists.due_lists(db, now, self._zone)
+        for one in listed:
+            self._tell_operator(db, message.findings_list(one.title, one.lines), "", now)
+        return len(rows) + len(listed)
 
-    def _operator_channels(self, row: Any) -> list[str]:
+    def _tell_operator(self, db: Connection, content: message.Content, subject: str, now: datetime) -> None:
         """Where a finding goes: never only to the channel that it complains of."""
-        names = [name for name in self._operator.channels if self._targets.get(name) and name != row.subject]
-        return names or [CONSOLE]
+        names = [name for name in self._operator.channels if self._targets.get(name) and name != subject]
+        for name in names or [CONSOLE]:
+            message_id = deliveries.add_message(db, "finding", name, now, content=content.as_json())
+            for target in self._targets[name].values():
+                deliveries.add_delivery(db, message_id, name, target.label, target.key, now, now)
 
     def test_message(self, channel: str) -> list[TestResult]:
         """Send a marked test message to every recipient of a channel now and say what each answered."""

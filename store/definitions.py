@@ -124,3 +124,8 @@ def definition_of(db: Connection, table: sa.Table, name: str) -> Mapping[str, An
     """The whole entry of `name`, where anybody defines it now."""
     found = sa.select(table.c.definition).where(table.c.name == name, table.c.retired_at.is_(None))
     return db.scalar(found)
+
+
+def active_sources(db: Connection) -> int:
+    """How many sources are visited."""
+    return db.scalar(sa.select(sa.func.count()).select_from(sources).where(sources.c.retired_at.is_(None))) or 0

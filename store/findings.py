@@ -85,6 +85,12 @@ def untold(db: Connection, severities: Collection[str]) -> list[Row[Any]]:
     return list(db.execute(query.order_by(findings.c.id)))
 
 
+def told_and_open(db: Connection) -> list[Row[Any]]:
+    """Findings that somebody was told of and that are not over."""
+    query = sa.select(findings).where(findings.c.told_at.is_not(None), findings.c.ended_at.is_(None))
+    return list(db.execute(query.order_by(findings.c.id)))
+
+
 def ends_untold(db: Connection) -> list[Row[Any]]:
     """Findings that somebody was told of and that are over, which nobody was told of."""
     query = sa.select(findings).where(
