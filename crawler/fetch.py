@@ -16,6 +16,7 @@ from crawler.answer import Answer
 from crawler.config import CrawlConfig
 from crawler.settings import ROBOT
 from crawler.source import Source
+from crawler.traps import trap_in
 from crawler.web import Web
 from store.pages import SiteState
 
@@ -114,6 +115,8 @@ class Fetcher:
         return answer
 
     async def page(self, url: str, manners: Manners, headers: Mapping[str, str] | None = None) -> Answer:
+        if trap_in(url):
+            return Answer(url, url, error="trap")
         return await self._follow(url, manners, {"Accept": _PAGE_TYPES, **(headers or {})}, self._config.page_mb)
 
     async def is_waiting(self, site: str) -> bool:
