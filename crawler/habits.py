@@ -17,6 +17,8 @@ _GAPS = 200
 _HOUR = 60  # minutes
 _FEWEST_GAPS = 4
 _SHORTEST_SILENCE = timedelta(hours=24)
+_A_WEEK_SEEN = 8 * 24 * _HOUR
+_FIRST_WEEKEND = timedelta(hours=84)  # from Friday noon to Monday night: allowed until a week was seen
 _LONGEST_SILENCE = timedelta(days=90)
 
 
@@ -41,6 +43,7 @@ class Habits:
     moved: int = 0  # permanent redirects there in a row
     score: float = 0.0  # failures in a row, by their weight
     good: int = 0  # successes in a row
+    failing: int | None = None  # since when no visit could be read
 
     @classmethod
     def of(cls, memory: Mapping[str, Any] | None) -> Habits:
@@ -125,16 +128,22 @@ def usual_gap(gaps: Sequence[int]) -> timedelta | None:
 def silence_limit(gaps: Sequence[int]) -> timedelta | None:
     """How long a source may be quiet before it is silent; None while its rhythm is not known.
 
-    At least a day, at most four times its usual gap, or half as long again as the longest ever seen. Between them the
-    gap decides that 95 of 100 moments fall into: nights and weekends weigh by their length there, as they must.
+    At least a day (longer until the source was seen for a week with its weekend), at most four times its usual gap
+    (where longer gaps were seen already, a fifth longer than those). Below that the gap decides that 95 of 100
+    moments fall into: nights and weekends weigh by their length there, as they must.
     """
     if len(gaps) < _FEWEST_GAPS:
         return None
     ordered = sorted(gaps)
-    limit = max(4 * _quantile(ordered, 0.95), 1.5 * ordered[-1])
-    if len(gaps) >= 10:
+    limit = 4.0 * _quantile(ordered, 0.95)
+    if limit < 1.05 * ordered[-1]:
+        limit = 1.2 * ordered[-1]
+    if len(gaps) < 10:
+        limit = 3.0 * ordered[-1]
+    else:
         limit = min(limit, 2.5 * _by_length(ordered, 0.95))
-    return min(max(timedelta(minutes=limit), _SHORTEST_SILENCE), _LONGEST_SILENCE)
+    shortest = _SHORTEST_SILENCE if sum(gaps) >= _A_WEEK_SEEN else _FIRST_WEEKEND
+    return min(max(timedelta(minutes=limit), shortest), _LONGEST_SILENCE)
 
 
 def silent_from(habits: Habits) -> datetime | None:

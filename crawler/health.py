@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from crawler.causes import CAUSES, cause_of
+from crawler.causes import CAUSES, PASSING, cause_of
 from crawler.habits import Habits, moment_of, silence_limit, silent_from
 
 State = Literal["unproven", "ok", "degraded", "failing", "silent", "recovered"]
@@ -18,6 +18,7 @@ Severity = Literal["wake", "daily", "weekly"]
 
 #: So many failures in a row, of so much weight together, are no chance.
 FAILURES, WEIGHT = 3, 1.5
+_LASTING = timedelta(hours=6)  # so long must passing trouble last
 _GOOD_AGAIN = 3
 _MOVED = 3
 _MISSED_FOR = timedelta(days=7)
@@ -44,12 +45,13 @@ class Notice:
     cause: str | None = None
 
 
-def after_failure(before: Standing, error: str) -> Standing:
-    """After a visit that could not be read."""
+def after_failure(before: Standing, error: str, lasting: timedelta = _LASTING) -> Standing:
+    """After a visit that could not be read; `lasting` is for how long now none could."""
     cause = cause_of(error)
     failures, score = before.failures + 1, before.score + cause.weight
     state = before.state
-    if score >= WEIGHT and (failures >= FAILURES or cause.code == "empty"):
+    is_sure = cause.weight > PASSING or lasting >= _LASTING
+    if score >= WEIGHT and is_sure and (failures >= FAILURES or cause.code == "empty"):
         state = "failing"
     elif state in ("ok", "recovered"):
         state = "degraded"

@@ -82,10 +82,12 @@ def after_visit(
     habits = _after_redirects(habits, seen.answer)
     standing = Standing(due.state, due.cause, due.failures, before.score, before.good)  # type: ignore[arg-type]
     if seen.error:
-        after = health.after_failure(standing, _reason(seen))
+        lasting = now - moment_of(before.failing or minute_of(now))
+        after = health.after_failure(standing, _reason(seen), lasting)
     else:
         after = health.after_success(standing, oddity(seen, due, habits, in_week), habits, now)
-    habits = replace(habits, score=after.score, good=min(after.good, 10))
+    failing = (before.failing or minute_of(now)) if seen.error else None
+    habits = replace(habits, score=after.score, good=min(after.good, 10), failing=failing)
     told = [*health.notices(standing, after, habits, now)]
     told += [one for one in (health.move_notice(before, habits), health.overlap_notice(before, habits, now)) if one]
     return Remembered(_row(seen, due, bool(new), first, habits, after, now, chance), tuple(told))
