@@ -65,11 +65,20 @@ def classify(
 
 def _weigh_topic(sentences: list[_Atoms], topic: Topic, reading: Reading) -> _Weighed:
     weighed = _Weighed()
-    for sign, rules in ((1.0, topic.signals), (-1.0, topic.against)):
-        for rule in rules:
-            score = _weigh(rule, sentences, reading, topic.id, sign, weighed, past=1.0)
-            weighed.score += sign * score
+    for rule in topic.signals:
+        weighed.score += _weigh(rule, sentences, reading, topic.id, 1.0, weighed, past=1.0)
+    if reading.several:
+        sentences = _own_matter(sentences, topic)
+    for rule in topic.against:
+        weighed.score -= _weigh(rule, sentences, reading, topic.id, -1.0, weighed, past=1.0)
     return weighed
+
+
+def _own_matter(sentences: list[_Atoms], topic: Topic) -> list[_Atoms]:
+    """Of a page of several matters the paragraphs on the topic: what else it tells speaks not against it."""
+    core = [rule for rule in topic.signals if any(rule.name in need.rules for need in topic.needs[:1])]
+    own = {atoms.sentence.paragraph for atoms in sentences if any(_fires(rule, atoms) for rule in core)}
+    return [atoms for atoms in sentences if atoms.sentence.zone != "title" and atoms.sentence.paragraph in own]
 
 
 def _lacking(needs: Iterable[Need], weighed: _Weighed) -> list[Need]:
@@ -238,7 +247,7 @@ def _choose(scores: dict[str, tuple[float, Event, list[Evidence]]]) -> list[Scor
     }
     left = {name: score for name, (score, _) in holding.items() if name not in explained}
     bold = [score for name, score in left.items() if not holding[name][1].modest]
-    left = {n: score for n, score in left.items() if not holding[n][1].modest or score > 1.6 * max(bold, default=0.0)}
+    left = {n: score for n, score in left.items() if not holding[n][1].modest or score > 1.25 * max(bold, default=0.0)}
     if not left:
         return []
     best = max(left.values())

@@ -144,7 +144,8 @@ def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named:
     if place is False and country is None and not (agreement.same_types(article, known) and (nationality or count)):
         return "another place"
     # Where everything else is known to agree, another figure is the same act counted otherwise.
-    if count is False and not (day and nationality and (place or country)):
+    same_act = place and agreement.same_types(article, known)
+    if count is False and not (day and (nationality or same_act) and (place or country)):
         return "another figure, and too little else known to agree"
     return ""
 

@@ -95,7 +95,7 @@ def _fuller(first: Fact, second: Fact, headline: bool) -> Fact:
 
 
 def _with_leading(facts: list[tuple[Count, Fact]]) -> list[Fact]:
-    """The count of what was done or begun that the news is about is marked, and its nationality given to the parts it is broken down into."""
+    """The count the news is about is marked, and its nationality given to the parts it is broken down into."""
     order = {"title": 0, "lead": 1, "second": 2, "body": 3}
     candidates = [
         (order[count.sentence.zone], 0 if fact.unit in PERSONS else 1, fact.position, index)

@@ -24,7 +24,8 @@ _HAN = {digit: number for number, digit in enumerate("一二三四五六七八�
 _ORDINAL = r"(?P<n>\d{1,3}(?:st|nd|rd|th|[ºª°]|er|e|ème)?|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")"
 _BATCH = r"(?:batch|group|flight|wave|contingent|lot|grupo|lote|vuelo|groupe|vague|vol|voo|gruppo|gelombang|kloter)"
 _EDITION = (
-    r"(?:edition|round|dialogue|forum|conference|course|class|rotation|phase|edición|ronda|diálogo|foro|édition|forum"
+    r"(?:edition|round|dialogue|forum|conference|course|class|rotation|phase|patrol|summit|session|ministerial|patrulla|patrouille|"
+    r"edición|ronda|diálogo|foro|édition|forum"
     r"|dialogue|edição|fórum|edizione|angkatan|tahap)"
 )
 _FORMS = (

@@ -29,7 +29,7 @@ def find_facts(
     figures = find_figures(reading)
     facts = [
         *find_counts(reading, figures, classification.event_names, published),
-        *find_places(reading),
+        *find_places(reading, classification.topic_names),
         *find_routes(reading, classification.event_names),
         *_dates(reading, published),
         *find_names(reading),

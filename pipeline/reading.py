@@ -28,6 +28,14 @@ _THAI_LETTER_BEFORE = re.compile(r"[\u0e00-\u0e7f]{1,4}$")
 _DATELINE = re.compile(
     r"(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.\- ]{2,24}(?:, [\w. ]{2,24})?(?: \([\w\s/.]{2,20}\))?|[^\s]{4,16}) ?[-–—]{1,2} (?=\S)"
 )
+#: Headlines of pages with several matters, each in a paragraph of its own.
+_SEVERAL = re.compile(
+    r"\b(?:live|live updates|in brief|briefs|briefly|briefing|round-?up|digest|news wrap|bulletin|at a glance)\b"
+    r"|\b(?:en vivo|en direct|ao vivo|en bref|brèves|breves|in breve|liveticker|resumen|sekilas|terkini)\b"
+    r"|điểm tin|tin vắn|快讯|快訊|简讯|簡訊|要闻|要聞|早报|一周|สรุปข่าว|ข่าวสั้น|ข่าวด่วน"
+    r"|まとめ|ニュース一覧|短信|단신|브리핑|간추린|समाचार संक्षेप|موجز|أبرز الأخبار",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(r"\s+[|｜]\s+[^|｜]{2,40}$")
 
 
@@ -88,7 +96,8 @@ class Reading:
         tail = _TAIL.search(self.text, 0, title_end)
         sentences = [self._sentence(0, 0, tail.start() if tail else title_end, "title", 3.0, 0)]
         spans = list(_spans(self.text, title_end + 1))
-        told = 0
+        told, last = 0, -1
+        self.several: bool = bool(_SEVERAL.search(self.text, 0, title_end)) and bool(spans) and spans[-1][2] >= 2
         lead = next((i for i, (start, end, _) in enumerate(spans[:6]) if _DATELINE.match(self.text, start, end)), 0)
         for index, (start, end, paragraph) in enumerate(spans):
             count = self._count(start, end)
@@ -96,7 +105,10 @@ class Reading:
                 zone, weight = "body", 0.3
             else:
                 zone, weight = _zone(told, len(spans))
+                if self.several and paragraph != last and told > 1:
+                    zone, weight = "second", 1.5  # each matter has a lead of its own
                 told += 1
+            last = paragraph
             sentences.append(self._sentence(len(sentences), start, end, zone, weight, paragraph))
         return sentences
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.reading import Reading
+from pipeline.reading import Reading, Sentence
 from pipeline.values import Fact
 from pipeline.vocabulary import Hit
 
@@ -17,7 +17,8 @@ _FROM = re.compile(
     re.I,
 )
 _TO = re.compile(
-    r"(?:\bto|\binto|\btowards?|\bfor|\ba|\bke|\bsang|\bvers|\bau|\ben|"
+    r"(?:\breach(?:es|ed)?|\benter(?:s|ed)?|\barriv\w+ (?:in|at)|\bto|\binto|\btowards?|\bfor|"
+    r"\ba|\bke|\bsang|\bvers|\bau|\ben|"
     r"\bpara|\bnach|\bsa|至|到|回|往|赴|ไป|ไปยัง|สู่|ទៅ|ໄປ|"
     r"\bإلى)\s?(?:the |la |el |le )?(?:\w+\s){0,1}$",
     re.I,
@@ -32,17 +33,31 @@ _WITH = re.compile(
 )
 _WITH_AFTER = re.compile(r"(?:との|と(?:の間)?|과의|과 |와 |와의|\s?के साथ|\s?से)")
 _VIA = re.compile(r"(?:\bvia|\bthrough|経由|经|經|ผ่าน|\bmelalui|\bqua|\bpor|\bvía)\s?$", re.I)
+#: Kinds of news in which people are moved; what is given to police takes another way.
+_MOVING = frozenset(
+    ("rescue_release", "repatriation", "arrest_handover", "extradition_fugitive", "trafficking_abuse", "raid")
+)
 #: "the Thai side", "Thai soil": the country, not its people.
 _IS_LAND = re.compile(
     r"\s?(?:side|soil|territory|border|bank|custody|authorit|army|troops|immigration|officials|police|soldiers|mainland|town|city|province|"
     r"境内|境內|方|警方|侧|側|当局|側に|측|영토|당국)"
 )
+_DATELINE_END = re.compile(r"(?:, [\w. ]{2,24})?(?: \([\w\s/.]{2,24}\))?\s?(?:[-–—:]|, \w+\.? \d+)\s?")
+#: Seats of government whose names stand for what is done there.
+_SEATS = frozenset(
+    ("London", "Washington", "Beijing", "Canberra", "Wellington", "Tokyo", "Seoul", "Brussels", "Taipei")
+)
+_LOCATIVE = re.compile(
+    r"(?:\b(?:in|at|near|to|from|of|en|à|em|a|di|ke|dari|tại|ở|sa|in der)\s|在|于|於|至|到|ใน|ที่|ไปยัง|ម|နေ)$",
+    re.IGNORECASE,
+)
 _MOVES = ("sent_home", "freed", "handover")
 
 
-def find_places(reading: Reading) -> list[Fact]:
+def find_places(reading: Reading, topics: Sequence[str] = ()) -> list[Fact]:
     """The places of the event: named in headline, dateline or the first sentences; where none is, its countries."""
     found: dict[str, Fact] = {}
+    filed: dict[str, Fact] = {}
     front = _front(reading)
     for zone, confidence in (("lead", 0.85), ("title", 0.8), ("second", 0.6), ("body", 0.4)):
         for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
@@ -52,13 +67,31 @@ def find_places(reading: Reading) -> list[Fact]:
             if zone != "title" and "past" in names and zone != "lead":
                 continue
             for hit in hits:
-                if hit.entry.kind != "place" or len(found) >= _PLACES_AT_MOST:
+                if hit.entry.kind != "place" or len(found) >= _PLACES_AT_MOST or _is_government(reading, hit):
+                    continue
+                if zone == "lead" and _is_dateline(reading, hit, sentence):
+                    filed.setdefault(hit.entry.name, _place(reading, hit, 0.6))
                     continue
                 if zone in ("title", "lead") or not front or hit.entry.country in front:
                     found.setdefault(hit.entry.name, _place(reading, hit, confidence))
+        found = found or (filed if zone == "title" else found)
     if not found:
-        return _countries(reading)
+        return _countries(reading, topics)
     return list(found.values())
+
+
+def _is_dateline(reading: Reading, hit: Hit, sentence: Sentence) -> bool:
+    """Where the report was filed: often not where it happened."""
+    if hit.start - sentence.start > 3:
+        return False
+    return _DATELINE_END.match(reading.text, hit.end) is not None
+
+
+def _is_government(reading: Reading, hit: Hit) -> bool:
+    """ "London imposed sanctions": a capital that stands for its government, not a place anything happened in."""
+    if hit.entry.name not in _SEATS:
+        return False
+    return not _LOCATIVE.search(reading.text[max(0, hit.start - 12) : hit.start])
 
 
 def _front(reading: Reading) -> set[str]:
@@ -77,9 +110,12 @@ def _is_partner(reading: Reading, hit: Hit) -> bool:
     return bool(_WITH.search(before) or _WITH_AFTER.match(after))
 
 
-def _countries(reading: Reading) -> list[Fact]:
-    """Without any place: the countries of headline and lead, by name or by their people."""
-    front = _front(reading)
+def _countries(reading: Reading, topics: Sequence[str]) -> list[Fact]:
+    """Without any place: the countries of headline and lead, by name or by their people.
+
+    Whose police go abroad are not where they go: of China and another the other is the place.
+    """
+    front = _hosts(reading) if "overseas_policing" in topics else _front(reading)
     for only_named in (True, False):
         for zone in ("lead", "title", "second"):
             for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
@@ -87,8 +123,22 @@ def _countries(reading: Reading) -> list[Fact]:
                 named = [hit for hit in named if not (only_named and hit.entry.people)]
                 if sentence.zone == zone and named:
                     unique = {hit.entry.country: hit for hit in reversed(named)}
-                    return [_place(reading, hit, 0.5) for hit in unique.values()][:2]
+                    return [_place(reading, hit, 0.5) for hit in unique.values()][:_PLACES_AT_MOST]
     return []
+
+
+def _hosts(reading: Reading) -> set[str]:
+    """The countries in front, or further down where there is but China; China itself where there are many or none."""
+    front = _front(reading)
+    known = {
+        hit.entry.country
+        for sentence, hits in zip(reading.sentences[:5], reading.by_sentence, strict=False)
+        for hit in hits
+        if hit.entry.kind in ("nation", "place", "agency") and hit.entry.country
+    }
+    if front <= {"CN"} and known - {"CN"}:
+        front = known
+    return front - {"CN"} if len(front) == 2 else front
 
 
 def _place(reading: Reading, hit: Hit, confidence: float) -> Fact:
@@ -107,32 +157,44 @@ def _place(reading: Reading, hit: Hit, confidence: float) -> Fact:
 def find_routes(reading: Reading, events: Sequence[str] = ()) -> list[Fact]:
     """From where, by way of where, to where people were moved, by the first sentence that tells it."""
     going_home = not events or "repatriation" in events or "rescue_release" not in events
-    for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
-        if sentence.zone == "body" and sentence.index > 5:
-            break
-        names = {hit.entry.name for hit in hits}
-        moves = [hit for hit in hits if hit.entry.name in _MOVES]
-        if not moves or ("past" in names and sentence.zone != "title"):
-            continue
-        ends = _ends(reading, hits)
+    if events and not set(events) & _MOVING:
+        return []
+    told = [
+        (sentence, hits, _ends(reading, hits))
+        for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True)
+        if (sentence.zone != "body" or sentence.index <= 5) and _is_move(sentence, hits)
+    ]
+    for sentence, hits, ends in told:
+        if "from" in ends and "to" in ends and ends["from"] != ends["to"]:
+            return [_route(reading, sentence, hits, ends, 0.7)]
+    for sentence, hits, ends in told:
         if going_home:
-            ends.update({key: value for key, value in _home(reading, hits, names, ends).items() if key not in ends})
+            names = {hit.entry.name for hit in hits}
+            ends |= {key: value for key, value in _home(reading, hits, names, ends).items() if key not in ends}
         elif "to" in ends and "from" not in ends and (left := _left(hits, ends["to"])):
             ends["from"] = left
         if "from" in ends and "to" in ends and ends["from"] != ends["to"]:
-            start, end = min(sentence.start, moves[0].start), sentence.end
-            return [
-                Fact(
-                    kind="route",
-                    quote=reading.quote(start, end)[:240],
-                    position=start,
-                    confidence=0.6,
-                    from_country=ends["from"],
-                    via_country=ends.get("via"),
-                    to_country=ends["to"],
-                )
-            ]
+            return [_route(reading, sentence, hits, ends, 0.5)]
     return []
+
+
+def _is_move(sentence: Sentence, hits: list[Hit]) -> bool:
+    names = {hit.entry.name for hit in hits}
+    return bool(names & set(_MOVES)) and ("past" not in names or sentence.zone == "title")
+
+
+def _route(reading: Reading, sentence: Sentence, hits: list[Hit], ends: dict[str, str], confidence: float) -> Fact:
+    first = next(hit for hit in hits if hit.entry.name in _MOVES)
+    start = min(sentence.start, first.start)
+    return Fact(
+        kind="route",
+        quote=reading.quote(start, sentence.end)[:240],
+        position=start,
+        confidence=confidence,
+        from_country=ends["from"],
+        via_country=ends.get("via"),
+        to_country=ends["to"],
+    )
 
 
 def _ends(reading: Reading, hits: list[Hit]) -> dict[str, str]:
@@ -142,13 +204,26 @@ def _ends(reading: Reading, hits: list[Hit]) -> dict[str, str]:
         if hit.entry.kind not in ("place", "nation", "capital") or not country:
             continue
         before, after = reading.text[max(0, hit.start - 22) : hit.start], reading.text[hit.end : hit.end + 14]
-        if _VIA.search(before):
-            ends.setdefault("via", country)
-        elif _FROM.search(before) or _FROM_AFTER.match(after):
-            ends.setdefault("from", country)
-        elif (_TO.search(before) or _TO_AFTER.match(after)) and (not reading.is_people(hit) or _IS_LAND.match(after)):
-            ends.setdefault("to", country)
+        way = _way(before, after)
+        if way == "to" and reading.is_people(hit) and not _IS_LAND.match(after):
+            continue
+        if way:
+            ends.setdefault(way, country)
     return ends
+
+
+def _way(before: str, after: str) -> str | None:
+    """from, via or to, by the preposition that stands nearest."""
+    found = {
+        way: match.start()
+        for way, pattern in (("via", _VIA), ("from", _FROM), ("to", _TO))
+        if (match := pattern.search(before))
+    }
+    if found:
+        return max(found, key=lambda way: found[way])
+    if _FROM_AFTER.match(after):
+        return "from"
+    return "to" if _TO_AFTER.match(after) else None
 
 
 def _left(hits: list[Hit], to: str) -> str | None:

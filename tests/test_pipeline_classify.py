@@ -217,3 +217,90 @@ def test_a_conviction_long_past_is_not_the_news() -> None:
 
 def test_an_empty_article_is_on_no_beat() -> None:
     assert of("", "", "en") == Classification()
+
+
+# --- Taken for what they are not, once ---
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        ("en", "Taxi driver suspended after tourist scammed", "A taxi driver in Cebu, Philippines, scammed a tourist."),
+        (
+            "en",
+            "Gang leader killed in Vietnam",
+            "A cartel gang leader was murdered in Ho Chi Minh City, Vietnam, police say.",
+        ),
+        ("en", "Wanted fraudster found in Manila", "A fraudster on an FBI list was arrested in the Philippines."),
+        ("en", "Minister Qin Gang skips Jakarta meeting", "Foreign Minister Qin Gang will skip a meeting in Jakarta."),
+        ("en", "NATO shelves Tokyo liaison office", "NATO has shelved plans for a liaison office in Tokyo, Japan."),
+        (
+            "en",
+            "Drunk man attacks tourist",
+            "Police said a drunk man gave a Filipino tourist a push on a bus in Taipei.",
+        ),
+        ("en", "State Patrol welcomes dogs", "The Georgia State Patrol gave badges to German shepherds, police said."),
+        ("en", "Visit to the police station", "Chinese tourists asked police officers in Paris for the way."),
+        ("en", "Meth seized in Myawaddy", "Troops raided a meth lab in Myawaddy and arrested foreigners."),
+    ],
+)
+def test_what_only_looks_right(language: str, title: str, text: str) -> None:
+    assert of(title, text, language).topic_names == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        ("en", "90 foreigners flown out of Mae Sot", "Thai troops put 90 foreign nationals on planes at Mae Sot."),
+        ("zh", "西港搜查酒店 带走60名外籍人员", "柬埔寨警方在西港搜查一家酒店，逮捕60名外籍人员。"),
+        ("th", "ส่งต่างชาติ 60 คนข้ามแม่สอด", "ทหารส่งกลับชาวต่างชาติ 60 คนที่แม่สอดจากเมียวดี"),
+        (
+            "ko",
+            "시아누크빌 호텔 급습해 외국인 60명 체포",
+            "캄보디아 경찰이 시아누크빌 호텔을 급습해 외국인 60명을 체포했다.",
+        ),
+        ("en", "Blackout for Myawaddy", "Thailand cut power and fuel to Myawaddy in Myanmar on Tuesday."),
+    ],
+)
+def test_people_of_a_known_place_need_no_word_for_fraud(language: str, title: str, text: str) -> None:
+    assert "scam_centres" in of(title, text, language).topic_names
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        ("en", "Donor hands police ten patrol cars", "Japan handed over ten patrol vehicles to Fiji police on Monday."),
+        ("zh", "中国向斐济警方移交10辆巡逻车", "中国周一向斐济警方捐赠10辆巡逻车。"),
+        ("id", "Jepang hibahkan mobil patroli", "Jepang menyerahkan 10 mobil patroli kepada polisi Fiji."),
+        ("ko", "일본, 피지 경찰에 순찰차 기증", "일본이 피지 경찰에 순찰차 10대를 기증했다."),
+        ("es", "Japón dona coches patrulla", "Japón donó diez coches patrulla a la policía de Fiyi."),
+        ("vi", "Nhật Bản tặng xe tuần tra", "Nhật Bản trao tặng cảnh sát Fiji mười xe tuần tra."),
+    ],
+)
+def test_a_patrol_car_is_no_patrol(language: str, title: str, text: str) -> None:
+    result = of(title, text, language)
+    assert "equipment_aid" in result.event_names
+    assert "joint_patrol" not in result.event_names
+
+
+def test_a_page_of_several_matters_is_on_what_one_of_them_is_on() -> None:
+    text = (
+        "The budget vote was put off until Thursday, a party leader said, after the senator fell ill.\n"
+        "The Treasury imposed sanctions on nine firms behind scam compounds in Cambodia.\n"
+        "The football final will be played on Sunday."
+    )
+    result = of("Politics live: budget vote, sanctions and football", text, "en")
+    assert result.topic_names == ("scam_centres",)
+    assert result.event_names == ("sanctions_seizure",)
+
+
+def test_a_ransom_is_no_rescue() -> None:
+    text = "A família recebeu pedido de resgate pelo filho, torturado em um centro de golpes no Camboja."
+    assert "rescue_release" not in of("Família recebe pedido de resgate por filho no Camboja", text, "pt").event_names
+
+
+def test_those_held_in_a_raid_are_part_of_the_raid() -> None:
+    result = of(
+        "Police raid scam hub in Cebu", "Police raided a scam hub in Cebu, Philippines, and arrested 40 people.", "en"
+    )
+    assert result.event_names == ("raid",)

@@ -202,3 +202,19 @@ def test_a_profile_survives_its_way_through_the_store() -> None:
 )
 def test_batches_and_editions_are_read(text: str, found: set[str]) -> None:
     assert editions(text) == found
+
+
+def test_a_raid_here_is_not_the_handover_across_the_border() -> None:
+    raid = profile(RELEASE, [place("Orlin", "KH"), day("2026-10-12")], events=("raid", "arrest_handover"))
+    handover = profile(RELEASE, [place("Varlin", "TH"), day("2026-10-10")], events=("arrest_handover",))
+    assert isinstance(decision(raid, handover), Found)
+
+
+def test_a_raid_is_one_whatever_figure_each_gives() -> None:
+    first = profile(RELEASE, [count(160), place("Orlin", "PH"), day("2026-10-12")], events=("raid",))
+    other = profile(RELEASE_REWRITTEN, [count(190), place("Orlin", "PH"), day("2026-10-12")], events=("raid",))
+    assert isinstance(decision(other, first), Join)
+
+
+def test_the_number_of_a_patrol_is_its_edition() -> None:
+    assert "edition:12" in editions("Four countries complete 12th river patrol")

@@ -282,3 +282,33 @@ def test_who_is_flown_home_goes_where_he_is_from() -> None:
     text = "Thailand flew home 138 Ethiopians on Monday, who had been freed from scam compounds in Myawaddy."
     routes = [fact for fact in of("Ethiopians repatriated from scam compounds", text) if fact.kind == "route"]
     assert [route.to_country for route in routes] == ["ET"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "way"),
+    [
+        ("en", "They were freed by a militia and crossed from Myanmar into Thailand on Monday.", ("MM", "TH")),
+        ("en", "They were released and reached Thailand from Myanmar.", ("MM", "TH")),
+        ("es", "Fueron liberados y trasladados de Birmania a Tailandia.", ("MM", "TH")),
+        ("zh", "他们获救后从缅甸到泰国。", ("MM", "TH")),
+    ],
+)
+def test_a_route_goes_by_its_prepositions(language: str, text: str, way: tuple[str, str]) -> None:
+    (route,) = [fact for fact in of("", text, language) if fact.kind == "route"]
+    assert (route.from_country, route.to_country) == way
+
+
+def test_gear_takes_no_route_and_stays_where_it_is_handed_over() -> None:
+    facts = of("Police get vans from China", "Ten vans from China were handed over to Tonga Police on Tuesday.")
+    assert [fact for fact in facts if fact.kind == "route"] == []
+    assert {fact.country for fact in facts if fact.kind == "place"} == {"TO"}
+
+
+def test_a_dateline_gives_way_to_the_place_of_the_event() -> None:
+    facts = of("Scam compound flattened", "MAE SOT - Troops demolished a scam compound in Minletpan on Tuesday.")
+    assert {fact.place for fact in facts if fact.kind == "place"} == {"Minletpan"}
+
+
+def test_a_seat_of_government_is_no_place_of_the_event() -> None:
+    facts = of("London sanctions scam network", "London imposed sanctions on a scam compound in Bavet, Cambodia.")
+    assert {fact.place for fact in facts if fact.kind == "place"} == {"Bavet"}
