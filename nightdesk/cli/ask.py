@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from core.errors import UsageError
 from nightdesk.cli.context import session
 from nightdesk.cli.look import filters
 from nightdesk.cli.options import Country, Event, FormatOption, Lang, Limit, Since, Source, Topic, Until
@@ -18,6 +19,7 @@ class Subject(StrEnum):
     DEVELOPMENTS = "developments"
     FACTS = "facts"
     DELIVERIES = "deliveries"
+    EVIDENCE = "evidence"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -72,8 +74,12 @@ def _show_views(_url: str) -> None:
 
 def export(
     context: typer.Context,
-    subject: Annotated[Subject, typer.Argument(metavar="articles|developments|facts|deliveries")],
-    target: Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Ends in .jsonl or .csv; - is stdout.")],
+    subject: Annotated[Subject, typer.Argument(metavar="articles|developments|facts|deliveries|evidence")],
+    target: Annotated[
+        str,
+        typer.Option("-o", "--output", metavar="FILE", help="Ends in .jsonl or .csv, for evidence .zip; - is stdout."),
+    ],
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="For evidence: the development, as d34.")] = None,
     topic: Topic = None,
     event: Event = None,
     country: Country = None,
@@ -83,11 +89,30 @@ def export(
     lang: Lang = None,
     limit: Limit = None,
 ) -> None:
-    """Write a whole view to a file, oldest first."""
+    """Write a whole view to a file, oldest first; or the evidence of one development as a pack."""
     from nightdesk.export import export as write
 
+    if subject is Subject.EVIDENCE:
+        _export_evidence(context, id, target)
+        return
+    if id is not None:
+        raise UsageError(f"export {subject.value} takes no id; only evidence does")
     looking = session(context)
     chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
     with looking.reading() as store:
         count = write(store, subject.value, target, chosen)
     typer.echo(f"{count} {subject.value} written{'' if target == '-' else f' to {target}'}", err=True)
+
+
+def _export_evidence(context: typer.Context, id: str | None, target: str) -> None:
+    from core.ids import read_id
+    from nightdesk.evidence import export_evidence
+
+    if id is None:
+        raise UsageError("export evidence needs a development, as in: nightdesk export evidence d34 -o pack.zip")
+    noun, number = read_id(id, "development")
+    if noun != "development":
+        raise UsageError(f"evidence is of a development (d34), not of {id!r}")
+    with session(context).reading() as store:
+        count = export_evidence(store, number, target)
+    typer.echo(f"evidence of d{number} with {count} pages written to {target}", err=True)
