@@ -61,14 +61,16 @@ def headline(story: Story) -> str:
 
 
 def changed_figure(story: Story) -> str:
-    """`260 people (was at least 215)`, where this message tells of a figure that changed."""
-    if story.level == "new":
-        return ""
+    """`260 people (was at least 215)`, where this message tells of a figure that changed.
+
+    Who hears of the development for the first time was told no other figure: they get the newest alone.
+    """
     change = next((told for told in reversed(story.told) if told.what in ("figure", "official") and told.new), None)
     if change is None:
         return ""
     new = _with_unit(str(change.new), leading_count(story))
-    return f"{new} (was {change.old})" if change.old and change.old != change.new else new
+    is_known = story.level != "new" and change.old and change.old != change.new
+    return f"{new} (was {change.old})" if is_known else new
 
 
 def _with_unit(value: str, count: Stated | None) -> str:

@@ -144,7 +144,9 @@ def _digest(stories: tuple[Story, ...], zone: tzinfo) -> Content:
 def _view(story: Story, zone: tzinfo) -> dict[str, Any]:
     """The values of a template: every string clean, every decision made."""
     report = story.shown
-    changes = [_change(told) for told in story.told if told.level != "new" and (told.old or told.new)]
+    changes = []
+    if story.level != "new":  # to who is told for the first time nothing has changed
+        changes = [_change(told) for told in story.told if told.old or told.new]
     prefix = {"update": "Update: ", "correction": "Correction: "}.get(story.level, "")
     what = lines.headline(story)
     return {

@@ -71,6 +71,13 @@ def test_an_alert_reads_well() -> None:
     )
 
 
+def test_who_hears_of_it_for_the_first_time_gets_the_newest_figure_and_no_change() -> None:
+    update = Told(alert_id=57, level="update", seq=2, what="figure", old="215", new="341")
+    shown = text(replace(STORY, told=(*STORY.told, update)))
+    assert shown.startswith("Rescue or release: 341, Myawaddy")
+    assert "was 215" not in shown and "→" not in shown
+
+
 def test_each_fact_names_who_states_it_where_they_differ() -> None:
     shown = text(replace(STORY, facts=(COUNT, replace(PLACE, article_id=2, speaker="Army"))))
     assert "What is stated\n  - 215 people — Border Post (newspaper)\n" in shown
