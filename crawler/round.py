@@ -80,7 +80,8 @@ class Round:
             self._on_progress(self._report)
 
     async def _items_at(self, site: str, work: SiteWork) -> list[int]:
-        if not work.visits:
+        # What was due before is in the plan; most visits find nothing, and need not ask again.
+        if not any(self._report.of(due.name).new for due in work.visits):
             return work.items
         each = self._means.config.round_pages_per_site
         now = self._means.now()
