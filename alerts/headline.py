@@ -68,16 +68,19 @@ def changed_figure(story: Story) -> str:
     change = next((told for told in reversed(story.told) if told.what in ("figure", "official") and told.new), None)
     if change is None:
         return ""
-    new = _with_unit(str(change.new), leading_count(story))
+    new = _with_unit(str(change.new), story)
     is_known = story.level != "new" and change.old and change.old != change.new
     return f"{new} (was {change.old})" if is_known else new
 
 
-def _with_unit(value: str, count: Stated | None) -> str:
-    """`341 people` for a bare `341`, where the leading figure says what is counted."""
-    if count is None or count.value is None or value not in (_number(count.value), f"{count.value:g}"):
-        return value
-    return f"{value} {_unit(count)}".rstrip()
+def _with_unit(value: str, story: Story) -> str:
+    """`341 people` for a bare `341`, where a fact says what is counted."""
+    for fact in (leading_count(story), *story.facts):
+        if fact is None or fact.kind != "count" or fact.value is None:
+            continue
+        if value in (_number(fact.value), f"{fact.value:g}"):
+            return f"{value} {_unit(fact)}".rstrip()
+    return value
 
 
 def leading_count(story: Story) -> Stated | None:

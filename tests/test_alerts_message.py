@@ -73,8 +73,9 @@ def test_an_alert_reads_well() -> None:
 
 def test_who_hears_of_it_for_the_first_time_gets_the_newest_figure_and_no_change() -> None:
     update = Told(alert_id=57, level="update", seq=2, what="figure", old="215", new="341")
-    shown = text(replace(STORY, told=(*STORY.told, update)))
-    assert shown.startswith("Rescue or release: 341, Myawaddy")
+    later = replace(COUNT, article_id=2, value=341, quote="341 people")
+    shown = text(replace(STORY, told=(*STORY.told, update), facts=(COUNT, later, PLACE)))
+    assert shown.startswith("Rescue or release: 341 people, Myawaddy")
     assert "was 215" not in shown and "→" not in shown
 
 
