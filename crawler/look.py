@@ -47,7 +47,12 @@ class OwnThreads:
         return await asyncio.to_thread(work)
 
     async def parse(self, body: bytes, url: str, content_type: str) -> Feed:
-        return await asyncio.to_thread(lambda: feeds.parse(body, url=url, content_type=content_type))
+        try:
+            return await asyncio.to_thread(lambda: feeds.parse(body, url=url, content_type=content_type))
+        except FeedError as error:
+            if not error.worth_another_try:
+                raise
+            return await asyncio.to_thread(lambda: feeds.parse_loosely(body, url, content_type))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
-"""`sources add` and `sources test`: a feed found by its site's address, and one look at it that keeps nothing."""
+"""`sources add` and `sources test`: ways to read a site found by its address, and one look that keeps nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,34 +13,37 @@ from pydantic import ValidationError
 
 from core.errors import NightdeskError, NotFound, UsageError
 from core.urls import normalise_url, site_of
-from crawler import feeds, reactor
-from crawler.ask import fetch
-from crawler.discover import FeedLink, discover
-from crawler.source import Source, mistakes_of
+from crawler import reactor
+from crawler.ask import fetch, open_fetcher
+from crawler.discover import Candidate, discover, read_any
+from crawler.feeds import Feed, FeedError
+from crawler.fetch import manners_of
+from crawler.look import Looker, OwnThreads
+from crawler.source import Source, load_source, mistakes_of
 from nightdesk import definitions
 from nightdesk.app import App
 from store import definitions as stored
 
+_CANONICAL = re.compile(
+    rb"<link\s[^<>]{0,300}?rel=[\"']?canonical[\"']?[^<>]{0,300}?href=[\"']?(https?://[^\"'\s<>]{4,500})", re.I
+)
 
-def find_feeds(app: App, url: str) -> list[FeedLink]:
-    """The feeds at an address, the best first. Raises UsageError or NightdeskError that says why there are none."""
-    address = url if "://" in url else f"https://{url}"
-    try:
-        address = normalise_url(address)
-    except ValueError as error:
-        raise UsageError(f"{url}: {error}") from error
-    found = reactor.run(lambda: discover(address, app.config.crawl))
+
+def find(app: App, url: str) -> list[Candidate]:
+    """Ways to read a site, the best first. Raises UsageError or NightdeskError that says why there are none."""
+    address = _address(url)
+    found = reactor.run(lambda: discover(address, app.config.crawl, clock=app.clock))
     if not found:
-        raise NightdeskError(f"no feed was found at {address}")
+        raise NightdeskError(f"neither a feed nor a sitemap nor a list of articles was found at {address}")
     return found
 
 
-def add(app: App, feed: FeedLink, given: Mapping[str, Any]) -> tuple[Source, str]:
-    """Store a feed as the desk's own source; says what that did. Raises UsageError."""
+def add(app: App, found: Candidate, given: Mapping[str, Any]) -> tuple[Source, str]:
+    """Store what was found as the desk's own source; says what that did. Raises UsageError."""
     fields = {key: value for key, value in given.items() if value is not None}
-    name = fields.pop("name", None) or name_for(feed.url)
+    name = fields.pop("name", None) or name_for(found.url)
     try:
-        source = Source(name=name, title=feed.title or name, kind="feed", url=feed.url, **fields)
+        source = Source(name=name, title=found.title or name, kind=found.kind, url=found.url, **fields)
     except ValidationError as error:
         raise UsageError("\n".join(str(mistake) for mistake in mistakes_of(error, name))) from error
     if name in {one.name for one in app.config.sources}:
@@ -53,17 +58,86 @@ def name_for(url: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", str(host).lower()).strip("-") or "source"
 
 
-def look(app: App, name: str) -> Iterator[dict[str, Any]]:
-    """The items that a source shows now; saves nothing. Raises NotFound, or NightdeskError that says what failed."""
-    source = _source(app, name)
-    if source.kind != "feed":
-        raise UsageError(f"{name} is a {source.kind}; only feeds can be tested yet")
-    answer = reactor.run(lambda: fetch(source.url, app.config.crawl, source=source, kind="feed"))
+@dataclass(frozen=True)
+class Sight:
+    """What a source, an address or a file shows now."""
+
+    kind: str
+    feed: Feed
+    note: str = ""
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [
+            {"published_at": one.published, "title": one.title, "url": one.url, "outlet": one.outlet}
+            for one in self.feed.entries
+        ]
+
+    def summary(self) -> str:
+        """How much of it is there, in one line."""
+        entries = self.feed.entries
+        titled, dated = sum(one.title is not None for one in entries), sum(one.published is not None for one in entries)
+        return f"{self.kind}: {len(entries)} items, {titled} with a title, {dated} with a date{self.note}"
+
+
+def look(app: App, what: str, base: str | None = None) -> Sight:
+    """One look at a source by name, an address, a file of a source or a saved copy; keeps nothing.
+
+    Raises NotFound, or NightdeskError that says what failed.
+    """
+    path = Path(what)
+    if path.suffix == ".toml" and path.is_file():
+        return _visit(app, load_source(path))
+    if path.is_file():
+        return look_at_copy(path, base)
+    if "://" in what:
+        return _read_address(app, what)
+    return _visit(app, _source(app, what))
+
+
+def _visit(app: App, source: Source) -> Sight:
+    async def visit() -> Any:
+        async with open_fetcher(app.config.crawl, app.clock) as fetcher:
+            return await Looker(fetcher, OwnThreads()).look(source, manners_of(source, app.config.crawl), app.clock())
+
+    found = reactor.run(visit)
+    if found.error or found.feed is None:
+        raise NightdeskError(f"{source.name}: {source.url} cannot be read: {found.error or 'nothing came'}")
+    taken = tuple(one for one in found.feed.entries if one.url and source.takes(one.url))
+    left = len(found.feed.entries) - len(taken)
+    note = f", {left} left out by include and exclude" if left else ""
+    return Sight(source.kind, Feed(found.feed.title, taken, found.feed.total), note)
+
+
+def _read_address(app: App, url: str) -> Sight:
+    address = _address(url)
+    answer = reactor.run(lambda: fetch(address, app.config.crawl, kind="feed", clock=app.clock))
     if not answer.ok:
-        raise NightdeskError(f"{name}: {source.url} cannot be read: {answer.error or answer.status}")
-    feed = feeds.parse(answer.body, url=answer.final_url or source.url, content_type=answer.content_type)
-    for entry in feed.entries:
-        yield {"published_at": entry.published, "title": entry.title, "url": entry.url}
+        raise NightdeskError(f"{address} cannot be read: {answer.error or answer.status}")
+    return _read(answer.body, answer.final_url or address, answer.content_type)
+
+
+def look_at_copy(path: Path, base: str | None = None) -> Sight:
+    """A saved copy; its links are resolved against `base`, else the address that the page itself names."""
+    body = path.read_bytes()[: 64 * 1024 * 1024]
+    named = _CANONICAL.search(body[:200_000])
+    url = base or (named[1].decode("utf-8", "replace") if named else "https://saved.example/")
+    return _read(body, url, "")
+
+
+def _read(body: bytes, url: str, content_type: str) -> Sight:
+    try:
+        kind, feed = read_any(body, url=url, content_type=content_type)
+    except FeedError as error:
+        raise NightdeskError(f"nothing to read there: {error.kind}: {error}") from error
+    return Sight(kind, feed)
+
+
+def _address(url: str) -> str:
+    address = url if "://" in url else f"https://{url}"
+    try:
+        return normalise_url(address)
+    except ValueError as error:
+        raise UsageError(f"{url}: {error}") from error
 
 
 def _source(app: App, name: str) -> Source:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightdesk.cli.context import session
 from nightdesk.cli.look import filters, list_view
 from nightdesk.cli.options import Country, FormatOption, Limit, Since, Until, family
+from nightdesk.output import Format
+
+if TYPE_CHECKING:
+    from crawler.discover import Candidate
 
 _ROWS = 50
 
 
 def add_to(app: typer.Typer) -> None:
-    sources = family(app, "sources", "List, add and test sources.")
+    sources = family(app, "sources", "List, add, test, import and export sources.")
     sources.command("list")(list_sources)
     sources.command("add")(add_source)
     sources.command("test")(test_source)
+    sources.command("import")(import_sources)
+    sources.command("export")(export_sources)
     family(app, "watches", "List watches.").command("list")(list_watches)
     channels = family(app, "channels", "List and test channels.")
     channels.command("list")(list_channels)
@@ -26,58 +33,131 @@ def add_to(app: typer.Typer) -> None:
     family(app, "alerts", "List alerts.").command("list")(list_alerts)
 
 
-def list_sources(context: typer.Context, format: FormatOption = None) -> None:
+def list_sources(
+    context: typer.Context,
+    unknown_outlets: Annotated[
+        bool,
+        typer.Option("--unknown-outlets", help="Instead: outlets that aggregators named and that are no source here."),
+    ] = False,
+    since: Annotated[str, typer.Option("--since", metavar="SPAN", help="For --unknown-outlets: how far back.")] = "7d",
+    format: FormatOption = None,
+) -> None:
     """List the sources, how they fare and when they are visited next."""
+    if unknown_outlets:
+        _list_outlets(context, since, format)
+        return
     from nightdesk.listing import SOURCES, Filters
 
     list_view(context, SOURCES, Filters(), format)
 
 
+def _list_outlets(context: typer.Context, since: str, format: Format | None) -> None:
+    from core.duration import parse_duration
+    from core.errors import UsageError
+    from nightdesk import sourcelist
+    from nightdesk.output import choose_format, write
+
+    try:
+        span = parse_duration(since)
+    except ValueError as error:
+        raise UsageError(f"--since: {error}") from error
+    with session(context).app("sources list") as app:
+        rows = [vars(one) | {"newest_at": one.newest} for one in sourcelist.outlets_met(app, span)]
+    columns = ["outlet", "site", "items", "newest_at", "example"]
+    rows = [{column: row[column] for column in columns} for row in rows]
+    write(rows, columns, choose_format(format, sys.stdout), sys.stdout)
+
+
 def add_source(
     context: typer.Context,
-    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, or a site whose feeds are looked for.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, a sitemap, a page, or a site to look through.")],
     name: Annotated[str | None, typer.Option("--name", help="What to call it; from the address if left out.")] = None,
     language: Annotated[str | None, typer.Option("--language", help="Its language, as th.")] = None,
     country: Annotated[str | None, typer.Option("--country", help="Its country, as TH.")] = None,
     kind: Annotated[str, typer.Option("--type", help="newspaper, wire, police, ...")] = "newspaper",
-    yes: Annotated[bool, typer.Option("--yes", help="Take the best feed without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Take the best without asking.")] = False,
 ) -> None:
-    """Find a site's feeds and store one as a source in the database."""
+    """Find how a site can be read and store the best way as a source in the database."""
     from nightdesk import newsource
 
     with session(context).app("sources add") as app:
-        found = newsource.find_feeds(app, url)
+        found = newsource.find(app, url)
         chosen = found[0] if yes or len(found) == 1 else _choose(found)
         given = {"name": name, "language": language, "country": country, "type": kind}
         source, done = newsource.add(app, chosen, given)
-    typer.echo(f"{source.name}: {done}; {source.url}", err=True)
+    typer.echo(f"{source.name}: {done}; {source.kind} {source.url}", err=True)
 
 
-def _choose(found: list[Any]) -> Any:
+def _choose(found: list[Candidate]) -> Candidate:
     from core.errors import UsageError
+    from nightdesk.terminal import plain
 
-    for number, feed in enumerate(found, start=1):
-        typer.echo(f"{number}. {feed.title or 'without a title'}  {feed.url}", err=True)
+    for number, one in enumerate(found, start=1):
+        newest = f", newest {one.newest:%Y-%m-%d}" if one.newest else ""
+        line = f"{number}. {one.kind}: {one.title or 'without a title'}  {one.url}  ({one.entries or 0} items{newest})"
+        typer.echo(plain(line, lines=False), err=True)
     if not sys.stdin.isatty():
-        raise UsageError("there are several feeds; name one of these, or take the first with --yes")
-    number = typer.prompt("Which one", default=1, type=int, err=True)
-    if not 1 <= number <= len(found):
-        raise UsageError(f"there is no feed {number}")
-    return found[number - 1]
+        raise UsageError("there are several ways; name one of these addresses, or take the first with --yes")
+    wanted = int(typer.prompt("Which one", default=1, type=int, err=True))
+    if not 1 <= wanted <= len(found):
+        raise UsageError(f"there is no {wanted}")
+    return found[wanted - 1]
 
 
 def test_source(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="SOURCE", help="Its name.")],
+    what: Annotated[str, typer.Argument(metavar="SOURCE", help="A name, an address, a source's file or a saved copy.")],
+    base: Annotated[str | None, typer.Option("--url", help="Of a saved copy: the address it was saved from.")] = None,
     format: FormatOption = None,
 ) -> None:
-    """Visit one source once and show its items; saves nothing."""
+    """Look at one source once and show its items; saves nothing."""
     from nightdesk import newsource
     from nightdesk.output import choose_format, write
 
-    columns = ["published_at", "title", "url"]
     with session(context).app("sources test") as app:
-        write(newsource.look(app, name), columns, choose_format(format, sys.stdout), sys.stdout)
+        sight = newsource.look(app, what, base)
+    write(sight.rows(), ["published_at", "title", "url", "outlet"], choose_format(format, sys.stdout), sys.stdout)
+    typer.echo(sight.summary(), err=True)
+
+
+def import_sources(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="OPML, or TOML with [[source]].")],
+    format: FormatOption = None,
+) -> None:
+    """Store every good entry of a list as a source; bad ones are named and left out."""
+    from nightdesk import sourcelist
+    from nightdesk.output import choose_format, write
+
+    entries = sourcelist.read_list(file)
+    with session(context).app("sources import") as app:
+        taken = sourcelist.take_in(app, entries)
+    rows = [{"entry": one.entry, "done": one.done, "reason": one.reason} for one in taken]
+    write(rows, ["entry", "done", "reason"], choose_format(format, sys.stdout), sys.stdout)
+    refused = sum(one.refused for one in taken)
+    typer.echo(f"{len(taken) - refused} of {len(taken)} entries are fine, {refused} refused", err=True)
+    if refused:
+        raise typer.Exit(1)
+
+
+def export_sources(
+    context: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option("-o", metavar="FILE", help="Ends in .opml or .toml; TOML if none.")
+    ] = None,
+    own: Annotated[bool, typer.Option("--own", help="Only those that are not built in.")] = False,
+) -> None:
+    """Write the sources as OPML or TOML."""
+    from nightdesk import sourcelist
+
+    with session(context).app("sources export") as app:
+        sources = sourcelist.active(app, own)
+    body = sourcelist.written(sources, out.suffix.lower() if out else ".toml")
+    if out is None:
+        sys.stdout.write(body.decode())
+    else:
+        out.write_bytes(body)
+    typer.echo(f"{len(sources)} sources", err=True)
 
 
 def list_watches(context: typer.Context, format: FormatOption = None) -> None:
