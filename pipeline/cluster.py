@@ -138,7 +138,9 @@ def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named:
         return "another country"
     place = agreement.same_place(article, known)
     count = agreement.same_count(article, known, _ROUNDING)
-    if place is False and country is not None and [day, nationality, count, named or None].count(True) < 2:
+    # Another town of the country is another act, but for one whose very figure and people, or names, are the same:
+    # then one report names the site and the other the town where people were brought.
+    if place is False and country is not None and not (count and day and (nationality or named)):
         return "another place"
     # Towns on two sides of a border are those of one crossing only if it is the same act, of the same people.
     if place is False and country is None and not (agreement.same_types(article, known) and (nationality or count)):

@@ -109,9 +109,7 @@ def profile_of(
 ) -> Profile:
     """The profile of one article."""
     done = [
-        fact
-        for fact in facts
-        if fact.kind == "count" and fact.status in ("done", "started") and fact.value is not None
+        fact for fact in facts if fact.kind == "count" and fact.status in ("done", "started") and fact.value is not None
     ]
     main = next((fact for fact in done if fact.leading), None)
     days = event_days(facts, published.date())

@@ -218,3 +218,9 @@ def test_a_raid_is_one_whatever_figure_each_gives() -> None:
 
 def test_the_number_of_a_patrol_is_its_edition() -> None:
     assert "edition:12" in editions("Four countries complete 12th river patrol")
+
+
+def test_like_worded_releases_in_two_towns_of_a_country_stay_apart() -> None:
+    one = profile(facts=(count(23, nationality="IN"), place("Myawaddy", "MM"), day("2026-10-12")))
+    other = profile(facts=(count(29, nationality="IN"), place("Tachileik", "MM"), day("2026-10-12")))
+    assert isinstance(decision(other, one), Found)
