@@ -132,6 +132,16 @@ _KNOWN = (
         "truncated", "unreadable", SOFT, "its feed breaks off before the first entry", "It is tried again by itself."
     ),
     Cause("too_large", "unreadable", SOFT, "its answer is larger than allowed", "Raise `crawl.feed_mb` if it is news."),
+    Cause("headers", "unreadable", SOFT, "its answer has headers without end", "Tell the site."),
+    Cause("encoding", "unreadable", SOFT, "its answer is packed too many times over", "Tell the site."),
+    Cause(
+        "unasked_304",
+        "unreadable",
+        SOFT,
+        "it says that nothing changed to who never asked before",
+        "Tell the site; it is tried again by itself.",
+    ),
+    Cause("trap", "moved", HARD, "its address repeats itself without end", "Check `url`."),
     # it can be read, and something is odd
     Cause(
         "silent",

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import regex  # type: ignore[import-untyped]  # like re, but with a time limit
+import regex  # like re, but with a time limit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.addresses import AddressRefused, Permit

@@ -87,10 +87,10 @@ def test_the_whole_way_of_one_page_by_hand(desk: Path) -> None:
     assert (bad.returncode, "at character" in bad.stderr) == (2, True)
 
 
-def test_try_needs_and_makes_no_database(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_try_needs_and_makes_no_database(desk: Path) -> None:
     (desk / "pier.html").write_text(PAGE)
-    assert run(["try", "pier.html", "--url", "https://post.example/pier"]) == 0
-    assert "Harbour office opens a new pier" in capsys.readouterr().out
+    tried = nightdesk("try", "pier.html", "--url", "https://post.example/pier", folder=desk)
+    assert (tried.returncode, "Harbour office opens a new pier" in tried.stdout) == (0, True)
     assert not (desk / "data").exists()
 
 
