@@ -38,6 +38,9 @@ def run(main: Callable[[], Awaitable[T]]) -> T:
 
     reactor: Any = installed
 
+    if reactor.running:
+        raise RuntimeError("the reactor is running already")  # before anything of ours could stop it
+
     outcome: list[T] = []
     failure: list[BaseException] = []
 

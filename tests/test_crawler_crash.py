@@ -24,7 +24,18 @@ def crawl_in_child(store: Store) -> int | None:
     return child.exitcode
 
 
-@pytest.mark.parametrize("point", [point for point in POINTS if point.startswith("crawl.")])
+#: One for each transaction; the long suite kills at every point.
+_EVERY_DAY = ("crawl.in_visit", "crawl.after_body", "crawl.in_page")
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(point, marks=[] if point in _EVERY_DAY else [pytest.mark.slow])
+        for point in POINTS
+        if point.startswith("crawl.")
+    ],
+)
 def test_a_killed_crawl_is_taken_up_again(
     point: str, sqlite_store: Store, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

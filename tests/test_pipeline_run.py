@@ -229,7 +229,7 @@ def pool() -> Iterator[Pool]:
         yield children
 
 
-@pytest.mark.parametrize("body", [b"poison", b"endless"])
+@pytest.mark.parametrize("body", [b"poison", pytest.param(b"endless", marks=pytest.mark.slow)])
 def test_a_poisoned_page_is_tried_twice_then_kept_with_its_title(
     sqlite_store: Store, clock: FakeClock, pool: Pool, body: bytes
 ) -> None:

@@ -14,9 +14,6 @@ from alerts.config import CONSOLE
 from alerts.senders.parcel import Target
 from core.errors import NightdeskError
 
-#: Apprise prints a URL that it cannot read, token and all, at ERROR.
-logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
-
 
 class BadAddress(NightdeskError):
     """An address that no sender understands. The message does not show it, since it may hold a secret."""
@@ -83,6 +80,9 @@ def _split_one(address: str, place: int) -> list[Target]:
 def open_service(address: str) -> Any | None:
     """Apprise's own reading of an address, without a word in the log; None where it has none."""
     _load_services()
+    # Apprise prints a URL that it cannot read, token and all, at ERROR. Silenced each time, since whoever captures its
+    # log, as Apprise itself does, may leave the level lower than it was.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     asset = apprise.AppriseAsset(
         storage_mode=apprise.PersistentStoreMode.MEMORY, app_id="Nightdesk", secure_logging=True
     )
