@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from store.engine import Store, open_store
 from store.migrate import upgrade
@@ -38,6 +40,20 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("NIGHTDESK_") and name not in ("NIGHTDESK_REQUIRE_POSTGRES", "NIGHTDESK_TEST_PG_DSN")
     ]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command that runs in this process sets up logging to a stream that ends with its test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers[:]:
+        if handler not in handlers:
+            root.removeHandler(handler)
+            handler.close()
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture
