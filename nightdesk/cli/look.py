@@ -107,7 +107,7 @@ def facts(
 
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help='Words, "phrases", AND OR NOT, fields; docs/query.md.')],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="As docs/query-language.md says.")],
     topic: Topic = None,
     event: Event = None,
     country: Country = None,
