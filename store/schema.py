@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from store import articles, definitions, deliveries, developments, facts, findings, matches, pages, revisits, runs
+from store import (
+    articles,
+    definitions,
+    deliveries,
+    developments,
+    facts,
+    findings,
+    matches,
+    misses,
+    pages,
+    revisits,
+    runs,
+)
 from store.base import metadata
 
 __all__ = [
@@ -14,6 +26,7 @@ __all__ = [
     "findings",
     "matches",
     "metadata",
+    "misses",
     "pages",
     "revisits",
     "runs",
