@@ -203,7 +203,8 @@ def _write_version(
         db, article_id, bands(old) if old else (), bands(reading.signature) if reading.signature else ()
     )
     marks = page_marks(found) if page.content_type == "application/pdf" else ()
-    facts.add_facts(db, version_id, [_with_page(asdict(fact), marks) for fact in reading.facts], desk.now)
+    rows = [_with_page(asdict(fact), marks) for fact in reading.facts]
+    facts.add_facts(db, version_id, rows, PIPELINE_VERSION, desk.now)
     verdicts = desk.matcher.verdicts(subject_of(page, reading))
     matches.add_matches(db, version_id, [_row_of(verdict) for verdict in verdicts], desk.now)
     search.index_article(db, article_id, found.title, found.text)

@@ -250,8 +250,50 @@ def add_version(
     return version_id
 
 
-def mark_duplicate(db: Connection, article_id: int, duplicate_of: int) -> None:
-    """An article is a near-copy of one that was found before."""
+def relabel(
+    db: Connection, version_id: int, topics: Iterable[tuple[str, float]], events: Iterable[tuple[str, float]]
+) -> None:
+    """Topics and event types of a version that was looked at again."""
+    for table, column, scores in ((article_topics, "topic", topics), (article_events, "event_type", events)):
+        db.execute(sa.delete(table).where(table.c.version_id == version_id))
+        if rows := [{"version_id": version_id, column: name, "score": score} for name, score in scores]:
+            db.execute(sa.insert(table), rows)
+
+
+def rewrite_version(db: Connection, version_id: int, row: Mapping[str, Any]) -> None:
+    """Write what reading the page of a version again made of it."""
+    db.execute(sa.update(article_versions).where(article_versions.c.id == version_id).values(**row))
+
+
+def make_current(db: Connection, article_id: int, version_id: int | None) -> None:
+    """Which of its versions an article shows; with none it is no article any more, and stays on record."""
+    mine = article_versions.c.article_id == article_id
+    db.execute(sa.update(article_versions).where(mine, article_versions.c.is_current).values(is_current=False))
+    if version_id is not None:
+        chosen = sa.update(article_versions).where(article_versions.c.id == version_id)
+        db.execute(chosen.values(is_current=True))
+
+
+def version_row(db: Connection, article_id: int) -> Row[Any] | None:
+    """The current version of an article, with what is known of the article itself."""
+    query = (
+        sa.select(
+            article_versions,
+            articles.c.url,
+            articles.c.found_at,
+            articles.c.origin,
+            articles.c.duplicate_of,
+            sources.c.name.label("source"),
+            sources.c.type.label("source_type"),
+        )
+        .select_from(article_versions.join(articles).outerjoin(sources, sources.c.id == articles.c.source_id))
+        .where(articles.c.id == article_id, article_versions.c.is_current)
+    )
+    return db.execute(query).first()
+
+
+def mark_duplicate(db: Connection, article_id: int, duplicate_of: int | None) -> None:
+    """An article is a near-copy of one that was found before, or of none."""
     db.execute(sa.update(articles).where(articles.c.id == article_id).values(duplicate_of=duplicate_of))
 
 

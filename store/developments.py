@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from store.articles import article_events, article_topics, article_versions, articles
 from store.base import Id, id_column, insert_ignoring, json, metadata, moment, ref, text
 from store.definitions import sources
-from store.facts import facts
+from store.facts import STANDS, facts
 
 threads = sa.Table(
     "threads",
@@ -132,6 +132,7 @@ def developments_between(db: Connection, since: datetime, until: datetime) -> di
             developments.c.last_news_at >= since,
             developments.c.first_news_at <= until,
             developments.c.merged_into.is_(None),
+            developments.c.articles > 0,
         )
         .order_by(developments.c.id)
     )
@@ -185,6 +186,52 @@ def add_member(
     """An article joins a development, or founds it."""
     row = {"article_id": article_id, "development_id": development_id, "joined_at": now}
     db.execute(sa.insert(development_articles).values(similarity=similarity, reason=reason, **row))
+
+
+def move_members(
+    db: Connection, article_ids: Collection[int], development_id: int, reason: str, now: datetime
+) -> None:
+    """These articles report another development, or one at last."""
+    remove_members(db, article_ids)
+    for article_id in article_ids:
+        add_member(db, development_id, article_id, None, reason, now)
+
+
+def remove_members(db: Connection, article_ids: Collection[int]) -> None:
+    """These articles report no development."""
+    db.execute(sa.delete(development_articles).where(development_articles.c.article_id.in_(article_ids)))
+
+
+def member_ids(db: Connection, development_id: int) -> list[int]:
+    """The articles of a development, as they were found."""
+    query = (
+        sa.select(articles.c.id)
+        .join(development_articles, development_articles.c.article_id == articles.c.id)
+        .where(development_articles.c.development_id == development_id)
+    )
+    return list(db.scalars(query.order_by(articles.c.found_at, articles.c.id)))
+
+
+def development(db: Connection, development_id: int) -> Row[Any] | None:
+    return db.execute(sa.select(developments).where(developments.c.id == development_id)).first()
+
+
+def merge_into(db: Connection, development_id: int, target: int, now: datetime) -> None:
+    """A development, and whatever was merged into it, is one with `target` from now on."""
+    mine = sa.or_(developments.c.id == development_id, developments.c.merged_into == development_id)
+    db.execute(sa.update(developments).where(mine).values(merged_into=target, updated_at=now))
+    none = {"articles": 0, "sources": 0, "independent_sources": 0}
+    db.execute(sa.update(developments).where(developments.c.id == development_id).values(**none))
+    named = development_mentions.c.development_id == development_id
+    articles_naming = list(db.scalars(sa.select(development_mentions.c.article_id).where(named)))
+    db.execute(sa.delete(development_mentions).where(named))
+    for article_id in articles_naming:
+        add_mentions(db, article_id, [target])
+
+
+def stand_alone(db: Connection, development_id: int) -> None:
+    """A development that was merged is one of its own again."""
+    db.execute(sa.update(developments).where(developments.c.id == development_id).values(merged_into=None))
 
 
 def add_mentions(db: Connection, article_id: int, development_ids: Iterable[int]) -> None:
@@ -273,7 +320,7 @@ def facts_of_development(db: Connection, development_id: int, besides: int | Non
             .join(facts, facts.c.version_id == article_versions.c.id)
             .outerjoin(sources, sources.c.id == articles.c.source_id)
         )
-        .where(mine, article_versions.c.is_current)
+        .where(mine, article_versions.c.is_current, STANDS)
         .order_by(facts.c.id)
     )
     return list(rows)

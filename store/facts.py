@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from store.base import id_column, metadata, moment, ref, text
+from store.articles import article_versions
+from store.base import Id, id_column, metadata, moment, ref, text
 
 facts = sa.Table(
     "facts",
@@ -41,17 +42,47 @@ facts = sa.Table(
     sa.Column("leading", sa.Boolean, nullable=False, default=False),  # the figure the news is about
     sa.Column("confidence", sa.Float, nullable=False),
     text("origin", default="machine"),  # machine | analyst
+    text("superseded", nullable=True),  # analyst | reprocess: who put something else, or nothing, in its place
+    sa.Column("ruling_id", Id, nullable=True),  # of an analyst's fact: the ruling it comes from
+    sa.Column("pipeline_version", sa.Integer, nullable=False, default=1, server_default="1"),
     moment("created_at"),
 )
 
+#: What holds of a fact that counts; the others are kept for the record.
+STANDS = facts.c.superseded.is_(None)
 
-def add_facts(db: Connection, version_id: int, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """The machine's facts of one article version."""
+
+def add_facts(
+    db: Connection, version_id: int, rows: Sequence[Mapping[str, Any]], pipeline_version: int, now: datetime
+) -> None:
+    """Facts of one article version."""
+    whose = {"version_id": version_id, "pipeline_version": pipeline_version, "created_at": now}
     if rows:
-        db.execute(sa.insert(facts), [{**row, "version_id": version_id, "created_at": now} for row in rows])
+        db.execute(sa.insert(facts), [{**row, **whose} for row in rows])
+
+
+def supersede(db: Connection, marks: Sequence[tuple[int, str | None]]) -> None:
+    """Say of facts why they stand no longer, or that they do."""
+    for fact_id, reason in marks:
+        db.execute(sa.update(facts).where(facts.c.id == fact_id).values(superseded=reason))
 
 
 def facts_of(db: Connection, version_id: int) -> list[Row[Any]]:
     """The facts of one version, as they stand in its text."""
-    mine = sa.select(facts).where(facts.c.version_id == version_id)
+    mine = sa.select(facts).where(facts.c.version_id == version_id, STANDS)
     return list(db.execute(mine.order_by(facts.c.position, facts.c.id)))
+
+
+def every_fact_of(db: Connection, version_id: int) -> list[Row[Any]]:
+    """The facts of one version, those that no longer stand too."""
+    return list(db.execute(sa.select(facts).where(facts.c.version_id == version_id).order_by(facts.c.id)))
+
+
+def fact(db: Connection, fact_id: int) -> Row[Any] | None:
+    """One fact, standing or not, with the article and the version it is of."""
+    query = (
+        sa.select(facts, article_versions.c.article_id, article_versions.c.is_current)
+        .join(article_versions, article_versions.c.id == facts.c.version_id)
+        .where(facts.c.id == fact_id)
+    )
+    return db.execute(query).first()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from store.base import json, metadata, moment, ref, text
 from store.definitions import watches
@@ -23,6 +23,8 @@ matches = sa.Table(
     text("reason"),
     json("terms"),  # matched words as they stand in the text
     text("quote", nullable=True),  # the sentence of the first match
+    # It fired only when an analyst or a reprocess looked again: of that nobody is told as of something new.
+    sa.Column("quiet", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     moment("created_at"),
     sa.Index(
         "ix_matches_fired", "watch_id", "version_id", sqlite_where=sa.text("fired"), postgresql_where=sa.text("fired")
@@ -61,3 +63,22 @@ def add_matches(db: Connection, version_id: int, rows: Sequence[Mapping[str, Any
     """What each watch made of one article version: those that fired and the near misses."""
     if rows:
         db.execute(sa.insert(matches), [{**row, "version_id": version_id, "created_at": now} for row in rows])
+
+
+def replace_matches(db: Connection, version_id: int, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """What the watches make of a version that was looked at again; one that fires only now is quiet."""
+    mine = matches.c.version_id == version_id
+    loud = sa.select(matches.c.watch_id).where(mine, matches.c.fired, ~matches.c.quiet)
+    before = set(db.scalars(loud))
+    db.execute(sa.delete(matches).where(mine))
+    add_matches(db, version_id, [{**row, "quiet": row["watch_id"] not in before} for row in rows], now)
+
+
+def fired_of(db: Connection, version_id: int) -> dict[int, int]:
+    """The watches that fired for a version, with the revision that did."""
+    mine = sa.select(matches.c.watch_id, matches.c.revision).where(matches.c.version_id == version_id, matches.c.fired)
+    return {row.watch_id: row.revision for row in db.execute(mine)}
+
+
+def matches_of(db: Connection, version_id: int) -> list[Row[Any]]:
+    return list(db.execute(sa.select(matches).where(matches.c.version_id == version_id)))

@@ -13,6 +13,7 @@ from store import (
     misses,
     pages,
     revisits,
+    rulings,
     runs,
 )
 from store.base import metadata
@@ -29,5 +30,6 @@ __all__ = [
     "misses",
     "pages",
     "revisits",
+    "rulings",
     "runs",
 ]

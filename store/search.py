@@ -24,7 +24,7 @@ from core.query.snippet import Snippet, snippet
 from core.text import FOLDING
 from store.articles import article_events, article_topics, article_versions, articles
 from store.definitions import sources
-from store.facts import facts
+from store.facts import STANDS, facts
 
 _rows = sa.table(
     "search_rows",
@@ -218,7 +218,7 @@ def _documents(db: Connection, batch: Sequence[Row[Any]], fields: frozenset[str]
     events = _grouped(db, article_events.c.version_id, article_events.c.event_type, ids) if "event" in fields else {}
     stated: dict[int, list[Row[Any]]] = {}
     if fields & {"country", "agency", "count"} and ids:
-        for fact in db.execute(sa.select(facts).where(facts.c.version_id.in_(ids))):
+        for fact in db.execute(sa.select(facts).where(facts.c.version_id.in_(ids), STANDS)):
             stated.setdefault(fact.version_id, []).append(fact)
     for row in batch:
         yield Document.of(
@@ -260,7 +260,8 @@ def _condition(node: Node, on_sqlite: bool) -> sa.ColumnElement[bool] | None:
     if isinstance(node, PublishedRange):
         return _between(node.low, node.high)
     if isinstance(node, CountRange):
-        done = facts.c.kind == "count", facts.c.status == "done", facts.c.version_id == article_versions.c.id
+        mine = facts.c.version_id == article_versions.c.id, STANDS
+        done = facts.c.kind == "count", facts.c.status == "done", *mine
         return sa.exists().where(*done)
     return None
 
@@ -280,7 +281,7 @@ def _value_condition(node: Value) -> sa.ColumnElement[bool] | None:
     if node.prefix:
         return None
     if node.field == "agency":
-        return sa.exists().where(facts.c.version_id == article_versions.c.id, facts.c.kind == "agency")
+        return sa.exists().where(facts.c.version_id == article_versions.c.id, facts.c.kind == "agency", STANDS)
     if node.field == "source":
         return sa.func.lower(sources.c.name).in_(node.values)
     if node.field == "lang":
@@ -305,7 +306,7 @@ def _language_condition(tags: Iterable[str]) -> sa.ColumnElement[bool]:
 def _country_condition(codes: Iterable[str]) -> sa.ColumnElement[bool]:
     wanted = [code.upper() for code in codes]
     named = (facts.c.country, facts.c.from_country, facts.c.via_country, facts.c.to_country)
-    mine = facts.c.version_id == article_versions.c.id, facts.c.kind.in_(["place", "route"])
+    mine = facts.c.version_id == article_versions.c.id, facts.c.kind.in_(["place", "route"]), STANDS
     return sa.exists().where(*mine, sa.or_(*[column.in_(wanted) for column in named]))
 
 

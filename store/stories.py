@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from store.articles import article_versions, articles
 from store.definitions import sources
 from store.developments import development_articles, developments
-from store.facts import facts
+from store.facts import STANDS, facts
 
 
 def development_of(db: Connection, development_id: int) -> Row[Any]:
@@ -47,6 +47,6 @@ def articles_of(db: Connection, members: Sequence[int], limit: int = 200) -> lis
 
 def facts_of(db: Connection, version_ids: Sequence[int]) -> list[Row[Any]]:
     """Facts of these article versions, in the order the versions are given and then as they stand in the text."""
-    rows = list(db.execute(sa.select(facts).where(facts.c.version_id.in_(version_ids))))
+    rows = list(db.execute(sa.select(facts).where(facts.c.version_id.in_(version_ids), STANDS)))
     rank = {version_id: index for index, version_id in enumerate(version_ids)}
     return sorted(rows, key=lambda row: (rank[row.version_id], row.position, row.id))

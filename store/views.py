@@ -76,7 +76,8 @@ def definitions(dialect: Dialect) -> dict[str, str]:
                    f.currency, f.event_date, f.speaker, f.quote, s.name AS source, a.url,
                    {time("v.published_at")} AS published_at, f.confidence, f.origin
             FROM facts f JOIN article_versions v ON v.id = f.version_id AND v.is_current JOIN articles a ON a.id = v.article_id
-            LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN development_articles da ON da.article_id = a.id""",
+            LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN development_articles da ON da.article_id = a.id
+            WHERE f.superseded IS NULL""",
         "matches_v": """
             SELECT v.article_id, w.name AS watch, m.fired, m.reason
             FROM matches m JOIN article_versions v ON v.id = m.version_id AND v.is_current JOIN watches w ON w.id = m.watch_id""",

@@ -1,0 +1,87 @@
+"""A development from its articles' rows alone, however it came by them: after an analyst or a reprocess moved some."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row
+
+from pipeline import summarise
+from pipeline.profile import Profile, joined, profile_of
+from pipeline.ruled import fact_of
+from pipeline.values import Classification, Evidence, Scored
+from store import articles, developments, facts
+
+#: The status of a development that no article reports any more and that went into no other.
+WITHDRAWN = "withdrawn"
+
+
+def found(db: Connection, at: datetime, news: datetime, now: datetime) -> int:
+    """A development without articles yet; its id. `rebuild` it when it has them."""
+    blank = {"title": "", "topics": [], "event_types": [], "countries": [], "articles": 0, "sources": 0}
+    times = {"first_found_at": at, "last_found_at": at, "updated_at": now, "first_news_at": news, "last_news_at": news}
+    return developments.add_development(db, {**blank, **times, "independent_sources": 0, "baseline": True})
+
+
+def rebuild(db: Connection, development_id: int, now: datetime) -> None:
+    """Write a development's row anew from its articles, as they are. One without articles is withdrawn."""
+    members = developments.members(db, development_id)
+    if not members:
+        withdraw(db, development_id, now)
+        return
+    profiles = [profile_of_article(db, member.article_id) for member in members]
+    describe(db, development_id, reduce(joined, profiles), now)
+
+
+def withdraw(db: Connection, development_id: int, now: datetime) -> None:
+    """Nothing reports it any more. What it was called stays, for whoever was told of it."""
+    none = {"articles": 0, "sources": 0, "independent_sources": 0, "topics": [], "event_types": [], "countries": []}
+    developments.describe_development(db, development_id, {**none, "status": WITHDRAWN, "updated_at": now})
+
+
+def profile_of_article(db: Connection, article_id: int) -> Profile:
+    """What an article's current version is compared by."""
+    row = articles.version_row(db, article_id)
+    assert row is not None  # members have one
+    stated = [fact_of(fact) for fact in facts.facts_of(db, row.id)]
+    news = min(row.published_at, row.found_at)
+    return profile_of(row.title, row.text, row.language, news, classification_of(db, row), stated)
+
+
+def classification_of(db: Connection, row: Row[Any]) -> Classification:
+    """What a version is about, with the evidence that was kept."""
+    topics, events = articles.topics_and_events(db, row.id)
+    explained = row.explained or {}
+    return Classification(
+        tuple(Scored(*scored) for scored in topics),
+        tuple(Scored(*scored) for scored in events),
+        tuple(Evidence(**one) for one in explained.get("evidence", ())),
+        explained.get("region"),
+    )
+
+
+def describe(db: Connection, development_id: int, profile: Profile, now: datetime) -> None:
+    """Write what a development's articles make of it together."""
+    members = developments.members(db, development_id)
+    topics, events = developments.labels(db, development_id)
+    parts = [
+        summarise.Part(
+            article_id=member.article_id,
+            title=member.title,
+            text=member.lede,
+            language=member.language,
+            published_at=member.published_at,
+            found_at=member.found_at,
+            origin=member.origin,
+            duplicate_of=member.duplicate_of,
+            outlet=member.outlet or member.url_key.partition("/")[0],
+            source_type=member.source_type,
+        )
+        for member in members
+    ]
+    shown = summarise.summarise(
+        parts, summarise.ranked(topics, len(parts)), summarise.ranked(events, len(parts)), profile, now
+    )
+    developments.describe_development(db, development_id, shown)
