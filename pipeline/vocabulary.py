@@ -20,7 +20,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from babel import Locale
 
 from core.errors import ConfigError, Mistake
-from core.text import Token, fold, is_hangul, is_unspaced
+from core.text import Token, fold, is_hangul, is_unspaced, tokens
 
 TERMS = Path(__file__).parent / "terms"
 #: Whose territory names are known beforehand.
@@ -113,12 +113,18 @@ class TermTable:
         """All spellings of what `term` names in any script; the term itself where it is unknown."""
         spellings: dict[str, None] = {term: None}
         for known in _EXPANDS.get(kind, (kind,)):
-            names = self._entries.get((known, fold(term)), set()) | (
-                {term} if (known, term) in self._spellings else set()
-            )
-            for name in sorted(names):
+            for name in sorted(self._named(known, term)):
                 spellings.update(dict.fromkeys(self._spellings[known, name]))
         return tuple(spellings)
+
+    def _named(self, kind: str, term: str) -> set[str]:
+        """The entries that `term` is a spelling of, or else one that their spellings hold for: `rescue` is `rescu*`."""
+        names = self._entries.get((kind, fold(term)), set()) | ({term} if (kind, term) in self._spellings else set())
+        if names:
+            return names
+        words = tokens(term)
+        hits = self.find(term, words)
+        return {hit.entry.name for hit in hits if hit.entry.kind == kind and hit.last - hit.first == len(words) - 1}
 
     def names(self, kind: str) -> tuple[str, ...]:
         return tuple(sorted(name for known, name in self._spellings if known == kind))

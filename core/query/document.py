@@ -106,6 +106,8 @@ class Field:
             fits = token.startswith(part.text) or self._plain[index].startswith(part.text)
         else:
             fits = token == part.text if part.how == "is" else part.text in token
+        if part.capitals and not self.cut(index, index).isupper():
+            return False
         return fits and (not part.glued or self._unbroken(index))
 
     def _unbroken(self, index: int) -> bool:

@@ -218,7 +218,7 @@ def _verify(sequence: Sequence, first: int, start: int, field: Field) -> Span | 
     begin = met - first
     if begin < 0 or met != met_last:
         return None
-    if len(sequence) == 1 and start >= len(field.folded):
+    if len(sequence) == 1 and start >= len(field.folded) and not sequence[0].capitals:
         return met, met  # a plural, asked for by its beginning
     if all(field.fits(part, begin + index) for index, part in enumerate(sequence)):
         return begin, begin + len(sequence) - 1

@@ -22,11 +22,13 @@ class Part(NamedTuple):
 
     `prefix`: the token begins so. `within`: the token has it anywhere, for long Korean words. `glued`: nothing but
     invisible characters may stand between this token and the one before, as in a word of an unspaced script.
+    `capitals`: it is written in capitals, as an abbreviation is that would else be met in another word.
     """
 
     text: str
     how: Literal["is", "prefix", "within"] = "is"
     glued: bool = False
+    capitals: bool = False
 
 
 Sequence = tuple[Part, ...]

@@ -33,8 +33,9 @@ from core.text import fold
 T = TypeVar("T")
 
 _LOWER_OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
-_MOST_SPELLINGS = 500
+_MOST_SPELLINGS = 2000  # of one name in all languages; more than any concept has
 _MOST_DISTANCE = 1000
+_LONGEST_ABBREVIATION = 6
 
 
 class Vocabulary(Protocol):
@@ -146,15 +147,14 @@ class _Reader:
 
     def _name(self, field: str, written: str, position: int) -> Node:
         """A name in every spelling that the vocabulary knows; an agency also where a fact names it."""
-        known = self._spell(written, position)
         names = [written]
         if self._vocabulary is not None and "*" not in written:
             names += self._vocabulary.expand(field, written)
+        known = self._spell(written, position)
+        if field != "concept":
+            known = _as_abbreviation(written, known)
         for name in dict.fromkeys(names[1:]):
-            try:
-                known += spellings(name.replace("*", " "))
-            except WordingError:  # a spelling without a letter finds nothing
-                continue
+            known += _known_spellings(name, field)
         source = f'{field}:"{written}"' if " " in written else f"{field}:{written}"
         phrase = Phrase("", tuple(dict.fromkeys(known))[:_MOST_SPELLINGS], source, position)
         if field != "agency" or "*" in written:
@@ -216,6 +216,23 @@ def _lift(item: tree.Item) -> tree.Item:
     if children:
         item.children = children
     return item
+
+
+def _known_spellings(name: str, field: str) -> tuple[Sequence, ...]:
+    """The sequences of a spelling out of the vocabulary, where a * inside is a plural and one at the end any ending."""
+    inner, star = (name[:-1], "*") if name.endswith("*") else (name, "")
+    try:
+        known = spellings(inner.replace("*", "").rstrip() + star)
+    except WordingError:  # a spelling without a letter finds nothing
+        return ()
+    return known if field == "concept" else _as_abbreviation(name, known)
+
+
+def _as_abbreviation(name: str, known: tuple[Sequence, ...]) -> tuple[Sequence, ...]:
+    """`MPS` is written so: in small letters it would be met wherever members of parliament are."""
+    if not (name.isascii() and name.isalpha() and name.isupper() and len(name) <= _LONGEST_ABBREVIATION):
+        return known
+    return tuple(tuple(part._replace(capitals=True) for part in sequence) for sequence in known)
 
 
 def _joined(kind: type[And] | type[Or], parts: list[Node]) -> Node:
