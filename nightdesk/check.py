@@ -21,6 +21,14 @@ def check_all(config: Config) -> Iterator[str]:
     yield f"database       {check_database(config)}"
 
 
+def language_warnings(config: Config) -> Iterator[str]:
+    """A line for each query that cannot hear some of the sources it is asked of, or names what no table knows."""
+    from nightdesk import hearing
+
+    for watch, warning in hearing.warnings(config.watches, config.sources):
+        yield f"{config.file or 'built-in defaults'}: watch.{watch.name}.query: {warning}"
+
+
 def check_channels(config: Config) -> list[Mistake]:
     """Addresses that no sender understands. Sends nothing and shows none."""
     from alerts.run import check_channel

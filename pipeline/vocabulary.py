@@ -117,6 +117,10 @@ class TermTable:
                 spellings.update(dict.fromkeys(self._spellings[known, name]))
         return tuple(spellings)
 
+    def knows(self, kind: str, term: str) -> bool:
+        """Whether `term` names anything here; else it is looked for as it is written."""
+        return any(self._named(known, term) for known in _EXPANDS.get(kind, (kind,)))
+
     def _named(self, kind: str, term: str) -> set[str]:
         """The entries that `term` is a spelling of, or else one that their spellings hold for: `rescue` is `rescu*`."""
         names = self._entries.get((kind, fold(term)), set()) | ({term} if (kind, term) in self._spellings else set())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.query import Document, QuerySet, languages_missed, parse_query, scripts
+from core.query import Document, QuerySet, parse_query
 
 ENGLISH = Document.of(
     title="Scam-centres near Rivertown raided",
@@ -182,6 +182,7 @@ def test_a_query_tells_what_it_asks() -> None:
     assert query.negated == ("casino",)
     assert query.fields == {"", "lang"}
     assert query.values("lang") == ("th",)
+    assert query.names == (("place", "Rivertown"),)
 
 
 def test_a_query_explains_which_of_its_clauses_fails() -> None:
@@ -200,27 +201,6 @@ def test_a_query_survives_pickling() -> None:
     query = parse_query("scam centre")
     assert query.match(ENGLISH)
     assert pickle.loads(pickle.dumps(query)).match(ENGLISH) == query.match(ENGLISH)
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("scam", {"Latin"}),
-        ("电诈 OR scam", {"Han", "Latin"}),
-        ("place:Rivertown", {"Latin", "Han", "Thai"}),
-        ("place:Rivertown raid", {"Latin"}),
-        ("lang:th OR scam", set()),
-        ("KK园区", {"Han"}),
-        ("NOT scam", set()),
-    ],
-)
-def test_scripts_of_a_query(query: str, found: set[str]) -> None:
-    assert scripts(parse_query(query, Names())) == found
-
-
-def test_languages_that_a_query_cannot_hear_are_named() -> None:
-    assert languages_missed({"Latin"}, ["en", "th", "vi", "zh-Hant", "th"]) == ("th", "zh-Hant")
-    assert languages_missed(set(), ["th"]) == ()
 
 
 @given(

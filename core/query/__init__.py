@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 
 from core.errors import QueryError
 from core.query.document import Document
+from core.query.hearing import Tongues, deaf_to
 from core.query.match import Match, Matcher, Term
-from core.query.nodes import FIELDS, And, Node, Not, Value, leaves
+from core.query.nodes import FIELDS, NAME_FIELDS, And, Leaf, Node, Not, Phrase, Value, leaves
 from core.query.parse import Vocabulary, read_tree
-from core.query.scripts import languages_missed, scripts_of
 
 __all__ = [
     "FIELDS",
@@ -22,10 +22,9 @@ __all__ = [
     "QueryError",
     "QuerySet",
     "Term",
+    "Tongues",
     "Vocabulary",
-    "languages_missed",
     "parse_query",
-    "scripts",
 ]
 
 K = TypeVar("K", bound=Hashable)
@@ -63,6 +62,12 @@ class Query:
         return tuple(dict.fromkeys(leaf.source for leaf, negated in leaves(self.root) if not negated))
 
     @property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """The names and concepts it asks for, each with its field."""
+        found = (leaf.source.partition(":") for leaf, _ in leaves(self.root) if isinstance(leaf, Phrase))
+        return tuple(dict.fromkeys((field, name.strip('"')) for field, _, name in found if field in NAME_FIELDS))
+
+    @property
     def negated(self) -> tuple[str, ...]:
         """What must not be there, as it was written."""
         return tuple(dict.fromkeys(leaf.source for leaf, negated in leaves(self.root) if negated))
@@ -71,6 +76,10 @@ class Query:
         """The values it names for a field such as topic or source, so that they can be checked."""
         named = (leaf for leaf, _ in leaves(self.root) if isinstance(leaf, Value) and leaf.field == field)
         return tuple(value for leaf in named if not leaf.prefix for value in leaf.values)
+
+    def deaf_to(self, language: str, tongues: Tongues) -> tuple[Leaf, ...]:
+        """What in it keeps texts of `language` from ever matching; nothing where they can."""
+        return deaf_to(self.root, language, tongues)
 
     @property
     def only_negative(self) -> bool:
@@ -95,11 +104,6 @@ class QuerySet(Generic[K]):
 def parse_query(text: str, vocabulary: Vocabulary | None = None) -> Query:
     """The query that `text` says; raises QueryError with the position of what is wrong."""
     return Query(text, read_tree(text, vocabulary))
-
-
-def scripts(query: Query) -> set[str]:
-    """The scripts in which a text can match, such as Latin or Thai; empty where any can."""
-    return scripts_of(query.root)
 
 
 def _only_negative(node: Node) -> bool:

@@ -1,10 +1,8 @@
-"""In which scripts a query can find anything, so that a watch that cannot hear its own sources is noticed."""
+"""In which script words are written, and in which a language is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from core.query.nodes import And, Near, Node, Or, Phrase, Sequence
+from core.query.nodes import Sequence
 
 #: Ranges of letters by script, as far as news is written in them.
 _SCRIPTS = (
@@ -31,44 +29,13 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-def scripts_of(node: Node) -> set[str]:
-    """Scripts of the words of which a match needs at least some; empty where it needs none."""
-    if isinstance(node, Phrase):
-        return {_script(sequence) for sequence in node.spellings} - {""}
-    if isinstance(node, Near):
-        return _common({_script(sequence) for sequence in word} - {""} for word in node.words)
-    if isinstance(node, And):
-        return _common(scripts_of(part) for part in node.parts)
-    if isinstance(node, Or):
-        every = [scripts_of(part) for part in node.parts]
-        return set().union(*every) if all(every) else set()
-    return set()
-
-
-def _common(parts: Iterable[set[str]]) -> set[str]:
-    """Scripts that fit all parts; where they share none, a text must mix them, and each counts."""
-    needed = [part for part in parts if part]
-    if not needed:
-        return set()
-    return set.intersection(*needed) or set.union(*needed)
-
-
-def _script(sequence: Sequence) -> str:
+def script_of(sequence: Sequence) -> str:
     """The script of a sequence: the first that is not Latin, since Latin names stand in texts of every script."""
     found = {
         name for part in sequence for letter in part.text for low, high, name in _SCRIPTS if low <= ord(letter) <= high
     }
     others = sorted(found - {"Latin"})
     return others[0] if others else ("Latin" if found else "")
-
-
-def languages_missed(scripts: set[str], languages: Iterable[str]) -> tuple[str, ...]:
-    """Those of `languages` in whose script the query has no word; none where it needs no words."""
-    if not scripts:
-        return ()
-    return tuple(
-        language for language in dict.fromkeys(languages) if not scripts.intersection(scripts_of_language(language))
-    )
 
 
 def scripts_of_language(language: str) -> tuple[str, ...]:

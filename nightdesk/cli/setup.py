@@ -38,8 +38,13 @@ def init(
 
 def check(context: typer.Context) -> None:
     """Check configuration, sources, topics, watches and channels. Nothing is sent."""
-    from nightdesk.check import check_all
+    from nightdesk.check import check_all, language_warnings
+    from nightdesk.terminal import plain
 
     session(context).warn()
-    for line in check_all(session(context).config):
+    config = session(context).config
+    lines = list(check_all(config))
+    for warning in language_warnings(config):
+        typer.echo(plain(f"warning: {warning}"), err=True)
+    for line in lines:
         typer.echo(line)
