@@ -43,6 +43,8 @@ class Standing:
     told: bool  # an earlier alert of this watch told of it
     named: Mapping[str, frozenset[str]]  # channel -> values that a frozen message to it named
     waiting: frozenset[str]  # channels whose first message is not yet claimed
+    quiet: bool = False  # it matches only since an analyst or a reprocess looked again
+    dismissed_by: str | None = None  # the analyst who said that the development is not relevant for the watch
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,12 @@ def _of_new(change: Change, standing: Standing, overview: Overview, channels: tu
         return Pass(f"made by {change.origin}: tells nobody")
     if standing.told:
         return Pass("already told of this development")
+    if standing.dismissed_by:
+        return Pass(f"not relevant for this watch, said {standing.dismissed_by}")
     if not standing.matched:
         return Open("no article matches yet")
+    if standing.quiet:
+        return Open("matches only since an analyst or a reprocess looked again: tells nobody of itself")
     lacking = _lacks(standing.watch, overview)
     if lacking:
         return Open(lacking)
@@ -110,6 +116,8 @@ def _of_new(change: Change, standing: Standing, overview: Overview, channels: tu
 def _of_update(change: Change, standing: Standing, overview: Overview, channels: tuple[str, ...]) -> Verdict:
     if change.origin != "live":
         return Pass(f"an update of origin {change.origin} tells nobody")
+    if standing.dismissed_by:
+        return Pass(f"not relevant for this watch, said {standing.dismissed_by}")
     if not standing.told:
         if not standing.matched:
             return Pass("never told of this development, and no article matches")

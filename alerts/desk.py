@@ -18,7 +18,7 @@ from alerts.decide import Change, Open, Overview, Pass, Standing, Tell, decide, 
 from alerts.senders.parcel import Target
 from core import faults
 from core.watch import Watch
-from store import decisions, deliveries, findings
+from store import decisions, deliveries, findings, rulings
 from store.decisions import Family, Fired
 
 log = structlog.get_logger(__name__)
@@ -31,6 +31,16 @@ class _Past:
     named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     waiting: set[str] = field(default_factory=set)
     last_told: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What is on record between a watch and a family."""
+
+    fired: list[Fired]
+    told: bool
+    dismissed_by: str | None
+    past: _Past
 
 
 class Desk:
@@ -67,10 +77,12 @@ class Desk:
         development = decisions.development(db, family.root)
         overview = Overview(development.independent_sources, frozenset(development.countries or ()))
         past = _past(decisions.messages_about(db, family.members))
+        dismissed = rulings.irrelevant_for(db, family.members)
         for row in watches:
             todo = [change for change in changes if (row.id, change.id) not in decided]
             if todo:
-                self._settle_watch(db, row, todo, fired[row.id], row.id in told, overview, past[row.id], now, done)
+                standing = _Standing(fired[row.id], row.id in told, dismissed.get(row.id), past[row.id])
+                self._settle_watch(db, row, todo, standing, overview, now, done)
         if done["alerts"]:
             faults.hit("decide.in_alerts")
         return done
@@ -80,13 +92,12 @@ class Desk:
         db: Connection,
         row: Row[Any],
         changes: list[Change],
-        fired: list[Fired],
-        told: bool,
+        mine: _Standing,
         overview: Overview,
-        past: _Past,
         now: datetime,
         done: Counter[str],
     ) -> None:
+        fired, told, past = mine.fired, mine.told, mine.past
         try:
             watch = Watch.model_validate(row.definition)
         except ValidationError as error:
@@ -105,9 +116,11 @@ class Desk:
                 watch=watch,
                 edited_at=row.edited_at,
                 matched=bool(fired),
+                quiet=all(match.quiet for match in fired),
                 told=told,
                 named={name: frozenset(values) for name, values in past.named.items()},
                 waiting=frozenset(past.waiting),
+                dismissed_by=mine.dismissed_by,
             )
             verdict = decide(change, standing, overview, names, self._max_age, now)
             if isinstance(verdict, Open):

@@ -208,6 +208,8 @@ def _facts(story: Story) -> list[dict[str, str]]:
 
 
 def _who(fact: Stated, report: Report | None) -> str:
+    if not fact.quote:  # an analyst's own, of which the article says nothing
+        return safe(fact.speaker, 120) or "an analyst of this desk"
     outlet = safe(report.outlet, 120) if report else ""
     kind = f" ({_SOURCE_TYPES.get(report.source_type, report.source_type)})" if report and report.source_type else ""
     speaker = safe(fact.speaker, 120)

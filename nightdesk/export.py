@@ -34,7 +34,7 @@ def export(store: Store, subject: str, target: str, filters: Filters) -> int:
     if ending not in ENDINGS:
         raise UsageError(f"cannot tell the format of {target}; its name must end in {' or '.join(ENDINGS)}, or be -")
     with _opened(target) as out, store.read() as db:
-        found = listing.rows(db, view, replace(filters, newest_first=False))
+        found = listing.rows(db, view, replace(filters, newest_first=False, whole=True))
         if ending == ".jsonl":
             return output.write_jsonl(found, out)
         out.write("\ufeff")  # so that spreadsheets read it as UTF-8

@@ -31,6 +31,7 @@ class Filters:
     until: datetime | None = None
     limit: int | None = None
     newest_first: bool = True
+    whole: bool = False  # with the rows that a listing hides
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class View:
     language: str | None = None
     country: str | None = None
     shown: tuple[str, ...] = ()  # what a table has room for
+    hides: str | None = None  # SQL of rows that only a whole export has
 
 
 ARTICLES = View(
@@ -67,6 +69,7 @@ DEVELOPMENTS = View(
     development="id",
     time="last_found_at",
     shown=("id", "last_found_at", "title", "event_types", "countries", "articles", "independent_sources", "status"),
+    hides="merged_into IS NOT NULL OR articles = 0",  # what it was is told by the one it is now, or by `show`
 )
 FACTS = View(
     "facts_v",
@@ -78,6 +81,7 @@ FACTS = View(
     source="source",
     country="country",
     shown=(
+        "id",
         "development_id",
         "article_id",
         "kind",
@@ -123,6 +127,8 @@ def rows(db: Connection, view: View, filters: Filters | None = None) -> Iterator
 
 
 def _conditions(table: sa.TableClause, view: View, filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    if view.hides and not filters.whole:
+        yield sa.not_(sa.text(f"({view.hides})"))
     if filters.topic:
         yield _labelled(table, view, "topic", "topics", filters.topic)
     if filters.event:

@@ -17,6 +17,7 @@ from core.ids import show_id
 from nightdesk.differences import difference
 from nightdesk.output import natural, words
 from nightdesk.terminal import plain
+from store import facts, rulings
 from store.articles import article_versions as versions
 from store.revisits import revisits_of
 
@@ -70,14 +71,14 @@ def in_words(shown: Shown) -> str:
 
 def _line(name: str, row: Row) -> str:
     """One row of a part: its values, the empty ones left out."""
-    noun = {"articles": "article", "developments": "development", "alerts": "alert"}.get(name, "")
+    noun = {"articles": "article", "developments": "development", "facts": "fact", "alerts": "alert"}.get(name, "")
     shown = (words(column, value, noun) for column, value in row.items() if column not in _LEFT_OUT.get(name, ()))
     return "  ".join(value for value in shown if value)
 
 
 #: What every row of a part says alike, or what only programs want.
 _LEFT_OUT: dict[str, frozenset[str]] = {
-    "facts": frozenset({"id", "development_id", "url", "published_at", "confidence", "position"}),
+    "facts": frozenset({"development_id", "url", "published_at", "confidence", "position"}),
     "changes": frozenset({"id", "development_id"}),
     "alerts": frozenset({"development_id"}),
     "deliveries": frozenset({"id", "alert_id", "not_before"}),
@@ -95,6 +96,7 @@ def _article(db: Connection, number: int) -> Shown:
         {
             "facts": _all(db, "SELECT * FROM facts_v WHERE article_id = :id ORDER BY id", number),
             "matches": _all(db, "SELECT * FROM matches_v WHERE article_id = :id ORDER BY watch", number),
+            "rulings": _rulings(rulings.about_article(db, number)),
             **_history(db, number),
         },
     )
@@ -127,6 +129,7 @@ def _revisits(db: Connection, number: int) -> list[Row]:
 def _development(db: Connection, number: int) -> Shown:
     row = _one(db, "development", "SELECT * FROM developments_v WHERE id = :id", number)
     of = "WHERE development_id = :id"
+    members = [one["id"] for one in _all(db, f"SELECT id FROM articles_v {of}", number)]
     return Shown(
         "development",
         row,
@@ -135,8 +138,36 @@ def _development(db: Connection, number: int) -> Shown:
             "facts": _all(db, f"SELECT * FROM facts_v {of} ORDER BY published_at, id", number),
             "changes": _all(db, f"SELECT * FROM changes_v {of} ORDER BY seq", number),
             "alerts": _all(db, f"SELECT * FROM alerts_v {of} ORDER BY id", number),
+            "rulings": _rulings(rulings.about_development(db, number, members)),
         },
     )
+
+
+def _fact(db: Connection, number: int) -> Shown:
+    """One fact, and where it stands no longer, who put what in its place."""
+    found = facts.fact(db, number)
+    if found is None:
+        raise NotFound(f"there is no fact {show_id('fact', number)}")
+    row = {name: value for name, value in found._mapping.items() if name not in ("version_id", "is_current")}
+    row |= {"title": f"{found.kind} of {show_id('article', found.article_id)}", "created_at": iso(found.created_at)}
+    about = [one for one in rulings.about_article(db, found.article_id) if one.kind == "fact"]
+    mine = [one for one in about if one.what.startswith(f"f{number}:") or one.id == found.ruling_id]
+    return Shown("fact", row, {"rulings": _rulings(mine)})
+
+
+def _rulings(rows: Sequence[Any]) -> list[Row]:
+    """What analysts decided, oldest first; what a later decision replaced says so."""
+    return [
+        {
+            "at": iso(row.at),
+            "by": row.by,
+            "what": row.what,
+            "reason": row.reason,
+            "replaced": None if row.standing else "replaced since",
+            "article_id": row.article_id,
+        }
+        for row in rows
+    ]
 
 
 def _alert(db: Connection, number: int) -> Shown:
@@ -158,6 +189,7 @@ def _thread(db: Connection, number: int) -> Shown:
 _LOADERS: dict[str, Callable[[Connection, int], Shown]] = {
     "article": _article,
     "development": _development,
+    "fact": _fact,
     "alert": _alert,
     "thread": _thread,
 }

@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
 from pipeline.profile import alike
+from pipeline.values import Fact
 
 #: Whose word confirms or contradicts.
 OFFICIAL = ("government", "police")
@@ -154,14 +155,18 @@ def _addition(what: str, known: Collection[str], stated: Collection[str]) -> Cha
 
 def change_by_edit(old: Sequence[Stated], new: Sequence[Stated]) -> Change | None:
     """What a new version of one article changes: a correction where a fact replaces another, else at most an update."""
+    return next(corrections(old, new), None)
+
+
+def corrections(old: Sequence[Stated], new: Sequence[Stated]) -> Iterator[Change]:
+    """Every fact of one article that replaces another, what weighs most first."""
     for what, slot, shown in _SLOTS:
         before, after = _by_slot(old, slot, shown), _by_slot(new, slot, shown)
         for key in before.keys() & after.keys():
             gone, come = before[key].keys() - after[key].keys(), after[key].keys() - before[key].keys()
             if len(gone) == 1 and len(come) == 1:
                 was, now = gone.pop(), come.pop()
-                return Change("correction", what, was, now, (before[key][was].id, after[key][now].id))
-    return None
+                yield Change("correction", what, was, now, (before[key][was].id, after[key][now].id))
 
 
 def _by_slot(facts: Iterable[Stated], slot: _Slot, shown: _Shown) -> dict[tuple[object, ...], dict[str, Stated]]:
@@ -183,7 +188,7 @@ def _kind_slot(kind: str) -> _Slot:
     return lambda fact: (kind, fact.role if kind == "person" else None) if fact.kind == kind else None
 
 
-def show_figure(fact: Stated) -> str:
+def show_figure(fact: Stated | Fact) -> str:
     """`200`, `at least 100`: the number with its bound, for people."""
     if fact.value is None:
         return ""

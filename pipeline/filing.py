@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from core import faults
 from core.text import count_words
-from pipeline import placing
+from pipeline import moving, placing
 from pipeline.changes import STATED, Stated, change_by_edit
 from pipeline.config import PIPELINE_VERSION, PipelineConfig
 from pipeline.edits import essence, flips_back
@@ -22,8 +22,10 @@ from pipeline.match import Matcher, Subject, Verdict
 from pipeline.profile import profile_of
 from pipeline.reader import ReadPage
 from pipeline.recent import Recent
+from pipeline.refiling import explained, fact_row, row_of, rulings_of, stated
+from pipeline.ruled import NOTHING, Entry, Ruled, entries, labelled, standing
 from pipeline.similarity import Signature, bands, nearest_copy
-from pipeline.values import Evidence, Extract, Fact
+from pipeline.values import Classification, Extract, Fact
 from store import articles, developments, facts, matches, search
 from store.articles import DuePage, KnownArticle
 
@@ -39,6 +41,25 @@ class Desk:
     max_age: timedelta
     recent: Recent
     matcher: Matcher
+    replayed: Mapping[int, Ruled] | None = None  # of a replay: what was ruled of the article of each page
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A page as it was read, with what analysts ruled of its article."""
+
+    reading: ReadPage  # as it counts
+    machine: Classification = field(default_factory=Classification)  # as the machine has it by itself
+    entries: tuple[Entry, ...] = ()
+    beside: tuple[int, ...] | None = None
+
+
+def judge(reading: ReadPage, ruled: Ruled) -> Judged:
+    """The machine's answer with the analysts' over it."""
+    words = f"{reading.extract.title}\n{reading.extract.text}"
+    written = tuple(entries(reading.facts, ruled.facts, words))
+    shown = replace(reading, classified=labelled(reading.classified, ruled.labels), facts=standing(written))
+    return Judged(shown, reading.classified, written, ruled.beside)
 
 
 @dataclass(frozen=True)
@@ -73,11 +94,18 @@ def _file(db: Connection, desk: Desk, page: DuePage, reading: ReadPage) -> tuple
         return Filed(state), f"{page.refused}: {found.reason}" if page.refused else found.reason
     canonical, key = identity(page.url, page.final_url, found.canonical_url)
     known = articles.article_by_key(db, key)
+    judged = judge(reading, _ruled(db, desk, page, known))
     if known is None:
-        return _new_article(db, desk, page, reading, canonical, key)
-    if reason := _nothing_new(db, known, reading):
+        return _new_article(db, desk, page, judged, canonical, key)
+    if reason := _nothing_new(db, known, judged.reading):
         return Filed("duplicate", known.article_id), reason
-    return _new_version(db, desk, page, reading, known)
+    return _new_version(db, desk, page, judged, known)
+
+
+def _ruled(db: Connection, desk: Desk, page: DuePage, known: KnownArticle | None) -> Ruled:
+    if desk.replayed is not None:
+        return desk.replayed.get(page.id, NOTHING)
+    return rulings_of(db, known.article_id) if known else NOTHING
 
 
 def _nothing_new(db: Connection, known: KnownArticle, reading: ReadPage) -> str:
@@ -105,8 +133,9 @@ def _states_otherwise(db: Connection, known: KnownArticle, reading: ReadPage) ->
 
 
 def _new_article(
-    db: Connection, desk: Desk, page: DuePage, reading: ReadPage, canonical: str, key: str
+    db: Connection, desk: Desk, page: DuePage, judged: Judged, canonical: str, key: str
 ) -> tuple[Filed, str]:
+    reading = judged.reading
     origin = origin_of(page, reading.extract, desk.max_age)
     copy = _copy_of(db, reading.signature)
     row = {
@@ -120,9 +149,12 @@ def _new_article(
         "origin": origin,
     }
     article_id = articles.add_article(db, row)
-    version_id, verdicts = _write_version(db, desk, page, reading, article_id, None)
+    version_id, verdicts = _write_version(db, desk, page, judged, article_id, None)
     report = _report(db, page, reading, article_id, version_id, origin)
-    placed = placing.place(db, desk.config, desk.recent, report, any(v.fired for v in verdicts), copy, desk.now)
+    if judged.beside is not None:
+        placed = placing.Placed(moving.put_beside(db, report, judged.beside, desk.now))
+    else:
+        placed = placing.place(db, desk.config, desk.recent, report, any(v.fired for v in verdicts), copy, desk.now)
     if placed.duplicate_of is not None:
         articles.mark_duplicate(db, article_id, placed.duplicate_of)
     filed = Filed("article", article_id, placed.development_id, founded=placed.founded, change=placed.change)
@@ -135,11 +167,10 @@ def _said(reading: ReadPage, duplicate_of: int | None) -> str:
     return reading.extract.reason or ("on " + ", ".join(reading.classified.topic_names or ("no topic",)))
 
 
-def _new_version(
-    db: Connection, desk: Desk, page: DuePage, reading: ReadPage, known: KnownArticle
-) -> tuple[Filed, str]:
+def _new_version(db: Connection, desk: Desk, page: DuePage, judged: Judged, known: KnownArticle) -> tuple[Filed, str]:
+    reading = judged.reading
     before = [stated(row, page.source_type) for row in facts.facts_of(db, known.version_id)]
-    version_id, verdicts = _write_version(db, desk, page, reading, known.article_id, known)
+    version_id, verdicts = _write_version(db, desk, page, judged, known.article_id, known)
     origin = page.origin if known.origin == "live" else known.origin
     report = _report(db, page, reading, known.article_id, version_id, origin)
     placed = placing.edit(
@@ -174,9 +205,10 @@ def _copy_of(db: Connection, signature: Signature | None) -> int | None:
 
 
 def _write_version(
-    db: Connection, desk: Desk, page: DuePage, reading: ReadPage, article_id: int, known: KnownArticle | None
+    db: Connection, desk: Desk, page: DuePage, judged: Judged, article_id: int, known: KnownArticle | None
 ) -> tuple[int, Sequence[Verdict]]:
     """The article's text with all that is known of it by itself; the version's id and what the watches say."""
+    reading = judged.reading
     found, classified = reading.extract, reading.classified
     row = {
         "page_id": page.id,
@@ -191,7 +223,7 @@ def _write_version(
         "words": count_words(found.text),
         "text_sha256": hashlib.sha256(" ".join(found.text.split()).encode()).hexdigest(),
         "signature": reading.signature.as_json() if reading.signature else None,
-        "explained": {"evidence": [_shown(one) for one in classified.evidence], "region": classified.region},
+        "explained": explained(judged.machine, classified),
         "pipeline_version": PIPELINE_VERSION,
         "created_at": desk.now,
     }
@@ -203,10 +235,10 @@ def _write_version(
         db, article_id, bands(old) if old else (), bands(reading.signature) if reading.signature else ()
     )
     marks = page_marks(found) if page.content_type == "application/pdf" else ()
-    rows = [_with_page(asdict(fact), marks) for fact in reading.facts]
+    rows = [_with_page(fact_row(entry), marks) for entry in judged.entries]
     facts.add_facts(db, version_id, rows, PIPELINE_VERSION, desk.now)
     verdicts = desk.matcher.verdicts(subject_of(page, reading))
-    matches.add_matches(db, version_id, [_row_of(verdict) for verdict in verdicts], desk.now)
+    matches.add_matches(db, version_id, [row_of(verdict) for verdict in verdicts], desk.now)
     search.index_article(db, article_id, found.title, found.text)
     return version_id, verdicts
 
@@ -224,15 +256,9 @@ def page_marks(found: Extract) -> tuple[tuple[int, int], ...]:
 def _with_page(fact: dict[str, Any], marks: Sequence[tuple[int, int]]) -> dict[str, Any]:
     """A fact of a document says on which page its quote stands."""
     number = max((number for start, number in marks if start <= fact["position"]), default=None)
-    return fact if number is None else fact | {"quote": f"{fact['quote']} [page {number}]"}
-
-
-def _shown(evidence: Evidence) -> dict[str, Any]:
-    return asdict(evidence)
-
-
-def _row_of(verdict: Verdict) -> dict[str, Any]:
-    return {**asdict(verdict), "terms": list(verdict.terms)}
+    if number is None or fact["origin"] != "machine":
+        return fact
+    return fact | {"quote": f"{fact['quote']} [page {number}]"}
 
 
 def subject_of(page: DuePage, reading: ReadPage) -> Subject:
@@ -252,11 +278,6 @@ def _report(
     profile = profile_of(found.title, found.text, found.language, news, reading.classified, reading.facts)
     rows = [stated(row, page.source_type) for row in facts.facts_of(db, version_id)]
     return placing.Report(article_id, origin, profile, tuple(rows))
-
-
-def stated(row: Row[Any], source_type: str | None = None) -> Stated:
-    """A row of facts as changes see it."""
-    return Stated(**{name: getattr(row, name) for name in STATED}, source_type=source_type)
 
 
 def unfiled(fact: Fact) -> Stated:

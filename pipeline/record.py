@@ -55,8 +55,8 @@ def classification_of(db: Connection, row: Row[Any]) -> Classification:
     topics, events = articles.topics_and_events(db, row.id)
     explained = row.explained or {}
     return Classification(
-        tuple(Scored(*scored) for scored in topics),
-        tuple(Scored(*scored) for scored in events),
+        tuple(Scored(row.topic, row.score) for row in topics),
+        tuple(Scored(row.event_type, row.score) for row in events),
         tuple(Evidence(**one) for one in explained.get("evidence", ())),
         explained.get("region"),
     )

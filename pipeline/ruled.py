@@ -73,9 +73,7 @@ def labelled(machine: Classification, labels: Mapping[tuple[str, str], bool]) ->
     return replace(machine, topics=topics, events=events)
 
 
-def _with_labels(
-    machine: Sequence[Scored], kind: str, labels: Mapping[tuple[str, str], bool]
-) -> tuple[Scored, ...]:
+def _with_labels(machine: Sequence[Scored], kind: str, labels: Mapping[tuple[str, str], bool]) -> tuple[Scored, ...]:
     kept = [scored for scored in machine if labels.get((kind, scored.name), True)]
     known = {scored.name for scored in kept}
     added = [Scored(name, 1.0) for (one, name), holds in labels.items() if one == kind and holds and name not in known]

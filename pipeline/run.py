@@ -27,6 +27,7 @@ from pipeline.filing import Desk, Filed, file_reading
 from pipeline.match import Matcher, readable
 from pipeline.reader import Job, ReadPage, read_page
 from pipeline.recent import Recent
+from pipeline.ruled import Ruled
 from pipeline.values import Given
 from store import articles, findings, matches
 from store.articles import DuePage
@@ -81,8 +82,12 @@ class Pipeline:
         pool: Pool | None = None,
         vocabulary: Vocabulary | None = None,
         read: Read = read_page,
+        replayed: Mapping[int, Ruled] | None = None,
     ) -> None:
-        """Without a `pool` pages are read in this process, where nothing can cut them short."""
+        """Without a `pool` pages are read in this process, where nothing can cut them short.
+
+        `replayed`: the pages are those of another store, and this is what was ruled of their articles there.
+        """
         self._store = store
         self._config = config
         self._clock = clock
@@ -90,6 +95,7 @@ class Pipeline:
         self._pool = pool
         self._vocabulary = vocabulary
         self._read = read
+        self._replayed = replayed
         self._recent = Recent(config.window)
         self._matcher: Matcher | None = None
         self._stamp: object = None
@@ -100,7 +106,7 @@ class Pipeline:
         report = ProcessReport()
         for page, outcome in self._readings(limit, stop):
             faults.hit("process.after_extract")
-            desk = self._desk()
+            desk = self.desk()
             try:
                 filed = self._file(desk, page, outcome)
             except sa.exc.OperationalError:
@@ -218,10 +224,11 @@ class Pipeline:
             self._recent.forget(filed.development_id)
         return filed
 
-    def _desk(self) -> Desk:
-        return Desk(self._config, self._clock(), self._max_age, self._recent, self._asked())
+    def desk(self) -> Desk:
+        """What filing needs, as of now."""
+        return Desk(self._config, self._clock(), self._max_age, self._recent, self.matcher(), self._replayed)
 
-    def _asked(self) -> Matcher:
+    def matcher(self) -> Matcher:
         """The watches of this moment; read anew when one was added, edited or retired."""
         with self._store.read() as db:
             stamp = matches.watches_stamp(db)

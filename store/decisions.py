@@ -39,6 +39,7 @@ class Fired:
     terms: Any
     quote: str | None
     revision: int
+    quiet: bool  # it did so only when an analyst or a reprocess looked again
 
 
 def families_to_decide(db: Connection, since: datetime, horizon: datetime) -> list[Family]:
@@ -132,7 +133,14 @@ def changes_of(db: Connection, members: Sequence[int], horizon: datetime) -> lis
 def fired_in(db: Connection, members: Sequence[int]) -> list[Fired]:
     """Fired matches of current versions with the watches as they are now, earliest article first."""
     query = (
-        sa.select(matches.c.watch_id, articles.c.id, matches.c.terms, matches.c.quote, matches.c.revision)
+        sa.select(
+            matches.c.watch_id,
+            articles.c.id,
+            matches.c.terms,
+            matches.c.quote,
+            matches.c.revision,
+            matches.c.quiet,
+        )
         .join_from(development_articles, articles, articles.c.id == development_articles.c.article_id)
         .join(article_versions, sa.and_(article_versions.c.article_id == articles.c.id, article_versions.c.is_current))
         .join(matches, sa.and_(matches.c.version_id == article_versions.c.id, matches.c.fired))

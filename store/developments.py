@@ -161,6 +161,25 @@ def development_of(db: Connection, article_id: int) -> int | None:
     return found
 
 
+def development_of_pages(db: Connection, page_ids: Collection[int]) -> int | None:
+    """The development of the articles that were first read from these pages."""
+    ids = sorted(page_ids)
+    for start in range(0, len(ids), 500):
+        joined = development_articles.join(articles, articles.c.id == development_articles.c.article_id)
+        mine = articles.c.page_id.in_(ids[start : start + 500])
+        query = sa.select(development_articles.c.development_id).select_from(joined).where(mine)
+        found: int | None = db.scalar(query.limit(1))
+        if found is not None:
+            return found
+    return None
+
+
+def sign_changes(db: Connection, by: str, now: datetime) -> None:
+    """Put the analyst's name to the changes that were just made for them."""
+    mine = (development_changes.c.origin == "analyst", development_changes.c.at == now)
+    db.execute(sa.update(development_changes).where(*mine, development_changes.c.by.is_(None)).values(by=by))
+
+
 def add_development(db: Connection, row: Mapping[str, Any]) -> int:
     return int(db.execute(sa.insert(developments).values(**row).returning(developments.c.id)).scalar_one())
 
@@ -188,9 +207,7 @@ def add_member(
     db.execute(sa.insert(development_articles).values(similarity=similarity, reason=reason, **row))
 
 
-def move_members(
-    db: Connection, article_ids: Collection[int], development_id: int, reason: str, now: datetime
-) -> None:
+def move_members(db: Connection, article_ids: Collection[int], development_id: int, reason: str, now: datetime) -> None:
     """These articles report another development, or one at last."""
     remove_members(db, article_ids)
     for article_id in article_ids:
@@ -227,6 +244,12 @@ def merge_into(db: Connection, development_id: int, target: int, now: datetime) 
     db.execute(sa.delete(development_mentions).where(named))
     for article_id in articles_naming:
         add_mentions(db, article_id, [target])
+
+
+def family(db: Connection, development_id: int) -> list[int]:
+    """A development and those merged into it."""
+    mine = sa.or_(developments.c.id == development_id, developments.c.merged_into == development_id)
+    return list(db.scalars(sa.select(developments.c.id).where(mine).order_by(developments.c.id)))
 
 
 def stand_alone(db: Connection, development_id: int) -> None:

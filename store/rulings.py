@@ -131,31 +131,6 @@ def pinned(db: Connection) -> dict[int, int]:
     return {row.article_id: row.development_id for row in db.execute(sa.select(pins))}
 
 
-def told_and_judged(db: Connection, told: Sequence[tuple[int, int, int]]) -> dict[int, tuple[int, int, int]]:
-    """By watch: of how many developments it told, how many of them were judged, how many found relevant.
-
-    `told` are (watch, development, the development that it is now).
-    """
-    roots: dict[int, dict[int, set[int]]] = {}
-    for watch_id, development_id, root in told:
-        roots.setdefault(watch_id, {}).setdefault(root, set()).add(development_id)
-    rows = db.execute(
-        sa.select(rulings.c.watch_id, rulings.c.development_id, rulings.c.holds)
-        .where(rulings.c.kind == "relevance", rulings.c.standing)
-        .order_by(rulings.c.id)
-    )
-    said = {(row.watch_id, row.development_id): bool(row.holds) for row in rows}
-    counted = {}
-    for watch_id, families in roots.items():
-        verdicts = [
-            next((said[watch_id, one] for one in (root, *sorted(members)) if (watch_id, one) in said), None)
-            for root, members in families.items()
-        ]
-        judged = [verdict for verdict in verdicts if verdict is not None]
-        counted[watch_id] = (len(families), len(judged), sum(judged))
-    return counted
-
-
 def state_of(db: Connection) -> tuple[int, datetime | None]:
     """Changes whenever an analyst decides something."""
     row = db.execute(sa.select(sa.func.count(), sa.func.max(rulings.c.at, type_=rulings.c.at.type))).one()

@@ -28,6 +28,8 @@ def verdict(
         told=given.pop("told", False),
         named=named or {},
         waiting=frozenset(waiting),
+        quiet=given.pop("quiet", False),
+        dismissed_by=given.pop("dismissed_by", None),
     )
     overview = Overview(sources, frozenset(countries))
     now = given.pop("now", START)
@@ -137,3 +139,19 @@ def test_the_analysts_correction_reaches_only_who_was_told_the_old_value(origin:
 )
 def test_an_old_value_is_recognised_by_its_number_or_its_words(old: str | None, named: set[str], found: bool) -> None:
     assert was_named(old, frozenset(named)) is found
+
+
+def test_what_matches_only_since_somebody_looked_again_is_told_of_its_updates_but_not_as_new() -> None:
+    assert isinstance(verdict(NEW, quiet=True), Open)
+    assert isinstance(verdict(UPDATE, quiet=True), Tell)
+
+
+@pytest.mark.parametrize("change", [NEW, UPDATE])
+def test_a_watch_for_which_a_development_is_not_relevant_hears_no_more_of_it(change: Change) -> None:
+    found = verdict(change, told=change is UPDATE, dismissed_by="ana")
+    assert found == Pass("not relevant for this watch, said ana")
+
+
+def test_what_a_watch_was_told_wrongly_is_corrected_relevant_or_not() -> None:
+    told = verdict(CORRECTION, told=True, named={"desk": frozenset({"215"})}, dismissed_by="ana")
+    assert isinstance(told, Tell)

@@ -132,7 +132,8 @@ def search(
 def show(
     context: typer.Context,
     id: Annotated[
-        str, typer.Argument(metavar="ID", help="a12 article, d34 development (the default), n56 alert, t7 thread.")
+        str,
+        typer.Argument(metavar="ID", help="a12 article, d34 development (the default), f9 fact, n56 alert, t7 thread."),
     ],
     format: FormatOption = None,
 ) -> None:

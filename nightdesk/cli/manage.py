@@ -161,10 +161,20 @@ def export_sources(
 
 
 def list_watches(context: typer.Context, format: FormatOption = None) -> None:
-    """List the watches, those that are retired too."""
-    from nightdesk.listing import WATCHES, Filters
+    """List the watches, those that are retired too, and how often each told of what was wanted."""
+    from nightdesk import listing
+    from nightdesk.output import choose_format, write
+    from store import precision
 
-    list_view(context, WATCHES, Filters(), format)
+    with session(context).reading() as store, store.read() as db:
+        columns = [*listing.columns(db, listing.WATCHES), "told", "judged", "precision"]
+        counted = precision.by_watch(db)
+        rows = [
+            {**row, "told": one.told, "judged": one.judged, "precision": one.share}
+            for row in listing.rows(db, listing.WATCHES)
+            for one in [counted.get(row["name"], precision.Precision())]
+        ]
+    write(rows, columns, choose_format(format, sys.stdout), sys.stdout)
 
 
 def list_channels(context: typer.Context, format: FormatOption = None) -> None:
