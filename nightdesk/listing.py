@@ -128,7 +128,7 @@ def rows(db: Connection, view: View, filters: Filters | None = None) -> Iterator
 
 def _conditions(table: sa.TableClause, view: View, filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
     if view.hides and not filters.whole:
-        yield sa.not_(sa.text(f"({view.hides})"))
+        yield sa.not_(sa.literal_column(f"({view.hides})", sa.Boolean))
     if filters.topic:
         yield _labelled(table, view, "topic", "topics", filters.topic)
     if filters.event:
