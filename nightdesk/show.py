@@ -72,8 +72,18 @@ def in_words(shown: Shown) -> str:
 def _line(name: str, row: Row) -> str:
     """One row of a part: its values, the empty ones left out."""
     noun = {"articles": "article", "developments": "development", "facts": "fact", "alerts": "alert"}.get(name, "")
+    if name == "changes":
+        row = _change(row)
     shown = (words(column, value, noun) for column, value in row.items() if column not in _LEFT_OUT.get(name, ()))
     return "  ".join(value for value in shown if value)
+
+
+def _change(row: Row) -> Row:
+    """A change with its two sides as one phrase."""
+    said = " to ".join(side for side in (row["old"], row["new"]) if side)
+    what = ": ".join(filter(None, (row["what"], said))) or None
+    by = f"by {row['by']}" if row["by"] else None
+    return {**{key: row[key] for key in ("seq", "kind", "origin", "at", "cause_article_id")}, "what": what, "by": by}
 
 
 #: What every row of a part says alike, or what only programs want.

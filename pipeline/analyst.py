@@ -51,18 +51,21 @@ def label(db: Connection, desk: Desk, article_id: int, labels: Labels, signed: S
     """Say what an article is about; what came of it, in words. Raises NotFound."""
     developments.one_at_a_time(db)
     require_article(db, article_id)
-    _rule_labels(db, article_id, labels, signed, desk.now)
+    development_id = developments.development_of(db, article_id)
+    _rule_labels(db, article_id, development_id, labels, signed, desk.now)
     refiled = refile(db, desk.matcher, article_id, desk.now)
     before, after = _in_words(refiled.labels_before), _in_words(refiled.labels)
     done = [f"{show_id('article', article_id)}: {after}" + ("" if before == after else f" (before: {before})")]
-    development_id = developments.development_of(db, article_id)
     if development_id is not None:
         for what, old, new in _label_changes(refiled):
             write_change(db, development_id, mover_of(signed, desk.now), "update", what, old, new, article_id)
     return done + _settle(db, desk, article_id, development_id, refiled, signed)
 
 
-def _rule_labels(db: Connection, article_id: int, labels: Labels, signed: Signed, now: datetime) -> None:
+def _rule_labels(
+    db: Connection, article_id: int, development_id: int | None, labels: Labels, signed: Signed, now: datetime
+) -> None:
+    about = {"article_id": article_id, "development_id": development_id}
     if ("topic", ANY) in labels:
         rulings.replace_labels(db, article_id, "topic")
         rulings.replace_labels(db, article_id, "event")
@@ -71,13 +74,13 @@ def _rule_labels(db: Connection, article_id: int, labels: Labels, signed: Signed
     for (kind, name), holds in labels.items():
         rulings.replace_labels(db, article_id, kind, [name])
         words = "off topic" if name == ANY else f"{'' if holds else 'not '}{kind} {name}"
-        rule(db, signed, now, kind, words, article_id=article_id, name=name, holds=holds)
+        rule(db, signed, now, kind, words, name=name, holds=holds, **about)
 
 
 def _label_changes(refiled: Refiled) -> list[tuple[str, str, str]]:
     before, after = refiled.labels_before, refiled.labels
     sides = (("topics", before.topic_names, after.topic_names), ("event_types", before.event_names, after.event_names))
-    return [(what, ", ".join(old), ", ".join(new)) for what, old, new in sides if set(old) != set(new)]
+    return [(what, moving.listed(old), moving.listed(new)) for what, old, new in sides if set(old) != set(new)]
 
 
 def _in_words(labels: Classification) -> str:

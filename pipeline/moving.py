@@ -56,8 +56,9 @@ def move(db: Connection, article_ids: Sequence[int], target: int, mover: Mover, 
         record.rebuild(db, origin, mover.now)
         write_change(db, origin, mover, "update", "left", names(gone), show_id("development", target))
     record.rebuild(db, target, mover.now)
-    whence = ", ".join(show_id("development", origin) for origin in origins) or None
-    write_change(db, target, mover, "update", "joined", whence, names(article_ids))
+    whence = ", ".join(show_id("development", origin) for origin in origins)
+    came = names(article_ids) + (f" from {whence}" if whence else "")
+    write_change(db, target, mover, "update", "joined", None, came)
 
 
 def merge(db: Connection, development_id: int, target: int, mover: Mover, reason: str) -> list[int]:
@@ -66,7 +67,9 @@ def merge(db: Connection, development_id: int, target: int, mover: Mover, reason
     developments.move_members(db, moved, target, reason, mover.now)
     close_into(db, development_id, target, mover)
     record.rebuild(db, target, mover.now)
-    write_change(db, target, mover, "update", "joined", show_id("development", development_id), names(moved))
+    write_change(
+        db, target, mover, "update", "joined", None, f"{names(moved)} from {show_id('development', development_id)}"
+    )
     return moved
 
 
@@ -90,6 +93,11 @@ def write_change(
     row = {"kind": kind, "origin": mover.origin, "at": mover.now, "cause_article_id": cause, "by": mover.by}
     said = {"what": what, "old": old or None, "new": new or None, "facts": list(facts) or None}
     developments.add_change(db, development_id, {**row, **said})
+
+
+def listed(words: Sequence[str]) -> str:
+    """A list as one side of a change."""
+    return ", ".join(words) or "none"
 
 
 def names(article_ids: Sequence[int]) -> str:

@@ -108,12 +108,14 @@ def _holds(ruling: FactRuling, words: str) -> bool:
 
 
 def _about(ruling: FactRuling, machine: Sequence[Fact]) -> set[int]:
-    """Which of the machine's facts a ruling is about: the very one, else those that say the same in the same words."""
+    """Which of the machine's facts a ruling is about: the very one, else the nearest that says the same."""
     found: set[int] = set()
     for told in (ruling.machine, ruling.value):
         if told is not None:
-            exact = {index for index, fact in enumerate(machine) if _key(fact) == _key(told)}
-            found |= exact or {index for index, fact in enumerate(machine) if is_same(told, fact)}
+            exact = [index for index, fact in enumerate(machine) if _key(fact) == _key(told)]
+            alike = exact or [index for index, fact in enumerate(machine) if is_same(told, fact)]
+            # Edits move the words of a text, but seldom past their like.
+            found.update(sorted(alike, key=lambda index: abs(machine[index].position - told.position))[:1])
     return found
 
 
@@ -160,7 +162,7 @@ def as_json(fact: Fact | None) -> dict[str, Any] | None:
     """A fact as a ruling keeps it: what is not empty."""
     if fact is None:
         return None
-    return {name: value for name, value in asdict(fact).items() if value not in (None, False)}
+    return {name: value for name, value in asdict(fact).items() if value is not None and value is not False}
 
 
 def from_json(value: Mapping[str, Any] | None) -> Fact | None:
