@@ -95,6 +95,8 @@ def _settle(
     asked = bool(refiled.labels.topics) or refiled.fired
     mover = mover_of(signed, desk.now)
     if development_id is None:
+        if asked and (withdrawn := _withdrawn_for(db, article_id)) is not None:
+            return [_restore(db, article_id, withdrawn, mover)]
         return [_place(db, desk, article_id, refiled, signed)] if asked else []
     left_topics = bool(refiled.labels_before.topics) and not refiled.labels.topics
     alone = developments.member_ids(db, development_id) == [article_id]
@@ -122,6 +124,22 @@ def _place(db: Connection, desk: Desk, article_id: int, refiled: Refiled, signed
     developments.sign_changes(db, signed.by, desk.now)
     assert placed.development_id is not None
     return f"it {'founded' if placed.founded else 'joined'} {show_id('development', placed.development_id)}"
+
+
+def _withdrawn_for(db: Connection, article_id: int) -> Row[Any] | None:
+    """The ruling that took an article off its topic and left its development without any, if that is how it is."""
+    for ruling in reversed(rulings.about_article(db, article_id)):
+        if ruling.kind == "topic" and not ruling.holds and ruling.development_id is not None:
+            row = require_development(db, ruling.development_id)
+            return ruling if row.status == record.WITHDRAWN else None
+    return None
+
+
+def _restore(db: Connection, article_id: int, ruling: Row[Any], mover: Mover) -> str:
+    """Take back what that ruling brought about: its development stands again, and was not told in vain."""
+    rulings.replace_made_with(db, ruling, "relevance")
+    moving.move(db, [article_id], ruling.development_id, mover, "an analyst put it back here")
+    return f"it is in {show_id('development', ruling.development_id)} again"
 
 
 def _told_in_vain(db: Connection, development_id: int, signed: Signed, now: datetime) -> list[str]:

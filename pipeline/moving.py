@@ -67,9 +67,8 @@ def merge(db: Connection, development_id: int, target: int, mover: Mover, reason
     developments.move_members(db, moved, target, reason, mover.now)
     close_into(db, development_id, target, mover)
     record.rebuild(db, target, mover.now)
-    write_change(
-        db, target, mover, "update", "joined", None, f"{names(moved)} from {show_id('development', development_id)}"
-    )
+    came = f"{names(moved)} from {show_id('development', development_id)}"
+    write_change(db, target, mover, "update", "joined", None, came)
     return moved
 
 

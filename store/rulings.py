@@ -65,6 +65,12 @@ def replace_ruling(db: Connection, ruling_id: int) -> None:
     db.execute(sa.update(rulings).where(rulings.c.id == ruling_id).values(standing=False))
 
 
+def replace_made_with(db: Connection, ruling: Row[Any], kind: str) -> None:
+    """What was ruled of the same development together with a ruling stands no longer."""
+    mine = (rulings.c.development_id == ruling.development_id, rulings.c.kind == kind, rulings.c.at == ruling.at)
+    db.execute(sa.update(rulings).where(*mine).values(standing=False))
+
+
 def standing_of_articles(db: Connection, article_ids: Sequence[int], kinds: Collection[str]) -> list[Row[Any]]:
     """The rulings on these articles that stand, oldest first."""
     found: list[Row[Any]] = []
