@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,7 +17,6 @@ from crawler.config import CrawlConfig
 from crawler.settings import ROBOT
 from crawler.source import Source
 from crawler.traps import trap_in
-from crawler.web import Web
 from store.pages import SiteState
 
 _HOPS = 5
@@ -52,6 +51,22 @@ def manners_of(source: Source, config: CrawlConfig) -> Manners:
         lax_tls=None if source.verify_tls else origin,
         obey_robots=source.obey_robots,
     )
+
+
+class Way(Protocol):
+    """How one request is made, without manners: crawler.web in the program, a web of their own in tests."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        ports: Collection[int] = PORTS,
+        permit: Permit | None = None,
+        verify_tls: bool = True,
+    ) -> Answer: ...
 
 
 class SiteMemory(Protocol):
@@ -100,7 +115,7 @@ class Gates:
 class Fetcher:
     """Polite requests through one open crawl."""
 
-    def __init__(self, web: Web, gates: Gates, config: CrawlConfig, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, web: Way, gates: Gates, config: CrawlConfig, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
         self._web = web
         self._gates = gates
         self._config = config

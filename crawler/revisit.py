@@ -13,10 +13,12 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from core.clock import iso
-from crawler import outcome
+from crawler import outcome, suspects
 from crawler.answer import Answer
+from crawler.charsets import decode
 from crawler.fetch import Fetcher, Manners, manners_of, site_or_none
 from crawler.means import Means
+from crawler.plain import plain_line
 from crawler.source import Source
 from store import pages, revisits
 from store.revisits import RevisitDue
@@ -37,6 +39,7 @@ AT_A_SITE = 2
 _TRIES = 3
 _PAUSE = timedelta(minutes=10)
 _GONE = (404, 410)
+_GONE_PAGES = frozenset({"soft_404", "home_page", "parked"})
 _BATCH = 500
 _LATELY = timedelta(hours=2)  # what matched is enrolled soon after it was found
 _ENROL_EVERY = timedelta(seconds=60)
@@ -77,8 +80,21 @@ def judge(due: RevisitDue, answer: Answer, now: datetime) -> Seen:
         return Seen("unreachable", answer.error or f"http_{answer.status}")
     if isinstance(verdict, outcome.Refused):
         return Seen("refused", verdict.reason)
+    if (other := stands_instead(due, answer)) is not None:
+        return Seen("gone" if other in _GONE_PAGES else "refused", other)
     same = hashlib.sha256(answer.body).hexdigest() == due.sha256
     return Seen("same" if same else "different", "the same bytes" if same else None)
+
+
+def stands_instead(due: RevisitDue, answer: Answer) -> str | None:
+    """What is shown in place of the article, a code of crawler.causes; None where the article is still there."""
+    found = suspects.recognise(answer.body, url=due.url, final_url=answer.final_url, status=answer.status)
+    if found is None or found == "home_page":
+        return found
+    # News may be about what was "not found", or a "security check"; a page that is there still has its headline.
+    headline = plain_line(due.given.get("title"))
+    shown = plain_line(decode(answer.body, answer.content_type)) or ""
+    return None if headline and headline.casefold() in shown.casefold() else found
 
 
 def remembered(due: RevisitDue, seen: Seen, answer: Answer, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+import random
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from core.clock import Clock
 from crawler.config import CrawlConfig
-from crawler.fetch import Fetcher, Gates, Sleep, site_or_none
+from crawler.fetch import Fetcher, Gates, Sleep, Way, site_or_none
 from crawler.means import Means, StoredSites
 from crawler.report import RoundReport
 from crawler.revisit import Revisits
@@ -22,6 +24,8 @@ from store.engine import Store
 
 _VISITS = 200  # of one round, unless all are asked for
 _ALL = 1_000_000
+
+OpenWay = Callable[[CrawlConfig], AbstractAsyncContextManager[Way]]
 
 
 class Crawler:
@@ -34,11 +38,14 @@ class Crawler:
         clock: Clock,
         max_age: timedelta = timedelta(days=7),
         sleep: Sleep = asyncio.sleep,
+        way: OpenWay = open_web,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._config = config
         self._clock = clock
         self._sleep = sleep
-        self._means = Means(store, config, clock, max_age)
+        self._way = way
+        self._means = Means(store, config, clock, max_age, chance)
         self._gates = Gates(StoredSites(self._means))
         self._revisits = Revisits(self._means)
         self._busy: set[str] = set()
@@ -102,7 +109,7 @@ class Crawler:
 
     async def _crawl(self, round_: Round, work: Mapping[str, SiteWork]) -> None:
         places = asyncio.Semaphore(self._config.connections)
-        async with open_web(self._config) as web:
+        async with self._way(self._config) as web:
             fetcher = Fetcher(web, self._gates, self._config, self._clock, self._sleep)
 
             async def at(site: str) -> None:

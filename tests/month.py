@@ -1,6 +1,7 @@
 """A month of simulated sources in accelerated time: who publishes how, what befalls them, and what is noticed when.
 
-No sockets: each visit is handed to the crawler's own deciders as if an answer had come, and its notices are kept.
+`run` hands each visit to the crawler's own deciders as if an answer had come, and keeps its notices: without sockets,
+store or pages. tests/monthdesk.py runs the whole desk on the same sources.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 import heapq
 import math
 import random
+import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count, islice
 from typing import Any
 
 from crawler.answer import Answer
@@ -22,6 +26,7 @@ from crawler.remember import Visit, after_visit
 from crawler.source import Source
 from crawler.visit import conditions, keyed, new_among
 from store.pages import SourceDue
+from tests.monthnews import NO_FATE, Fate, fates
 
 START = datetime(2026, 10, 5, tzinfo=UTC)  # a Monday
 HISTORY = timedelta(days=120)  # published before the first visit
@@ -39,6 +44,18 @@ RHYTHMS = {
     "weekly": (168.0, False),
     "fortnightly": (336.0, False),
 }
+#: With fewer articles, for runs in which each is fetched, read and told of.
+QUIETER = RHYTHMS | {"wire": (1.5, False), "hourly": (3.0, False)}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a source's list."""
+
+    number: int
+    when: datetime  # the date it shows
+    path: str
+    guid: str
 
 
 @dataclass
@@ -54,6 +71,7 @@ class Simulated:
     dies_at: datetime | None = None
     trouble: str | None = None
     troubled_at: datetime | None = None
+    fates: dict[int, Fate] = field(default_factory=dict)  # of some of its items
     source: Source = field(init=False)
     state: dict[str, Any] = field(default_factory=dict)
     known: dict[str, str | None] = field(default_factory=dict)
@@ -63,9 +81,13 @@ class Simulated:
     largest_pause: timedelta = timedelta()
 
     def __post_init__(self) -> None:
-        url = f"https://{self.name}.example.org/rss"
+        url = f"{self.home}/rss"
         self.source = Source.model_validate({"name": self.name, "url": url})
         self._times = [when for when, _ in self.items]
+
+    @property
+    def home(self) -> str:
+        return f"https://{self.name}.example"
 
     @property
     def usual_gap(self) -> timedelta:
@@ -90,33 +112,62 @@ class Simulated:
             return Visit(due, self.source, now, Answer(url, url, status, {}, body), error=f"http_{status}")
         if death == "html":
             return Visit(due, self.source, now, Answer(url, url, 200, {}, b"<html><title>x"), error="feed_html")
-        if death == "dns" or self._is_out(now):
+        if death == "dns" or self.is_out(now):
             return Visit(due, self.source, now, Answer(url, url, error="dns" if death else "timeout"), error="timeout")
         headers = conditions(due, now)
         entries = [] if death == "empty" else list(self._entries(now, death))
-        body = repr([(entry.url, entry.published) for entry in entries])
-        etag = '"1"' if self.trouble == "liar" else f'"{hash(body)}"'
+        shown = repr([(entry.url, entry.published) for entry in entries])
+        etag = '"1"' if self.trouble == "liar" else f'"{hash(shown)}"'
         if headers and headers.get("If-None-Match") == etag:
             return Visit(due, self.source, now, Answer(url, url, 304))
         found = keyed(entries, self.source)
         answer = Answer(url, url, 200, {"etag": etag}, b"<rss>")
-        return Visit(due, self.source, now, answer, sha256=str(hash(body)), entries=len(found), keyed=found)
+        return Visit(due, self.source, now, answer, sha256=str(hash(shown)), entries=len(found), keyed=found)
 
-    def _is_out(self, now: datetime) -> bool:
+    def is_out(self, now: datetime) -> bool:
         at = self.troubled_at
         return self.trouble == "outage" and at is not None and at <= now < at + timedelta(hours=3)
 
     def _entries(self, now: datetime, death: str | None) -> Iterator[Entry]:
+        for line in self.lines(now, death):
+            date = line.when if self.dated else None
+            yield Entry(line.guid, f"{self.home}/{line.path}", f"Item {line.number}", None, None, date)
+
+    def lines(self, now: datetime, death: str | None) -> list[Line]:
+        """What its list shows, the newest first: without what was taken back, what is there again on top."""
         until = self.dies_at if death == "frozen" and self.dies_at else now
         newest = bisect_right(self._times, until)
+        again = [(fate.back_at, number) for number, fate in self.fates.items() if fate.back_at and fate.is_back(until)]
+        kept = ((when, number) for when, number in reversed(self.items[:newest]) if not self._left(number, until))
+        shown = sorted([*again, *islice(kept, self.shown)], reverse=True)[: self.shown]
+        return [self._line(when, number, now, death) for when, number in shown]
+
+    def _left(self, number: int, now: datetime) -> bool:
+        fate = self.fates.get(number)
+        return fate is not None and fate.gone_at is not None and fate.gone_at <= now
+
+    def _line(self, when: datetime, number: int, now: datetime, death: str | None) -> Line:
         troubled = self.troubled_at is not None and now >= self.troubled_at
-        prefix = "new/" if troubled and self.trouble == "redesign" else ""
-        for when, number in reversed(self.items[max(newest - self.shown, 0) : newest]):
-            if troubled and self.trouble == "redated" and self.troubled_at and when < self.troubled_at:
-                when = self.troubled_at
-            path = "news" if death == "alike" else f"{prefix}{number}"
-            url = f"https://{self.name}.example.org/{path}"
-            yield Entry(f"{prefix}{number}", url, f"Item {number}", None, None, when if self.dated else None)
+        if troubled and self.trouble == "redated" and self.troubled_at and when < self.troubled_at:
+            when = self.troubled_at
+        fate = self.fates.get(number, NO_FATE)
+        moved = "again-" if fate.back_as == "moved" and fate.is_back(now) else ""
+        path = f"{'new/' if self.is_redesigned(now) else ''}{moved}{number}"
+        renamed = "-b" if fate.back_as == "guid" and fate.is_back(now) else ""
+        return Line(number, when, "news" if death == "alike" else path, f"{path}{renamed}")
+
+    def came(self, number: int) -> datetime:
+        """When an item came out."""
+        return self.items[number][0]
+
+    def is_redesigned(self, now: datetime) -> bool:
+        return self.trouble == "redesign" and self.troubled_at is not None and now >= self.troubled_at
+
+
+def number_in(path: str) -> int:
+    """Which item of its source an address or GUID is of."""
+    found = re.search(r"(\d+)(?:-b)?$", path)
+    return int(found[1]) if found else -1
 
 
 Keep = Callable[[Simulated, Visit, SourceDue, list[Any], bool, datetime, float], list[Notice]]
@@ -159,7 +210,7 @@ def _visit(one: Simulated, now: datetime, chance: float, keep: Keep, due: Source
     new = new_among(seen.keyed, one.known, now)
     notices = keep(one, seen, due, new, first, now, chance)
     one.known.update({key: None for entry in seen.keyed for key in entry.keys})
-    one.seen.update(int((entry.entry.guid or "0").rpartition("/")[2]) for entry in seen.keyed)
+    one.seen.update(number_in(entry.entry.guid or "") for entry in seen.keyed)
     one.visits += 1
     one.told += [(now, notice) for notice in notices]
     following: datetime = one.state["next_visit_at"]
@@ -167,10 +218,10 @@ def _visit(one: Simulated, now: datetime, chance: float, keep: Keep, due: Source
     return following
 
 
-def published(rhythm: str, rng: random.Random, days: float) -> list[datetime]:
+def published(hours: float, rests: bool, rng: random.Random, days: float) -> list[datetime]:
     """When a source of that rhythm brings something, from long before the start."""
-    hours, rests = RHYTHMS[rhythm]
-    now, end, found = START - HISTORY, START + timedelta(days=days), []
+    now, end = START - HISTORY, START + timedelta(days=days)
+    found: list[datetime] = []
     while True:
         # Between regular and random: half of each gap is certain.
         now += timedelta(hours=hours * (0.5 + rng.expovariate(2.0)))
@@ -182,10 +233,17 @@ def published(rhythm: str, rng: random.Random, days: float) -> list[datetime]:
         found.append(now)
 
 
-def make(number: int, rng: random.Random, days: float = 30, **befalls: Any) -> Simulated:
-    """One source; its rhythm follows from its number."""
-    rhythm = list(RHYTHMS)[number % len(RHYTHMS)]
-    times = published(befalls.pop("rhythm", rhythm), rng, days)
+def make(
+    number: int,
+    rng: random.Random,
+    days: float = 30,
+    rhythms: Mapping[str, tuple[float, bool]] = RHYTHMS,
+    rhythm: str | None = None,
+    **befalls: Any,
+) -> Simulated:
+    """One source; without `rhythm` its rhythm follows from its number."""
+    rhythm = rhythm or list(rhythms)[number % len(rhythms)]
+    times = published(*rhythms[rhythm], rng, days)
     trouble, at = befalls.get("trouble"), befalls.get("troubled_at")
     if trouble == "flood" and at is not None:
         times = sorted([*times, *(at for _ in range(500))])
@@ -193,7 +251,9 @@ def make(number: int, rng: random.Random, days: float = 30, **befalls: Any) -> S
     return Simulated(f"s{number}", rhythm, items, rng.choice((10, 20, 30, 50)), rng.random() < 0.8, **befalls)
 
 
-def population(count: int, seed: int = 7, days: float = 30) -> list[Simulated]:
+def population(
+    count: int, seed: int = 7, days: float = 30, rhythms: Mapping[str, tuple[float, bool]] = RHYTHMS
+) -> list[Simulated]:
     """A third dies in the second or third week, a third has trouble that is none, a third just works."""
     rng = random.Random(seed)
     sources = []
@@ -204,8 +264,30 @@ def population(count: int, seed: int = 7, days: float = 30) -> list[Simulated]:
             befalls = {"death": DEATHS[number // 3 % len(DEATHS)], "dies_at": at}
         elif number % 3 == 1:
             befalls = {"trouble": TROUBLES[number // 3 % len(TROUBLES)], "troubled_at": at}
-        sources.append(make(number, rng, days, **befalls))
+        sources.append(make(number, rng, days, rhythms, **befalls))
+    give_fates(sources, random.Random(seed), days)
     return sources
+
+
+def give_fates(
+    sources: list[Simulated], rng: random.Random, days: float = 30, wanted: int = 3, haste: float = 1.0
+) -> None:
+    """News on the beat for every source, with edits and deletions: one before the first visit, `wanted` after it."""
+    turn, end = count(), START + timedelta(days=days)
+    for one in sources:
+        alone = Counter(when for when, _ in one.items)  # not of a flood
+        times = [(when, number) for when, number in one.items if alone[when] == 1]
+        one.fates = fates([one for one in times if START <= one[0] < end], wanted, rng, turn, haste)
+        one.fates |= {number: Fate(story=0) for _, number in [one for one in times if one[0] < START][-1:]}
+    # Numbered by time, so that what is alike is far apart.
+    told = sorted(
+        (when, place, number)
+        for place, one in enumerate(sources)
+        for when, number in one.items
+        if one.fates.get(number, NO_FATE).story is not None
+    )
+    for story, (_, place, number) in enumerate(told):
+        sources[place].fates[number] = replace(sources[place].fates[number], story=story)
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,28 @@ def test_what_an_answer_says_of_a_page(answer: Answer, state: str) -> None:
     assert revisit.judge(DUE, answer, START).state == state
 
 
+NOT_FOUND = b"<html><title>Page not found</title><h1>Page not found</h1>"
+CHALLENGE = b"<html><title>Just a moment...</title>"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "reason"),
+    [
+        (Answer("u", status=200, body=NOT_FOUND), "gone", "soft_404"),
+        (Answer("u", "https://news.example/", 200, body=b"<html><title>Today</title>"), "gone", "home_page"),
+        (Answer("u", status=200, body=CHALLENGE), "refused", "challenge"),
+    ],
+)
+def test_what_stands_in_place_of_an_article_is_no_edit_of_it(answer: Answer, state: str, reason: str) -> None:
+    assert revisit.judge(DUE, answer, START) == revisit.Seen(state, reason)
+
+
+def test_news_of_something_not_found_is_still_there() -> None:
+    due = replace(DUE, given={"title": "Plane not found after a week"})
+    body = b"<html><title>Plane not found after a week</title><h1>Plane not found after a week</h1><p>New words."
+    assert revisit.judge(due, Answer("u", status=200, body=body), START).state == "different"
+
+
 def test_a_site_that_does_not_answer_is_asked_again_soon_and_not_for_ever() -> None:
     now, answer = START + timedelta(hours=5), Answer("u", status=503)
     seen = revisit.judge(DUE, answer, now)
