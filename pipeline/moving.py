@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from core.ids import show_id
 from pipeline import record
 from pipeline.placing import Report
-from store import articles, developments
+from store import articles, developments, matches
 
 _NAMED = 20  # articles that a change names
 
@@ -52,6 +52,7 @@ def move(db: Connection, article_ids: Sequence[int], target: int, mover: Mover, 
         if before is not None and before != target:
             origins.setdefault(before, []).append(article_id)
     developments.move_members(db, article_ids, target, reason, mover.now)
+    matches.hush(db, article_ids)
     for origin, gone in origins.items():
         record.rebuild(db, origin, mover.now)
         write_change(db, origin, mover, "update", "left", names(gone), show_id("development", target))

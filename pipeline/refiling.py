@@ -99,7 +99,7 @@ def refile(db: Connection, matcher: Matcher, article_id: int, now: datetime, ans
     machine = answer or machine_answer(db, version)
     ruled = rulings_of(db, article_id)
     before = classification_of(db, version)
-    stated_before = _stated(db, version)
+    stated_before = stated_in(db, version)
     shown = labelled(machine.classified, ruled.labels)
     _write_labels(db, version, before, machine.classified, shown)
     written = entries(machine.facts, ruled.facts, f"{version.title}\n{version.text}")
@@ -117,7 +117,7 @@ def refile(db: Connection, matcher: Matcher, article_id: int, now: datetime, ans
     verdicts = matcher.verdicts(subject)
     matches.replace_matches(db, version.id, [row_of(verdict) for verdict in verdicts], now)
     fired = any(verdict.fired for verdict in verdicts)
-    return Refiled(version.id, before, shown, stated_before, _stated(db, version), fired)
+    return Refiled(version.id, before, shown, stated_before, stated_in(db, version), fired)
 
 
 def _write_labels(
@@ -165,7 +165,8 @@ def row_of(verdict: Verdict) -> dict[str, Any]:
     return {**asdict(verdict), "terms": list(verdict.terms)}
 
 
-def _stated(db: Connection, version: Row[Any]) -> tuple[Stated, ...]:
+def stated_in(db: Connection, version: Row[Any]) -> tuple[Stated, ...]:
+    """What a version states, as changes see it."""
     return tuple(stated(row, version.source_type) for row in facts.facts_of(db, version.id))
 
 

@@ -274,6 +274,16 @@ def make_current(db: Connection, article_id: int, version_id: int | None) -> Non
         db.execute(chosen.values(is_current=True))
 
 
+def readdress(db: Connection, article_id: int, row: Mapping[str, str]) -> None:
+    """Another canonical address or identity for an article."""
+    db.execute(sa.update(articles).where(articles.c.id == article_id).values(**row))
+
+
+def holder_of_key(db: Connection, url_key: str) -> int | None:
+    """The article of that identity, shown or not."""
+    return db.scalar(sa.select(articles.c.id).where(articles.c.url_key == url_key))
+
+
 def version_row(db: Connection, article_id: int) -> Row[Any] | None:
     """The current version of an article, with what is known of the article itself."""
     query = (

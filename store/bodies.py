@@ -25,6 +25,9 @@ class Bodies(Protocol):
     def get(self, sha256: str) -> bytes:
         """The bytes; raises NotFound where they were pruned or lost."""
 
+    def has(self, sha256: str) -> bool:
+        """Whether the bytes are still kept."""
+
 
 class FileBodies:
     """One file a body, two folders deep, written to a temporary name, synced and renamed."""
@@ -59,6 +62,9 @@ class FileBodies:
         except FileNotFoundError as error:
             raise NotFound(f"the body {sha256[:12]} is not in {self._folder}") from error
 
+    def has(self, sha256: str) -> bool:
+        return self._path(sha256).exists()
+
 
 class TableBodies:
     """Rows of `bodies`, each in a transaction of its own."""
@@ -78,3 +84,7 @@ class TableBodies:
         if content is None:
             raise NotFound(f"the body {sha256[:12]} is not in the table bodies")
         return bytes(content)
+
+    def has(self, sha256: str) -> bool:
+        with self._engine.connect() as db:
+            return db.scalar(sa.select(sa.literal(1)).where(pages.bodies.c.sha256 == sha256)) is not None

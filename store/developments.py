@@ -262,6 +262,11 @@ def add_mentions(db: Connection, article_id: int, development_ids: Iterable[int]
         db.execute(insert_ignoring(db, development_mentions), rows)
 
 
+def replace_mentions(db: Connection, article_id: int, development_ids: Iterable[int]) -> None:
+    db.execute(sa.delete(development_mentions).where(development_mentions.c.article_id == article_id))
+    add_mentions(db, article_id, development_ids)
+
+
 @dataclass(frozen=True)
 class Member:
     """One article of a development, without its text."""

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
+from store.articles import article_versions
 from store.base import json, metadata, moment, ref, text
 from store.definitions import watches
 
@@ -80,5 +81,7 @@ def fired_of(db: Connection, version_id: int) -> dict[int, int]:
     return {row.watch_id: row.revision for row in db.execute(mine)}
 
 
-def matches_of(db: Connection, version_id: int) -> list[Row[Any]]:
-    return list(db.execute(sa.select(matches).where(matches.c.version_id == version_id)))
+def hush(db: Connection, article_ids: Sequence[int]) -> None:
+    """What these articles are matched by raises nothing new where they are now."""
+    mine = sa.select(article_versions.c.id).where(article_versions.c.article_id.in_(article_ids))
+    db.execute(sa.update(matches).where(matches.c.version_id.in_(mine), matches.c.fired).values(quiet=True))

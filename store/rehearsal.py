@@ -75,3 +75,6 @@ class _MemoryBodies:
             return self._new[sha256]
         except KeyError:
             return self._kept.get(sha256)
+
+    def has(self, sha256: str) -> bool:
+        return sha256 in self._new or self._kept.has(sha256)

@@ -80,6 +80,18 @@ def standing_of_articles(db: Connection, article_ids: Sequence[int], kinds: Coll
     return sorted(found, key=lambda row: row.id)
 
 
+def all_standing(db: Connection, kinds: Collection[str]) -> list[Row[Any]]:
+    """Every ruling on an article that stands, oldest first."""
+    mine = (rulings.c.article_id.is_not(None), rulings.c.kind.in_(kinds), rulings.c.standing)
+    return list(db.execute(sa.select(rulings).where(*mine).order_by(rulings.c.id)))
+
+
+def ruled_since(db: Connection, ruling_id: int) -> set[int]:
+    """Articles that were ruled on after that ruling."""
+    later = (rulings.c.id > ruling_id, rulings.c.article_id.is_not(None))
+    return set(db.scalars(sa.select(rulings.c.article_id).where(*later)))
+
+
 def ruling(db: Connection, ruling_id: int) -> Row[Any] | None:
     return db.execute(sa.select(rulings).where(rulings.c.id == ruling_id)).first()
 

@@ -54,12 +54,15 @@ class Session:
         logs.configure(config.log, logs.secrets_of(config))
 
     @contextmanager
-    def app(self, command: str) -> Iterator[App]:
-        """The parts put together, for a command that works. Raises ConfigError and StoreError."""
+    def app(self, command: str, *, alone: bool = False) -> Iterator[App]:
+        """The parts put together, for a command that works; `alone` with the daemon's lock.
+
+        Raises ConfigError, StoreError and AlreadyRunning.
+        """
         from nightdesk.app import App
 
         self.log_by(self.config)
-        with App.open(self.config, command) as app:
+        with App.open(self.config, command, alone=alone) as app:
             yield app
 
     def require_database(self) -> None:

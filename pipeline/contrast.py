@@ -1,0 +1,115 @@
+"""What is otherwise on record than in a replay, in words: what `reprocess --dry-run` lists. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row
+
+from core.clock import iso
+from pipeline.factwords import long, what
+from pipeline.ruled import fact_of
+from pipeline.values import Fact
+from store import articles, facts, matches
+
+#: What people see of a development.
+SHOWN = ("title", "topics", "event_types", "countries", "event_date", "status")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that reprocessing changes; of an article where it names one, else of the development."""
+
+    development_id: int | None
+    article_id: int | None
+    what: str
+    old: str | None
+    new: str | None
+
+
+def of_article(
+    record: Connection,
+    replay: Connection,
+    article_id: int,
+    here: int,
+    development_id: int | None,
+    names: Mapping[int, str],
+) -> Iterator[Difference]:
+    """What reading an article again makes of it. `names`: the watches."""
+    old, new = articles.version_row(record, article_id), articles.version_row(replay, here)
+    assert new is not None
+    if old is None:
+        yield Difference(development_id, article_id, "state", "no article", "article")
+        return
+    sides = {
+        "title": (old.title, new.title),
+        "text": (_size(old), _size(new)) if old.text_sha256 != new.text_sha256 else (None, None),
+        "published_at": (_moment(old.published_at), _moment(new.published_at)),
+        "language": (old.language, new.language),
+        **_labels(record, replay, old.id, new.id),
+    }
+    for name, (before, after) in sides.items():
+        if before != after:
+            yield Difference(development_id, article_id, name, before, after)
+    for one in _facts(facts.facts_of(record, old.id), facts.facts_of(replay, new.id)):
+        yield Difference(development_id, article_id, *one)
+    fired_before, fired_after = matches.fired_of(record, old.id).keys(), matches.fired_of(replay, new.id).keys()
+    for watch_id in sorted(fired_before ^ fired_after):
+        gone = watch_id in fired_before
+        words = ("asks for it", "does not") if gone else ("does not ask for it", "does")
+        yield Difference(development_id, article_id, f"watch {names.get(watch_id, '')}".strip(), *words)
+
+
+def of_development(old: Row[Any], new: Row[Any], development_id: int) -> Iterator[Difference]:
+    """What its articles make of a development now."""
+    for name in SHOWN:
+        before, after = _words(getattr(old, name)), _words(getattr(new, name))
+        if before != after:
+            yield Difference(development_id, None, name, before, after)
+
+
+def _labels(record: Connection, replay: Connection, old: int, new: int) -> dict[str, tuple[str, str]]:
+    before, after = articles.topics_and_events(record, old), articles.topics_and_events(replay, new)
+    return {
+        "topics": (_sorted(row.topic for row in before[0]), _sorted(row.topic for row in after[0])),
+        "event_types": (_sorted(row.event_type for row in before[1]), _sorted(row.event_type for row in after[1])),
+    }
+
+
+def _facts(old: Sequence[Row[Any]], new: Sequence[Row[Any]]) -> Iterator[tuple[str, str | None, str | None]]:
+    """Facts that go and facts that come, those of a kind beside each other."""
+    before, after = [fact_of(row) for row in old], [fact_of(row) for row in new]
+    gone, come = _by_kind(before, after), _by_kind(after, before)
+    for kind in dict.fromkeys([*gone, *come]):
+        for was, now in zip_longest(gone.get(kind, ()), come.get(kind, ())):
+            yield kind, was, now
+
+
+def _by_kind(facts_: Sequence[Fact], others: Sequence[Fact]) -> dict[str, list[str]]:
+    known = {(what(fact), long(fact)) for fact in others}
+    found: dict[str, list[str]] = {}
+    for kind, words in dict.fromkeys((what(fact), long(fact)) for fact in facts_):
+        if (kind, words) not in known:
+            found.setdefault(kind, []).append(words)
+    return found
+
+
+def _size(version: Row[Any]) -> str:
+    return f"{version.words} words, {version.text_sha256[:8]}"
+
+
+def _moment(value: datetime) -> str:
+    return iso(value)
+
+
+def _sorted(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _words(value: Any) -> str | None:
+    """Lists in any order are the same list."""
+    return ", ".join(sorted(value)) if isinstance(value, list) else value
