@@ -41,6 +41,7 @@ class Entry:
     outlet: str | None = None  # whose text it is, where the entry says so
     outlet_url: str | None = None
     modified: datetime | None = None  # when its page was touched last, where that is all that is known
+    html: str | None = None  # its text as it came, where that holds links
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,13 @@ def _rss_entry(item: etree._Element, base: str) -> Entry:
         published=read_date(date),
         outlet=plain_line(_text(origin := _child(item, "source"))),
         outlet_url=resolve(base, origin.get("url")) if origin is not None else None,
+        html=linked(text),
     )
+
+
+def linked(html: str | None) -> str | None:
+    """A text that holds links, as it is; of any other nothing."""
+    return html if html and ("<a" in html or "<A" in html) else None
 
 
 def _rss_link(item: etree._Element, base: str, guid: str | None, guid_node: etree._Element | None) -> str | None:
@@ -276,15 +283,17 @@ def _atom_entry(entry: etree._Element, base: str) -> Entry:
     author = _child(entry, "author")
     byline = _text(_child(author, "name")) if author is not None and len(author) else _text(author)
     origin = _child(entry, "source")
+    html = _atom_text(_child(entry, "content")) or _atom_text(_child(entry, "summary"))
     return Entry(
         guid=tidy(_text(_child(entry, "id"))),
         url=_atom_link(entry, base),
         title=plain_line(_atom_text(_child(entry, "title"))),
-        text=plain(_atom_text(_child(entry, "content")) or _atom_text(_child(entry, "summary"))),
+        text=plain(html),
         byline=_byline(byline or _foreign(entry, _DC, "creator")),
         published=read_date(_text(_child(entry, "published", "issued", "created", "updated", "modified"))),
         outlet=plain_line(_atom_text(_child(origin, "title"))) if origin is not None else None,
         outlet_url=_atom_link(origin, base) if origin is not None else None,
+        html=linked(html),
     )
 
 
@@ -357,6 +366,7 @@ def _json_entry(item: dict[str, Any], base: str) -> Entry:
         text=text,
         byline=_byline(name),
         published=read_date(_word(item, "date_published") or _word(item, "date_modified")),
+        html=linked(_word(item, "content_html")),
     )
 
 
@@ -382,7 +392,8 @@ def _loose_entry(one: Any, base: str) -> Entry:
         guid=guid,
         url=resolve(base, one.get("feedburner_origlink") or one.get("link") or _address(guid)),
         title=plain_line(one.get("title")),
-        text=plain(content[0].get("value") or one.get("summary")),
+        text=plain(text := content[0].get("value") or one.get("summary")),
         byline=_byline(one.get("author")),
         published=read_date(published),
+        html=linked(text),
     )

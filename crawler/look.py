@@ -15,6 +15,7 @@ from core.urls import site_of
 from crawler import feeds, sitemap
 from crawler.aggregator import booked_feed
 from crawler.answer import Answer
+from crawler.digest import taken_apart
 from crawler.feeds import Entry, Feed, FeedError
 from crawler.fetch import Fetcher, Manners
 from crawler.listing import read_listing
@@ -87,7 +88,7 @@ class Looker:
         before = before or Before()
         found = await self._look(source, manners, now, before)
         if found.feed is not None and source.type == "aggregator":
-            return replace(found, feed=booked_feed(found.feed))
+            return replace(found, feed=booked_feed(taken_apart(found.feed, source.url)))
         return found
 
     async def _look(self, source: Source, manners: Manners, now: datetime, before: Before) -> Look:

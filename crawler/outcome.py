@@ -87,7 +87,7 @@ def given_by_feed(item: ItemDue, source: Source | None) -> dict[str, Any]:
         "outlet": _outlet(item, source),
         "language": source.language if source else None,
     }
-    is_whole = source is not None and source.kind == "posts" and bool(item.summary)
+    is_whole = source is not None and source.kind == "posts" and bool(item.summary) and is_at_hand(item, source)
     return {name: value for name, value in given.items() if value is not None} | {"whole": is_whole}
 
 
@@ -102,7 +102,10 @@ def _outlet(item: ItemDue, source: Source | None) -> str | None:
 
 def is_at_hand(item: ItemDue, source: Source) -> bool:
     """Whether nothing is to be fetched: the item's own text is the page, or its address hides the publisher's."""
-    return source.kind == "posts" or (source.type == "aggregator" and is_wrapped(item.url))
+    if source.type != "aggregator":
+        return source.kind == "posts"
+    # A board's own posts are at hand, the stories that one of them lists are not.
+    return is_wrapped(item.url) or (source.kind == "posts" and site_of(item.url) == site_of(source.url))
 
 
 def kept_headers(answer: Answer) -> dict[str, str]:

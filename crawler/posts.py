@@ -16,7 +16,7 @@ from lxml import etree
 
 from core.urls import resolve, url_key
 from crawler.dates import date_in_url, read_date
-from crawler.feeds import MAX_ENTRIES, Entry, Feed, FeedError
+from crawler.feeds import MAX_ENTRIES, Entry, Feed, FeedError, linked
 from crawler.listing import compiled, date_in, page_tree, text_of
 from crawler.plain import plain, plain_line
 
@@ -93,6 +93,7 @@ def _telegram_post(post: etree._Element, channel: str | None) -> Entry | None:
         byline=author,
         published=read_date(times[-1]) if times else None,
         outlet=channel,
+        html=linked(_source(texts[-1])),
     )
 
 
@@ -109,7 +110,8 @@ def _notice(node: etree._Element, url: str) -> Entry | None:
     named = node.get("id") or node.get("data-id")
     # A notice without a name is its own words: an edited one counts as new, a moved one does not.
     guid = own or named or hashlib.sha256(text.encode()).hexdigest()[:16]
-    return Entry(guid, own or _made_address(url, guid), (heading or headline(text))[:500], text, None, _date(node, own))
+    title, html = (heading or headline(text))[:500], linked(_source(node))
+    return Entry(guid, own or _made_address(url, guid), title, text, None, _date(node, own), html=html)
 
 
 def _own_page(anchor: etree._Element, url: str) -> str | None:
@@ -139,4 +141,8 @@ def _first_text(node: etree._Element, name: str) -> str | None:
 
 
 def _lines(node: etree._Element) -> str | None:
-    return plain(str(etree.tostring(node, encoding="unicode", method="html", with_tail=False)))
+    return plain(_source(node))
+
+
+def _source(node: etree._Element) -> str:
+    return str(etree.tostring(node, encoding="unicode", method="html", with_tail=False))

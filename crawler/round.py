@@ -16,6 +16,7 @@ from core import faults
 from core.errors import StoreError
 from core.urls import normalise_url
 from crawler import feeds, outcome, visit
+from crawler.aggregator import is_wrapped
 from crawler.answer import Answer
 from crawler.fetch import Fetcher, Manners, manners_of, site_or_none
 from crawler.keep import keep_visit
@@ -243,7 +244,7 @@ class Round:
         """A post is its own page; a link that hides the publisher's address leads to none."""
         now = self._means.now()
         mine = self._report.of(source.name)
-        refused = None if source.kind == "posts" else "wrapped"
+        refused = "wrapped" if is_wrapped(item.url) else None
         values = outcome.page_values(item, source, Answer(item.url), self._means.max_age, now)
         if await self._means.threaded(lambda: self._keep_page(item, values, None, refused, now)):
             mine.pages += refused is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from datetime import timedelta
+from html import escape
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from crawler.source import Source
 from store import pages
 from store.engine import Store
 from tests.conftest import FakeClock
-from tests.crawling import add_source, config, in_reactor, no_robots, page, rss, source_at
+from tests.crawling import add_source, config, in_reactor, no_robots, page, rss, rss_item, source_at
 from tests.sections import board, index_of, section, sitemap_of, telegram, url_of
 
 
@@ -236,6 +237,21 @@ def test_a_link_that_hides_the_publisher_is_kept_and_named(desk: Desk, httpserve
     with desk.store.read() as db:
         seen = pages.seen_in_aggregators(db, desk.clock() - timedelta(days=7))
     assert [(outlet, url) for outlet, url, _ in seen] == [("River Post", link)]
+
+
+def test_a_list_of_stories_is_taken_apart_into_those_of_their_outlets(desk: Desk, httpserver: HTTPServer) -> None:
+    begin(desk, httpserver, path="/digest", type="aggregator")
+    home, river, hill = httpserver.url_for("/issues/7"), "http://127.0.0.2:9/news/raid", "http://127.0.0.3:9/raid"
+    links = f'<li><a href="{river}">Forty people freed from compound near river</a> River Post</li>'
+    links += f'<li><a href="{hill}">Soldiers open gates of compound in hills</a> Hill Times</li>'
+    serve(
+        httpserver, "/digest", rss(rss_item(home, "Issue 7", text=escape(f"<ul>{links}</ul>"))), "application/rss+xml"
+    )
+    desk.round()
+    assert [(item["url"], item["outlet"]) for item in desk.rows(pages.items)] == [
+        (river, "River Post"),
+        (hill, "Hill Times"),
+    ]
 
 
 def test_telegrams_page_without_a_preview_is_a_named_state() -> None:
