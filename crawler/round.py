@@ -212,8 +212,8 @@ class Round:
             return
         due, source = await self._source(item.source_id)
         mine = self._report.of(due.name)
-        urls = _spellings(item.url)
-        if await self._means.read(lambda db: pages.is_known_elsewhere(db, item, urls)):
+        urls, aggregated = _spellings(item.url), source is not None and source.type == "aggregator"
+        if await self._means.read(lambda db: pages.is_known_elsewhere(db, item, urls, aggregated=aggregated)):
             now = self._means.now()
             await self._means.write(lambda db: pages.end_item(db, item.id, now, "known"))
             mine.known += 1

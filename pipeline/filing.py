@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from core import faults
 from core.text import count_words
 from pipeline import moving, placing
+from pipeline.booking import is_taken_over, redescribe
 from pipeline.changes import STATED, Stated, change_by_edit
 from pipeline.config import PIPELINE_VERSION, PipelineConfig
 from pipeline.edits import essence, flips_back
@@ -22,7 +23,7 @@ from pipeline.match import Matcher, Subject, Verdict
 from pipeline.profile import profile_of
 from pipeline.reader import ReadPage
 from pipeline.recent import Recent
-from pipeline.refiling import explained, fact_row, row_of, rulings_of, stated
+from pipeline.refiling import explained, fact_row, refile, row_of, rulings_of, stated
 from pipeline.ruled import NOTHING, Entry, Ruled, entries, labelled, standing
 from pipeline.similarity import Signature, bands, nearest_copy
 from pipeline.values import Classification, Extract, Fact
@@ -97,9 +98,25 @@ def _file(db: Connection, desk: Desk, page: DuePage, reading: ReadPage) -> tuple
     judged = judge(reading, _ruled(db, desk, page, known))
     if known is None:
         return _new_article(db, desk, page, judged, canonical, key)
+    is_own = is_taken_over(db, page, known.article_id)
     if reason := _nothing_new(db, known, judged.reading):
+        if is_own:
+            return _taken_over(db, desk, page, judged.reading, known), f"{reason}, booked to {page.source} from now on"
         return Filed("duplicate", known.article_id), reason
     return _new_version(db, desk, page, judged, known)
+
+
+def _taken_over(db: Connection, desk: Desk, page: DuePage, reading: ReadPage, known: KnownArticle) -> Filed:
+    """An article is its outlet's own: watches that ask for that source may want it, and it counts as independent."""
+    refiled = refile(db, desk.matcher, known.article_id, desk.now, quiet=False)
+    development_id = developments.development_of(db, known.article_id)
+    if development_id is not None:
+        redescribe(db, development_id, desk.now)
+    elif refiled.fired:
+        report = _report(db, page, reading, known.article_id, refiled.version_id, known.origin)
+        placed = placing.place(db, desk.config, desk.recent, report, True, None, desk.now)
+        return Filed("duplicate", known.article_id, placed.development_id, founded=placed.founded, change=placed.change)
+    return Filed("duplicate", known.article_id, development_id)
 
 
 def _ruled(db: Connection, desk: Desk, page: DuePage, known: KnownArticle | None) -> Ruled:

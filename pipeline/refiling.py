@@ -89,10 +89,18 @@ def pairs(labels: Sequence[Scored]) -> list[list[Any]]:
     return [[scored.name, scored.score] for scored in labels]
 
 
-def refile(db: Connection, matcher: Matcher, article_id: int, now: datetime, answer: Answer | None = None) -> Refiled:
+def refile(
+    db: Connection,
+    matcher: Matcher,
+    article_id: int,
+    now: datetime,
+    answer: Answer | None = None,
+    quiet: bool = True,
+) -> Refiled:
     """Write the machine's answer about an article's current version, and over it what analysts ruled.
 
-    Without an `answer` the machine's is the one it gave before. A watch that fires only now is told nothing new.
+    Without an `answer` the machine's is the one it gave before. If `quiet`, a watch that fires only now is told nothing
+    new.
     """
     version = articles.version_row(db, article_id)
     assert version is not None
@@ -115,7 +123,7 @@ def refile(db: Connection, matcher: Matcher, article_id: int, now: datetime, ans
         standing(written),
     )
     verdicts = matcher.verdicts(subject)
-    matches.replace_matches(db, version.id, [row_of(verdict) for verdict in verdicts], now)
+    matches.replace_matches(db, version.id, [row_of(verdict) for verdict in verdicts], now, quiet)
     fired = any(verdict.fired for verdict in verdicts)
     return Refiled(version.id, before, shown, stated_before, stated_in(db, version), fired)
 

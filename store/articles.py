@@ -302,6 +302,13 @@ def version_row(db: Connection, article_id: int) -> Row[Any] | None:
     return db.execute(query).first()
 
 
+def rebook(db: Connection, article_id: int, source_id: int, outlet: str | None) -> bool:
+    """Book an article that an aggregator showed first to its outlet's own source; false where it is no aggregator's."""
+    of_aggregators = sa.select(sources.c.id).where(sources.c.type == "aggregator")
+    mine = sa.and_(articles.c.id == article_id, articles.c.source_id.in_(of_aggregators))
+    return bool(db.execute(sa.update(articles).where(mine).values(source_id=source_id, outlet=outlet)).rowcount)
+
+
 def mark_duplicate(db: Connection, article_id: int, duplicate_of: int | None) -> None:
     """An article is a near-copy of one that was found before, or of none."""
     db.execute(sa.update(articles).where(articles.c.id == article_id).values(duplicate_of=duplicate_of))

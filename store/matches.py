@@ -66,13 +66,15 @@ def add_matches(db: Connection, version_id: int, rows: Sequence[Mapping[str, Any
         db.execute(sa.insert(matches), [{**row, "version_id": version_id, "created_at": now} for row in rows])
 
 
-def replace_matches(db: Connection, version_id: int, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """What the watches make of a version that was looked at again; one that fires only now is quiet."""
+def replace_matches(
+    db: Connection, version_id: int, rows: Sequence[Mapping[str, Any]], now: datetime, quiet: bool = True
+) -> None:
+    """What the watches make of a version that was looked at again; one that fires only now is `quiet`."""
     mine = matches.c.version_id == version_id
     loud = sa.select(matches.c.watch_id).where(mine, matches.c.fired, ~matches.c.quiet)
     before = set(db.scalars(loud))
     db.execute(sa.delete(matches).where(mine))
-    add_matches(db, version_id, [{**row, "quiet": row["watch_id"] not in before} for row in rows], now)
+    add_matches(db, version_id, [{**row, "quiet": quiet and row["watch_id"] not in before} for row in rows], now)
 
 
 def fired_of(db: Connection, version_id: int) -> dict[int, int]:

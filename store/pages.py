@@ -308,14 +308,17 @@ def end_item(db: Connection, item_id: int, now: datetime, state: str, reason: st
     return ended.rowcount == 1
 
 
-def is_known_elsewhere(db: Connection, item: ItemDue, urls: Collection[str]) -> bool:
+def is_known_elsewhere(db: Connection, item: ItemDue, urls: Collection[str], *, aggregated: bool = False) -> bool:
     """Whether another source showed this address earlier, or a page of it was taken in without an item.
 
-    What was only baseline there does not count for a live item: news must not be lost to a source that is new.
+    What was only baseline there does not count for a live item: news must not be lost to a source that is new. Nor does
+    what an aggregator showed, unless the item is `aggregated` too: it is to be booked to its outlet's own source.
     """
-    every_source = sa.select(definitions.sources.c.id)  # lets the unique key (source_id, key) answer
+    others = sa.select(definitions.sources.c.id)  # lets the unique key (source_id, key) answer
+    if not aggregated:
+        others = others.where(definitions.sources.c.type != "aggregator")
     earlier = sa.select(items.c.id).where(
-        items.c.source_id.in_(every_source),
+        items.c.source_id.in_(others),
         items.c.key == item.key,
         items.c.id < item.id,
         items.c.source_id != item.source_id,

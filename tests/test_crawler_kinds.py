@@ -239,6 +239,24 @@ def test_a_link_that_hides_the_publisher_is_kept_and_named(desk: Desk, httpserve
     assert [(outlet, url) for outlet, url, _ in seen] == [("River Post", link)]
 
 
+def test_what_an_aggregator_showed_first_is_read_for_its_own_source_too(desk: Desk, httpserver: HTTPServer) -> None:
+    url = httpserver.url_for("/news/raid")
+    serve(httpserver, "/news/raid", page())
+    for path in ("/alerts", "/rss", "/more-alerts"):
+        serve(httpserver, path, rss(), "application/rss+xml")
+    begin(desk, httpserver, name="alerts", path="/alerts", type="aggregator")
+    for name, path, kind in (("post", "/rss", "newspaper"), ("more", "/more-alerts", "aggregator")):
+        add_source(desk.store, source_at(httpserver, name, path, type=kind, every="1m"))
+    desk.round()
+    again(httpserver)
+    serve(httpserver, "/news/raid", page())
+    for path in ("/alerts", "/rss", "/more-alerts"):
+        serve(httpserver, path, rss(rss_item(url)), "application/rss+xml")
+        desk.round(only=[{"/alerts": "alerts", "/rss": "post", "/more-alerts": "more"}[path]])
+    assert [item["end_state"] for item in desk.rows(pages.items)] == ["fetched", "fetched", "known"]
+    assert [one["source_id"] for one in desk.rows(pages.pages)] == [1, 2]
+
+
 def test_a_list_of_stories_is_taken_apart_into_those_of_their_outlets(desk: Desk, httpserver: HTTPServer) -> None:
     begin(desk, httpserver, path="/digest", type="aggregator")
     home, river, hill = httpserver.url_for("/issues/7"), "http://127.0.0.2:9/news/raid", "http://127.0.0.3:9/raid"
