@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -46,6 +47,28 @@ def source_entry(source: Source, origin: str) -> Entry:
 
 def watch_entry(watch: Watch, origin: str) -> Entry:
     return Entry(watch.name, origin, {"mode": watch.mode}, watch.model_dump(mode="json"), _EXAMPLES)
+
+
+def changed_watches(db: Connection, config: Config) -> dict[str, tuple[str, ...]]:
+    """Watches of the configuration that are not in force as it has them, with the keys that differ; none for new ones.
+
+    Those in force that it no longer has are not told of: they are retired at the next start.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for watch in config.watches:
+        stored = definitions.definition_of(db, definitions.watches, watch.name)
+        if stored is None:
+            found[watch.name] = ()
+        elif keys := changed_keys(stored, watch):
+            found[watch.name] = keys
+    return found
+
+
+def changed_keys(stored: Mapping[str, Any], watch: Watch) -> tuple[str, ...]:
+    """The keys whose change makes it another question, or another way of telling."""
+    now = watch.model_dump(mode="json")
+    before = {**Watch(name=watch.name, topics=("x",)).model_dump(mode="json"), **stored}
+    return tuple(key for key in now if key not in _EXAMPLES and now[key] != before.get(key))
 
 
 def _origin(source: Source, config: Config) -> str:

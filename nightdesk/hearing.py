@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from core.query import parse_query
-from core.query.nodes import Leaf, Near, Phrase, Value
+from core.query.nodes import Leaf, Value
 from core.watch import Watch
 from crawler.source import Source
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from pipeline.tongues import TermTongues
     from pipeline.vocabulary import TermTable
 
-#: In the order in which a word is more likely meant.
-_KINDS = ("place", "org", "agency", "person", "concept")
 _NAMED = 6  # languages and words that a warning lists
 
 
@@ -70,8 +68,10 @@ class Ear:
 
     def _better(self, leaf: Leaf, languages: set[str]) -> str:
         """The name field that hears most of these languages where `leaf` does not; nothing where none does."""
+        from pipeline.closeness import NAME_KINDS, as_name
+
         best, fewest = "", len(languages)
-        for kind in _KINDS:
+        for kind in NAME_KINDS:
             asked = as_name(kind, leaf)
             if not asked or not self._vocabulary.knows(kind, asked.partition(":")[2].strip('"')):
                 continue
@@ -80,17 +80,6 @@ class Ear:
             if deaf < fewest:
                 best, fewest = asked, deaf
         return best
-
-
-def as_name(kind: str, leaf: Leaf) -> str:
-    """A word or phrase as a name of that kind: `concept:"scam centre"`; nothing for what is none, or one already."""
-    if isinstance(leaf, Near | Value) or not isinstance(leaf, Phrase) or leaf.field == "url":
-        return ""
-    field, colon, written = leaf.source.partition(":")
-    if colon and field in _KINDS:
-        return ""
-    words = (written if colon and field == leaf.field else leaf.source).strip('"').rstrip("*")
-    return f'{kind}:"{words}"' if " " in words else f"{kind}:{words}"
 
 
 def _languages(watch: Watch, sources: Iterable[Source]) -> Counter[str]:

@@ -38,7 +38,8 @@ def try_page(config: Config, url_or_file: str, url: str | None = None, clock: Cl
         while stage.pipeline.run().pages:
             pass
         stage.alerter.decide()
-        return explain(stage, taken.url)
+        with stage.store.read() as db:
+            return explain(db, config, taken.url, clock(), trial=True)
 
 
 @contextmanager

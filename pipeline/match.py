@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -126,25 +126,39 @@ def why(one: Asked, subject: Subject) -> Verdict:
     return _fired(one, subject, match) if match else Verdict(one.id, one.revision, False, no_match(one.watch))
 
 
+@dataclass(frozen=True)
+class Objection:
+    """One filter of a watch that does not hold."""
+
+    filter: str  # topic | event | language | source | country
+    has: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+    def __str__(self) -> str:
+        wanted = " or ".join(self.wanted)
+        if self.filter == "country":
+            return f"no topic, and not of {wanted}"
+        return f"{self.filter} {', '.join(self.has) or 'none'}, not {wanted}"
+
+
 def objection(watch: Watch, subject: Subject) -> str:
-    """Which filter of the watch does not hold, or nothing. The query is not asked here."""
+    """The first filter of the watch that does not hold, or nothing. The query is not asked here."""
+    return next((str(one) for one in objections(watch, subject)), "")
+
+
+def objections(watch: Watch, subject: Subject) -> Iterator[Objection]:
+    """Every filter of the watch that does not hold; the query is not asked here."""
     for name, has, wanted, same in (
         ("topic", subject.classified.topic_names, watch.topics, _equal),
         ("event", subject.classified.event_names, watch.events, _equal),
-        ("language", [subject.language or "und"], watch.languages, _is_kind_of),
-        ("source", [subject.source or ""], watch.sources, _equal),
+        ("language", (subject.language or "und",), watch.languages, _is_kind_of),
+        ("source", (subject.source or "",), watch.sources, _equal),
     ):
         if wanted and not any(same(own, want) for own in has for want in wanted):
-            shown = ", ".join(filter(None, has)) or "none"
-            return f"{name} {shown}, not {' or '.join(wanted)}"
-    return _other_country(watch, subject)
-
-
-def _other_country(watch: Watch, subject: Subject) -> str:
-    """Of an article on no topic the development tells no more than itself; others are judged by all their articles."""
-    if not watch.countries or subject.classified.topics or subject.countries & set(watch.countries):
-        return ""
-    return f"no topic, and not of {' or '.join(watch.countries)}"
+            yield Objection(name, tuple(filter(None, has)), wanted)
+    # Of an article on no topic the development tells no more than itself; others are judged by all their articles.
+    if watch.countries and not subject.classified.topics and not subject.countries & set(watch.countries):
+        yield Objection("country", tuple(sorted(subject.countries)), watch.countries)
 
 
 def _equal(own: str, wanted: str) -> bool:

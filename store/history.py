@@ -10,19 +10,30 @@ from sqlalchemy.engine import Connection, Row
 
 from store.articles import article_events, article_topics, article_versions, articles, page_outcomes
 from store.definitions import sources, watches
-from store.deliveries import alerts, deliveries, message_alerts
+from store.deliveries import alerts, deliveries, message_alerts, messages
 from store.deliveries import decisions as decided
 from store.developments import development_articles, development_changes, developments
 from store.matches import matches
-from store.pages import items, pages
+from store.pages import items, pages, source_states
 
 
-def items_at(db: Connection, urls: Collection[str]) -> list[Row[Any]]:
-    """Feed entries that named one of these addresses."""
+def sources_on(db: Connection, site: str) -> list[Row[Any]]:
+    """Sources whose address names a site, with how each fares; retired ones too."""
+    fares = (source_states.c[name] for name in ("state", "cause", "last_visit_at", "baseline_at"))
+    query = (
+        sa.select(sources, *fares)
+        .outerjoin(source_states, source_states.c.source_id == sources.c.id)
+        .where(sources.c.url.contains(site, autoescape=True))
+    )
+    return list(db.execute(query.order_by(sources.c.name)))
+
+
+def items_at(db: Connection, urls: Collection[str], key: str = "") -> list[Row[Any]]:
+    """Entries of sources that named one of these addresses, or the same one otherwise written."""
     query = (
         sa.select(items, sources.c.name.label("source"))
         .join(sources, sources.c.id == items.c.source_id)
-        .where(items.c.url.in_(urls))
+        .where(sa.or_(items.c.url.in_(urls), items.c.key == key))
         .order_by(items.c.id)
     )
     return list(db.execute(query))
@@ -121,8 +132,9 @@ def changes_in(db: Connection, development_id: int) -> list[Row[Any]]:
     return list(db.execute(query.order_by(development_changes.c.seq)))
 
 
-def active_watches(db: Connection) -> list[Row[Any]]:
-    return list(db.execute(sa.select(watches).where(watches.c.retired_at.is_(None)).order_by(watches.c.name)))
+def all_watches(db: Connection) -> list[Row[Any]]:
+    """Every watch by its name, retired ones too."""
+    return list(db.execute(sa.select(watches).order_by(watches.c.name)))
 
 
 def matches_of(db: Connection, version_id: int) -> dict[int, Row[Any]]:
@@ -130,36 +142,43 @@ def matches_of(db: Connection, version_id: int) -> dict[int, Row[Any]]:
     return {row.watch_id: row for row in db.execute(sa.select(matches).where(matches.c.version_id == version_id))}
 
 
-def decisions_about(db: Connection, development_id: int) -> list[Row[Any]]:
-    """Every decision on the changes of a development, with its watch and change."""
+def decisions_about(db: Connection, development_ids: Collection[int]) -> list[Row[Any]]:
+    """Every decision on the changes of a development and those merged into it, with its watch and change."""
     query = (
-        sa.select(decided, development_changes.c.seq, development_changes.c.kind)
+        sa.select(decided, development_changes.c.seq, development_changes.c.kind, development_changes.c.origin)
         .join(development_changes, development_changes.c.id == decided.c.change_id)
-        .where(development_changes.c.development_id == development_id)
-        .order_by(development_changes.c.seq)
+        .where(development_changes.c.development_id.in_(development_ids))
+        .order_by(development_changes.c.at, development_changes.c.id)
     )
     return list(db.execute(query))
 
 
-def deliveries_about(db: Connection, development_id: int) -> list[Row[Any]]:
-    """Where the alerts of a development went, with the watch and change of each."""
+def deliveries_about(db: Connection, development_ids: Collection[int]) -> list[Row[Any]]:
+    """Where the alerts of a development went, those of merged ones too. What was folded is where it was folded into."""
     query = (
         sa.select(
+            alerts.c.id.label("alert_id"),
             alerts.c.watch_id,
-            alerts.c.change_id,
             alerts.c.level,
-            deliveries.c.channel,
-            deliveries.c.recipient,
-            deliveries.c.state,
-            deliveries.c.reason,
-            deliveries.c.not_before,
-            deliveries.c.sent_at,
-            deliveries.c.last_error,
+            messages.c.kind,
+            messages.c.watch_id.is_(None).label("of_channel"),
+            *(deliveries.c[name] for name in _DELIVERY),
         )
         .select_from(alerts)
         .join(message_alerts, message_alerts.c.alert_id == alerts.c.id)
-        .join(deliveries, deliveries.c.message_id == message_alerts.c.message_id)
-        .where(alerts.c.development_id == development_id)
+        .join(messages, messages.c.id == message_alerts.c.message_id)
+        .join(deliveries, deliveries.c.message_id == messages.c.id)
+        .where(alerts.c.development_id.in_(development_ids), sa.func.coalesce(deliveries.c.reason, "") != "folded")
         .order_by(deliveries.c.id)
     )
     return list(db.execute(query))
+
+
+_DELIVERY = (
+    "channel", "recipient", "state", "reason", "created_at", "not_before", "sent_at", "attempts", "last_error",
+)  # fmt: skip
+
+
+def alert(db: Connection, alert_id: int) -> Row[Any] | None:
+    """One alert with its development."""
+    return db.execute(sa.select(alerts).where(alerts.c.id == alert_id)).first()

@@ -185,11 +185,6 @@ def test_a_query_tells_what_it_asks() -> None:
     assert query.names == (("place", "Rivertown"),)
 
 
-def test_a_query_explains_which_of_its_clauses_fails() -> None:
-    clauses = parse_query("scam (casino OR poker) -arrest").clauses(ENGLISH)
-    assert clauses == (("scam", True), ("(casino OR poker)", False), ("NOT arrest", True))
-
-
 @pytest.mark.parametrize(
     ("text", "only"), [("NOT a", True), ("-a -b", True), ("a -b", False), ("a OR NOT b", True), ("NOT (NOT a)", False)]
 )

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from core.errors import QueryError
 from core.query.document import Document
 from core.query.hearing import Tongues, deaf_to
+from core.query.lacking import Lack, Nearness, nearness
 from core.query.match import Match, Matcher, Term
 from core.query.nodes import FIELDS, NAME_FIELDS, And, Leaf, Node, Not, Phrase, Value, leaves
 from core.query.parse import Vocabulary, read_tree
@@ -17,7 +18,9 @@ from core.query.parse import Vocabulary, read_tree
 __all__ = [
     "FIELDS",
     "Document",
+    "Lack",
     "Match",
+    "Nearness",
     "Query",
     "QueryError",
     "QuerySet",
@@ -45,11 +48,9 @@ class Query:
         """Why the query holds for `document`, or None if it does not."""
         return self._matcher.match(document).get(0)
 
-    def clauses(self, document: Document) -> tuple[tuple[str, bool], ...]:
-        """What the query asks for at its top level, and whether each holds: to explain why it does not."""
-        parts = self.root.parts if isinstance(self.root, And) else (self.root,)
-        held = Matcher(dict(enumerate(parts))).match(document)
-        return tuple((show(part), number in held) for number, part in enumerate(parts))
+    def nearness(self, document: Document) -> Nearness:
+        """Which clauses at its top level hold and which do not, and for want of what: to explain why it does not."""
+        return nearness(self.root, document, show)
 
     @property
     def fields(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,14 +38,52 @@ def try_(
 
 def explain(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="URL|ID", help="An address, a12 (article, the default) or d34.")],
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="URL|ID", help="An address, a12 (article, the default), d34, or n56 (alert)."),
+    ] = None,
+    misses: Annotated[bool, typer.Option("--misses", help="Instead: what was asked about and not told.")] = False,
+    forget: Annotated[int | None, typer.Option("--forget", metavar="N", help="Instead: this was no miss.")] = None,
+    keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Keep it as a known miss where it was one.")] = True,
     format: FormatOption = None,
 ) -> None:
-    """Say what became of a page, why each watch did or did not fire, and what would mend it."""
+    """Say in a sentence what became of a page, then why each watch did or did not fire, and what would mend it."""
+    from core.clock import utc_now
+    from core.errors import UsageError
     from nightdesk.explain import explain
+    from nightdesk.misses import keep as keep_miss
 
-    with session(context).app("explain") as app:
-        _print(explain(app, what), format)
+    if [what is not None, misses, forget is not None].count(True) != 1:
+        raise UsageError("name an address or an id, or give --misses or --forget N alone")
+    if what is None:
+        _known_misses(context, forget, format)
+        return
+    asking = session(context)
+    now = utc_now()
+    with asking.reading() as store:
+        with store.read() as db:
+            found = explain(db, asking.config, what, now)
+        miss = keep_miss(store, found, now) if keep else None
+    _print(found, format)
+    if miss is not None:
+        typer.echo(f"Kept as known miss {miss}; nightdesk explain --misses lists them.", err=True)
+
+
+def _known_misses(context: typer.Context, forget: int | None, format: Format | None) -> None:
+    """List what was asked about and not told, each looked at again, or take one out."""
+    from core.clock import utc_now
+    from nightdesk import misses
+    from nightdesk.output import choose_format, write
+
+    asking = session(context)
+    with asking.reading() as store:
+        if forget is not None:
+            misses.forget(store, forget)
+            return
+        rows = misses.look_again(store, asking.config, utc_now())
+    write(rows, misses.COLUMNS, choose_format(format, sys.stdout), sys.stdout, shown=misses.SHOWN)
+    waiting = sum(row["state"] == "open" for row in rows)
+    typer.echo(f"{len(rows)} known misses, {waiting} open", err=True)
 
 
 def _print(explanation: Explanation, format: Format | None) -> None:

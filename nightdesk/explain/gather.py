@@ -1,0 +1,223 @@
+"""Reads what is on record of articles, their development and every watch. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row
+
+from alerts.decide import Change, Open, Overview, Standing, Tell, decide
+from core.errors import QueryError
+from core.text import tokens
+from core.watch import Watch
+from nightdesk.config import Config
+from nightdesk.explain.record import (
+    ArticleRecord,
+    Decided,
+    Record,
+    Sending,
+    TopicView,
+    WatchRecord,
+)
+from pipeline.closeness import NAME_KINDS, closeness
+from pipeline.match import Subject, read_watch
+from pipeline.topic import TOPICS, Topic, load_topics
+from pipeline.values import Classification, Fact, Scored
+from pipeline.vocabulary import TermTable, load_vocabulary
+from store import decisions, history, rulings
+from store.decisions import Family, Fired
+from store.facts import facts_of
+
+_CANDIDATES = 3
+_EVIDENCE = 6
+
+
+def gather(
+    db: Connection, config: Config, asked: str, article_ids: Sequence[int], family: Family | None, now: datetime
+) -> Record:
+    """The record of these articles, the first of which was asked about, and of the development they are in."""
+    topics = _topics(config.pipeline.topics_dir)
+    articles = [one for id in article_ids if (one := _article(db, id, topics)) is not None]
+    pages = tuple(page for one in articles for page in history.pages_of_article(db, one.row.id))
+    items = tuple(history.items_at(db, {page.url for page in pages}))
+    development = history.development(db, family.root) if family else None
+    changes = [change for member in family.members for change in history.changes_in(db, member)] if family else []
+    record = Record(
+        asked, items=items, pages=pages, articles=tuple(articles), development=development, changes=tuple(changes)
+    )
+    return replace(record, watches=tuple(_watches(db, config, record, family, now)))
+
+
+def with_address(record: Record, url: str, items: Sequence[Row[Any]], pages: Sequence[Row[Any]]) -> Record:
+    """The same record as of one address: what was seen and fetched there comes last."""
+    others = [page for page in record.pages if page.id not in {one.id for one in pages}]
+    known = {item.id for item in items}
+    seen = [item for item in record.items if item.id not in known]
+    return replace(record, url=url, items=(*seen, *items), pages=(*others, *pages))
+
+
+def of_alert(record: Record, watch_id: int, alert_id: int, db: Connection) -> Record:
+    """The same record as of one alert: its watch alone, and where it went."""
+    names = {row.name for row in history.all_watches(db) if row.id == watch_id}
+    watches = [
+        replace(one, sendings=tuple(sent for sent in one.sendings if sent.alert_id == alert_id))
+        for one in record.watches
+        if one.name in names
+    ]
+    return replace(record, watches=tuple(watches))
+
+
+# -- articles ---------------------------------------------------------------------------------------------------------
+
+
+def _article(db: Connection, article_id: int, topics: Sequence[Topic]) -> ArticleRecord | None:
+    row = history.article(db, article_id)
+    if row is None:
+        return None
+    on, events = history.labels_of(db, row.version_id)
+    subject = subject_of(db, row, on, events)
+    evidence = (row.explained or {}).get("evidence", ())
+    views = tuple(_view(topic, evidence, topic.id in on) for topic in topics)
+    return ArticleRecord(row, tuple(on), tuple(events), subject, views, _candidates(subject, load_vocabulary()))
+
+
+def subject_of(db: Connection, article: Row[Any], topics: Sequence[str], events: Sequence[str]) -> Subject:
+    """An article on record as the watches see it."""
+    names = Fact.__dataclass_fields__
+    rows = [row._mapping for row in facts_of(db, article.version_id)]
+    facts = tuple(Fact(**{name: row[name] for name in names if name in row}) for row in rows)
+    labels = Classification(tuple(Scored(name, 1) for name in topics), tuple(Scored(name, 1) for name in events))
+    published: datetime = article.published_at
+    return Subject(article.title, article.text, article.url, article.source, article.language, published, labels, facts)
+
+
+def _view(topic: Topic, evidence: Sequence[Mapping[str, Any]], holds: bool) -> TopicView:
+    """What the classification wrote down of one topic."""
+    own = sorted((one for one in evidence if one["label"] == topic.id), key=lambda one: -abs(one["weight"]))
+    found = {one["concept"] for one in own if one["weight"] >= 0}
+    speaks_for = [(one["concept"], one["quote"], one["position"]) for one in own if one["weight"] >= 0]
+    against = [(one["concept"], one["quote"], one["position"]) for one in own if one["weight"] < 0]
+    lacking = next((need.rules for need in topic.needs if not found & set(need.rules)), ())
+    return TopicView(topic.id, holds, tuple(speaks_for[:_EVIDENCE]), tuple(against[:_EVIDENCE]), lacking)
+
+
+def _candidates(subject: Subject, vocabulary: TermTable) -> tuple[str, ...]:
+    """Names that a query could ask for: where it happened first, then those of the headline."""
+    found: dict[str, None] = {}
+    for fact in subject.facts:
+        if fact.kind == "place" and fact.place and vocabulary.knows("place", fact.place):
+            found.setdefault(_asked("place", fact.place))
+    title = subject.title
+    hits = vocabulary.find(title, tokens(title), subject.language)
+    for kind in NAME_KINDS:
+        for hit in hits:
+            if hit.entry.kind == kind and (kind != "concept" or hit.entry.name in _TELLING):
+                found.setdefault(_asked(kind, title[hit.start : hit.end] if kind == "concept" else hit.entry.name))
+    return tuple(found)[:_CANDIDATES]
+
+
+#: Concepts that say what a text is about; the others are words of every second article.
+_TELLING = frozenset({"scam_site", "overseas_station", "liaison", "fox_hunt"})
+
+
+def _asked(kind: str, name: str) -> str:
+    return f'{kind}:"{name}"' if " " in name else f"{kind}:{name}"
+
+
+@cache
+def _topics(more: Path | None) -> tuple[Topic, ...]:
+    return tuple(topic for folder in (TOPICS, more) if folder is not None for topic in load_topics(folder))
+
+
+# -- watches ----------------------------------------------------------------------------------------------------------
+
+
+def _watches(
+    db: Connection, config: Config, record: Record, family: Family | None, now: datetime
+) -> Iterator[WatchRecord]:
+    members = family.members if family else ()
+    fired = decisions.fired_in(db, members) if members else []
+    dismissed = rulings.irrelevant_for(db, members) if members else {}
+    decided, sent = history.decisions_about(db, members), history.deliveries_about(db, members)
+    told = {row.watch_id for row in sent}
+    on_record = {one.row.id: history.matches_of(db, one.row.version_id) for one in record.articles}
+    for row in history.all_watches(db):
+        mine = tuple(match for match in fired if match.watch_id == row.id)
+        if row.retired_at is not None and row.id not in told:
+            continue
+        kept = [found[row.id] for found in on_record.values() if row.id in found]
+        beside = _beside(row, record)
+        yield replace(
+            beside,
+            fired=bool(mine),
+            by=tuple(match.article_id for match in mine),
+            reason=next((match.reason for match in kept if match.fired and match.revision == row.revision), ""),
+            decided=tuple(_decided(one) for one in decided if one.watch_id == row.id),
+            sendings=tuple(_sending(one) for one in sent if one.watch_id == row.id),
+            open_because=_open_because(config, record, row, mine, dismissed.get(row.id), now),
+            would_wait=_would_wait(config, record, beside.watch, now) if beside.fires_now else "",
+        )
+
+
+def _beside(row: Row[Any], record: Record) -> WatchRecord:
+    """A watch with the article it comes nearest to."""
+    watch = Watch.model_validate(row.definition)
+    try:
+        asked = read_watch(row.id, row.revision, watch, load_vocabulary())
+    except QueryError as error:
+        return WatchRecord(row.name, row.origin, watch, unreadable=error.reason)
+    near = [(closeness(asked, one.subject, load_vocabulary()), one.row.id) for one in record.articles]
+    closest, article_id = min(near, key=lambda pair: pair[0].failing)
+    return WatchRecord(row.name, row.origin, watch, article_id=article_id, closeness=closest)
+
+
+def _open_because(
+    config: Config, record: Record, row: Row[Any], fired: Sequence[Fired], dismissed_by: str | None, now: datetime
+) -> str:
+    """Why deciding leaves the `new` change open now, or what it will pass over."""
+    change = next((one for one in record.changes if one.kind == "new"), None)
+    if not fired or change is None or record.development is None:
+        return ""
+    watch = Watch.model_validate(row.definition)
+    standing = Standing(
+        watch,
+        row.edited_at,
+        matched=True,
+        told=False,
+        named={},
+        waiting=frozenset(),
+        quiet=all(match.quiet for match in fired),
+        dismissed_by=dismissed_by,
+    )
+    overview = Overview(record.development.independent_sources, frozenset(record.development.countries or ()))
+    asked = Change(change.id, change.development_id, change.kind, change.origin, change.at)
+    verdict = decide(asked, standing, overview, (), config.max_age, now)
+    return "" if isinstance(verdict, Tell) else verdict.reason
+
+
+def _would_wait(config: Config, record: Record, watch: Watch, now: datetime) -> str:
+    """What the development as a whole would lack for the watch, had it come now."""
+    if record.development is None:
+        return ""
+    verdict = decide(
+        Change(0, record.development.id, "new", "live", now),
+        Standing(watch, now - config.max_age, matched=True, told=False, named={}, waiting=frozenset()),
+        Overview(record.development.independent_sources, frozenset(record.development.countries or ())),
+        (),
+        config.max_age,
+        now,
+    )
+    return verdict.reason if isinstance(verdict, Open) else ""
+
+
+def _decided(row: Row[Any]) -> Decided:
+    return Decided(row.seq, row.kind, row.origin, row.outcome == "alert", row.reason)
+
+
+def _sending(row: Row[Any]) -> Sending:
+    return Sending(**{name: getattr(row, name) for name in Sending.__dataclass_fields__})
