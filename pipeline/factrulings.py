@@ -176,7 +176,10 @@ def _whole(fact: Fact, values: Mapping[str, Any]) -> dict[str, Any]:
 def _rule(db: Connection, desk: Desk, target: Target, act: Act, value: Fact | None, words: str, signed: Signed) -> int:
     for earlier in target.earlier:
         rulings.replace_ruling(db, earlier)
-    detail = {"act": act, "machine": as_json(target.machine), "value": as_json(value)}
+    version = require_article(db, target.row.article_id)
+    told = target.machine or target.fact
+    anchored = find(told.quote, f"{version.title}\n{version.text}") >= 0
+    detail = {"act": act, "machine": as_json(target.machine), "value": as_json(value), "anchored": anchored}
     words = f"f{target.row.id}: {words}"
     return rule(db, signed, desk.now, "fact", words, article_id=target.row.article_id, detail=detail)
 

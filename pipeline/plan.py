@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from pipeline.pairing import Replayed, heirs, pair_articles, pair_developments
+from pipeline.counterparts import Replayed, heirs, pair_articles, pair_developments
 from pipeline.renewal import Ids
 from pipeline.replay import Replay
 from store import replays, rulings

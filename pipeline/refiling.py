@@ -56,7 +56,8 @@ def ruled_by(rows: Sequence[Row[Any]]) -> Ruled:
 
 def _fact_ruling(row: Row[Any]) -> FactRuling:
     detail: Mapping[str, Any] = row.detail or {}
-    return FactRuling(row.id, detail["act"], from_json(detail.get("machine")), from_json(detail.get("value")))
+    machine, value = from_json(detail.get("machine")), from_json(detail.get("value"))
+    return FactRuling(row.id, detail["act"], machine, value, detail.get("anchored", True))
 
 
 def machine_answer(db: Connection, version: Row[Any]) -> Answer:

@@ -91,10 +91,11 @@ def is_as_read(db: Connection, article_id: int, now_read: Reread, ids: Ids) -> b
     return bool(_original(now_read, ids) == version.duplicate_of)
 
 
-def _address(db: Connection, article_id: int, now_read: Reread) -> dict[str, str]:
-    """What is otherwise of an article's canonical address and identity."""
+def _address(db: Connection, article_id: int, now_read: Reread) -> dict[str, Any]:
+    """What is otherwise of an article's address, its identity and whose it is."""
     row, here = replays.article(db, article_id), now_read.article
-    wanted = {"canonical_url": here.canonical_url, "url_key": free_key(db, here.url_key, article_id)}
+    wanted = {name: getattr(here, name) for name in ("canonical_url", "source_id", "outlet")}
+    wanted["url_key"] = free_key(db, here.url_key, article_id)
     return {name: value for name, value in wanted.items() if getattr(row, name) != value}
 
 

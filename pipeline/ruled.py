@@ -38,6 +38,7 @@ class FactRuling:
     act: Act
     machine: Fact | None = None
     value: Fact | None = None
+    anchored: bool = True  # its words stood in the text when it was made, so that it ends with them
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _analysts(ruling: FactRuling, words: str) -> Entry | None:
 def _holds(ruling: FactRuling, words: str) -> bool:
     """Whether the words that a ruling was made on are still there."""
     told = ruling.machine or ruling.value
-    return told is None or not told.quote or find(told.quote, words) >= 0
+    return not ruling.anchored or told is None or not told.quote or find(told.quote, words) >= 0
 
 
 def _about(ruling: FactRuling, machine: Sequence[Fact]) -> set[int]:

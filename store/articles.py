@@ -274,8 +274,8 @@ def make_current(db: Connection, article_id: int, version_id: int | None) -> Non
         db.execute(chosen.values(is_current=True))
 
 
-def readdress(db: Connection, article_id: int, row: Mapping[str, str]) -> None:
-    """Another canonical address or identity for an article."""
+def readdress(db: Connection, article_id: int, row: Mapping[str, Any]) -> None:
+    """Another address, identity or owner for an article."""
     db.execute(sa.update(articles).where(articles.c.id == article_id).values(**row))
 
 
