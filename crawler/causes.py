@@ -154,7 +154,7 @@ _KNOWN = (
         "links_alike",
         "odd",
         0,
-        "all its entries link to the same page, so its articles cannot be told apart or read",
+        "all its entries link to the same page, so that only what the list itself says of them is read",
         "Look for another feed of the site.",
     ),
     Cause(

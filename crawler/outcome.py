@@ -12,6 +12,7 @@ from crawler.aggregator import is_wrapped
 from crawler.answer import Answer
 from crawler.headers import tame_headers
 from crawler.politeness import TROUBLED, read_retry_after
+from crawler.posts import is_made
 from crawler.source import Source
 from store.pages import ItemDue
 
@@ -87,7 +88,8 @@ def given_by_feed(item: ItemDue, source: Source | None) -> dict[str, Any]:
         "outlet": _outlet(item, source),
         "language": source.language if source else None,
     }
-    is_whole = source is not None and source.kind == "posts" and bool(item.summary) and is_at_hand(item, source)
+    at_hand = source is not None and is_at_hand(item, source) and not is_wrapped(item.url)
+    is_whole = at_hand and bool(item.summary)
     return {name: value for name, value in given.items() if value is not None} | {"whole": is_whole}
 
 
@@ -102,6 +104,8 @@ def _outlet(item: ItemDue, source: Source | None) -> str | None:
 
 def is_at_hand(item: ItemDue, source: Source) -> bool:
     """Whether nothing is to be fetched: the item's own text is the page, or its address hides the publisher's."""
+    if is_made(item.url):
+        return True
     if source.type != "aggregator":
         return source.kind == "posts"
     # A board's own posts are at hand, the stories that one of them lists are not.

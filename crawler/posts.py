@@ -22,6 +22,7 @@ from crawler.plain import plain, plain_line
 
 _LONGEST_TITLE = 140
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？။။។])\s*")
+_MADE = re.compile(r"[?&]notice=[0-9a-f]{12}$")
 _HAS_CLASS = 'contains(concat(" ", normalize-space(@class), " "), " {} ")'
 
 
@@ -111,7 +112,7 @@ def _notice(node: etree._Element, url: str) -> Entry | None:
     # A notice without a name is its own words: an edited one counts as new, a moved one does not.
     guid = own or named or hashlib.sha256(text.encode()).hexdigest()[:16]
     title, html = (heading or headline(text))[:500], linked(_source(node))
-    return Entry(guid, own or _made_address(url, guid), title, text, None, _date(node, own), html=html)
+    return Entry(guid, own or made_address(url, guid), title, text, None, _date(node, own), html=html)
 
 
 def _own_page(anchor: etree._Element, url: str) -> str | None:
@@ -121,11 +122,16 @@ def _own_page(anchor: etree._Element, url: str) -> str | None:
     return found if urlsplit(found).hostname == urlsplit(url).hostname else None
 
 
-def _made_address(url: str, guid: str) -> str:
-    """An address of its own for a notice that has none: boards pass over a parameter they do not know."""
+def made_address(url: str, guid: str) -> str:
+    """An address of its own for what has none: sites pass over a parameter they do not know."""
     mark = hashlib.sha256(guid.encode()).hexdigest()[:12]
     bare = url.partition("#")[0]
     return f"{bare}{'&' if '?' in bare else '?'}notice={mark}"
+
+
+def is_made(url: str) -> bool:
+    """Whether an address is one of `made_address`: what stands there is not the item."""
+    return _MADE.search(url) is not None
 
 
 def _date(node: etree._Element, own: str | None) -> datetime | None:

@@ -19,7 +19,6 @@ from store.pages import NewItem, SourceDue
 
 _MISSED_FOR = timedelta(days=7)
 _FEWEST = 3  # of a shorter list all may be new without anything missed
-_ALIKE = 5
 _STUCK = 3
 _LIE = timedelta(minutes=10)
 #: Errors behind which a page may say more than a status does.
@@ -134,7 +133,7 @@ def oddity(seen: Visit, due: SourceDue, habits: Habits, in_week: int | None) -> 
         return due.cause if due.cause in OF_CONTENT else None
     if seen.entries == 0 and not seen.keyed:
         return "empty"
-    if len(seen.keyed) >= _ALIKE and len({one.entry.url for one in seen.keyed}) == 1:
+    if visit.all_lead_to_one_page(seen.keyed):
         return "links_alike"
     if habits.stuck >= _STUCK:
         return "dates_stopped"

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.urls import MAX_URL_BYTES, url_key
 from crawler.answer import Answer
 from crawler.feeds import Entry
+from crawler.posts import made_address
 from crawler.source import Source
 from store.pages import NewItem, SourceDue
 
 _VALIDATORS_LAST = timedelta(hours=24)
 _LONGEST_KEY = 700
+_ALIKE = 5
 _LONGEST_SUMMARY = 60_000
 _AHEAD = timedelta(hours=36)  # a local time without a zone is at most that far in the future
 
@@ -73,13 +75,20 @@ def keyed(entries: Iterable[Entry], source: Source) -> list[Keyed]:
 
 
 def new_among(
-    entries: Iterable[Keyed], known: Mapping[str, str | None], now: datetime, *, aggregated: bool = False
+    entries: Sequence[Keyed], known: Mapping[str, str | None], now: datetime, *, aggregated: bool = False
 ) -> list[NewItem]:
     """The items for entries that were not seen before; `known` are keys seen, with their GUIDs.
 
-    Those that an aggregator brought keep the name of their outlet.
+    Those that an aggregator brought keep the name of their outlet. Where all lead to one page, each gets an address of
+    its own, so that they are not taken for edits of one another.
     """
-    return [_item(one, now, aggregated) for one in entries if not _is_known(one, known)]
+    one_page = all_lead_to_one_page(entries)
+    return [_item(one, now, aggregated, one_page) for one in entries if not _is_known(one, known)]
+
+
+def all_lead_to_one_page(entries: Sequence[Keyed]) -> bool:
+    """Whether a list links every entry to the same page: the articles are not there, or not yet."""
+    return len(entries) >= _ALIKE and len({url_key(one.entry.url or "") for one in entries}) == 1
 
 
 def _is_known(one: Keyed, known: Mapping[str, str | None]) -> bool:
@@ -98,11 +107,12 @@ def _is_usable(entry: Entry, source: Source) -> bool:
     return len(entry.url.encode()) <= MAX_URL_BYTES and source.takes(entry.url)
 
 
-def _item(one: Keyed, now: datetime, aggregated: bool) -> NewItem:
+def _item(one: Keyed, now: datetime, aggregated: bool, one_page: bool) -> NewItem:
     entry = one.entry
+    url = entry.url or ""
     return NewItem(
         key=one.keys[0],
-        url=entry.url or "",
+        url=made_address(url, one.keys[0]) if one_page else url,
         guid=entry.guid[:_LONGEST_KEY] if entry.guid else None,
         title=entry.title[:1000] if entry.title else None,
         summary=entry.text[:_LONGEST_SUMMARY] if entry.text else None,

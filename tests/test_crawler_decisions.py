@@ -162,6 +162,15 @@ def test_an_entry_whose_address_comes_to_be_shared_stays_known() -> None:
     assert [item.guid for item in new] == ["2"]
 
 
+def test_entries_that_all_lead_to_one_page_are_their_own_words_and_not_edits_of_one_article() -> None:
+    entries = [entry(f"https://example.org/news#{number}", guid=str(number)) for number in range(6)]
+    found = [item.url for item in new_among(keyed(entries, SOURCE), {}, NOW)]
+    assert len(set(found)) == 6 and all(url.startswith("https://example.org/news?notice=") for url in found)
+    item = ItemDue(1, 1, "k", found[0], "A notice", "All of it.", None, None, NOW, False, 0)
+    assert outcome.is_at_hand(item, SOURCE)
+    assert outcome.given_by_feed(item, SOURCE)["whole"] is True
+
+
 def test_entries_without_a_usable_address_are_left_out() -> None:
     assert keys(entry(url=None), entry(url="https://example.org/" + "a" * 3000)) == []
 
