@@ -6,15 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lxml.html import HtmlElement
-
 from core.text import clean
 from pipeline import pagekind
-from pipeline.body import bare_text, enough, fallback_text, main_text, size, teaser_text, tidy
+from pipeline.beside import Marked
+from pipeline.blocks import flatten, size
+from pipeline.body import bare_text, enough, fallback_text, main_text, second_opinion, teaser_text, tidy
 from pipeline.charset import decode
 from pipeline.language import detect_language, normal_tag
 from pipeline.metadata import canonical_url, metas, page_byline, page_title, site_name
-from pipeline.noise import prune
 from pipeline.published import choose_published, is_sane, page_dates, url_date
 from pipeline.structured import Structured, plain, read_embedded, read_json_ld
 from pipeline.tree import Page, parse, text_of
@@ -74,22 +73,18 @@ def _is_text(body: bytes, content_type: str | None) -> bool:
 def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
     head = _head(page)
     title = head.title or clean(given.title or "").strip()
+    marked = Marked(flatten(page.body), title)
     declared = page.tree.get("lang") or page.tree.get("xml:lang") or head.meta.get("og:locale") or given.language
-    noscripts = [element for element in page.body.iter("noscript") if len(text_of(element)) > 150]
-    words = text_of(page.body)
-    headings = [text_of(heading) for heading in page.body.iter("h1", "h2")]
-    prior = normal_tag(declared)
-    visible = detect_language(f"{title}\n{words[:3000]}", prior) if prior is None else prior
     dates = []
     if given.published_at is None or not is_sane(given.published_at, found_at):
-        dates = page_dates(page.tree, _with_dates(head), visible, found_at, search=url_date(url) is None)
+        language = normal_tag(declared) or detect_language(f"{title}\n{_beginning(marked)}")
+        dates = page_dates(page.tree, _with_dates(head), language, found_at, search=url_date(url) is None)
     site = site_name(head.meta, head.data)
     byline = page_byline(page.tree, head.meta, head.data) or head.embedded.author or given.byline
     canonical = canonical_url(page.tree, head.meta, head.data, url)
 
-    prune(page.body, title)
-    verdict = pagekind.teasers(page.body, f"{title}\n{_raw_title(page)}", url, head.data, head.meta)
-    text = teaser_text(page.body, title) if verdict else _text(page, head, noscripts, title)
+    verdict = pagekind.teasers(marked, f"{title}\n{_raw_title(page)}", url, head.data, head.meta)
+    text = teaser_text(marked, title) if verdict else _text(page, marked, head, title)
     published = choose_published(given.published_at, whole=given.whole, page=dates, url=url, found_at=found_at)
     cut = size(text) < _TEASER_SIZE or _CUT_SHORT.search(text) is not None
     result = Extract(
@@ -103,9 +98,14 @@ def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
         published_from=published.origin,
         canonical_url=canonical,
         site_name=site or given.outlet,
-        paywalled=cut and (head.data.free is False or _PAYWALL.search(words) is not None),
+        paywalled=cut and (head.data.free is False or _PAYWALL.search(text_of(page.body)) is not None),
     )
+    headings = [block.text for block in marked.blocks if block.tag in {"h1", "h2"}]
     return _judged(result, verdict, head, headings)
+
+
+def _beginning(marked: Marked) -> str:
+    return "\n".join(block.text for block in marked.blocks[:100])[:3000]
 
 
 def _head(page: Page) -> _Head:
@@ -128,14 +128,19 @@ def _with_dates(head: _Head) -> Structured:
     return replace(head.data, published=(*head.data.published, *head.embedded.published))
 
 
-def _text(page: Page, head: _Head, noscripts: list[HtmlElement], title: str) -> str:
-    text = main_text(page.body, title)
+def _text(page: Page, marked: Marked, head: _Head, title: str) -> str:
+    """The article's text from where it is: on the page, else in data, else wherever some is found."""
+    text = main_text(marked, title)
     if enough(text) and not (head.data.body and size(head.data.body) > 2 * size(text)):
         return text
+    noscripts = [element for element in page.body.iter("noscript") if len(text_of(element)) > 150]
     hidden = fallback_text(head.data, head.embedded, noscripts, title)
     if size(hidden) > 1.3 * size(text):
         return hidden
-    return text if enough(text) else max(text, bare_text(page.body, title), key=size)
+    if enough(text):
+        return text
+    lenient = Marked(flatten(page.body, lenient=True), title)
+    return max(text, main_text(lenient, title), bare_text(marked, title), second_opinion(page.tree, title), key=size)
 
 
 def _judged(result: Extract, verdict: pagekind.Verdict | None, head: _Head, headings: list[str]) -> Extract:

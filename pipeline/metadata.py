@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from lxml.html import HtmlElement
+from lxml import etree
 
 from core.text import clean
 from core.urls import resolve, site_of
@@ -42,7 +42,7 @@ _NOT_A_NAME = re.compile(
 )
 
 
-def metas(tree: HtmlElement) -> dict[str, str]:
+def metas(tree: etree._Element) -> dict[str, str]:
     """Every meta of the page by lower-case name, the first of each."""
     found: dict[str, str] = {}
     for meta in tree.iter("meta"):
@@ -53,7 +53,7 @@ def metas(tree: HtmlElement) -> dict[str, str]:
     return found
 
 
-def page_title(tree: HtmlElement, meta: dict[str, str], structured: Structured) -> str:
+def page_title(tree: etree._Element, meta: dict[str, str], structured: Structured) -> str:
     """The headline: what heading, Open Graph and data agree on, without the site's name."""
     head = _line(text_of(element)) if (element := tree.find(".//head/title")) is not None else ""
     if not head and (element := tree.find(".//title")) is not None:
@@ -124,7 +124,7 @@ def _is_generic(title: str, site: str) -> bool:
     )
 
 
-def _prominent_line(tree: HtmlElement) -> str:
+def _prominent_line(tree: etree._Element) -> str:
     """The first large or bold line of a page without headings, as print versions set their headline."""
     for element in tree.iter("font", "b", "strong", "h2", "h3", "big"):
         if element.tag == "font" and (element.get("size") or "").strip() not in {"4", "5", "6", "7", "+2", "+3"}:
@@ -139,7 +139,7 @@ def site_name(meta: dict[str, str], structured: Structured) -> str | None:
     return _line(meta.get("og:site_name") or structured.publisher or meta.get("application-name") or "")[:120] or None
 
 
-def page_byline(tree: HtmlElement, meta: dict[str, str], structured: Structured) -> str | None:
+def page_byline(tree: etree._Element, meta: dict[str, str], structured: Structured) -> str | None:
     """Who wrote it, as the page says; None rather than a guess."""
     candidates = (structured.author, *(meta.get(name) for name in _AUTHOR_METAS))
     return next((name for text in chain(candidates, _marked_names(tree)) if (name := _name(text))), None)
@@ -148,7 +148,7 @@ def page_byline(tree: HtmlElement, meta: dict[str, str], structured: Structured)
 _AUTHOR_METAS = ("author", "article:author", "dc.creator", "byl", "parsely-author")
 
 
-def _marked_names(tree: HtmlElement) -> Iterator[str]:
+def _marked_names(tree: etree._Element) -> Iterator[str]:
     """Names in elements marked as the author's, then in lines that begin as a byline does."""
     for element in tree.iterfind('.//*[@rel="author"]'):
         yield text_of(element)
@@ -185,7 +185,7 @@ _PRINT_PARAMETERS = frozenset({"print", "printable", "amp", "output", "outputtyp
 _SUFFIXES = re.compile(r"^(?:amp|print|printable|index\.\w+|\d{1,3}|page|\.amp|\?.*)$", re.I)
 
 
-def canonical_url(tree: HtmlElement, meta: dict[str, str], structured: Structured, url: str) -> str | None:
+def canonical_url(tree: etree._Element, meta: dict[str, str], structured: Structured, url: str) -> str | None:
     """The address the page itself calls its own; only on the same site, and never a home page or a section."""
     links = [link.get("href") for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
     for claim in (*links[:1], meta.get("og:url"), structured.url):

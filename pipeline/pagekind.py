@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
+from pipeline.beside import Marked
 from pipeline.structured import Structured
-from pipeline.tree import text_of
 from pipeline.values import PageState
 
 
@@ -105,7 +103,7 @@ def missing(title: str, headings: list[str], text: str, structured: Structured) 
     return None
 
 
-def teasers(body: HtmlElement, title: str, url: str, structured: Structured, meta: dict[str, str]) -> Verdict | None:
+def teasers(page: Marked, title: str, url: str, structured: Structured, meta: dict[str, str]) -> Verdict | None:
     """A category, tag, search or front page: several headlines that link elsewhere, each with a line or two."""
     path = urlsplit(url).path
     dated = "article:published_time" in meta or structured.is_article or meta.get("og:type", "").lower() == "article"
@@ -116,7 +114,7 @@ def teasers(body: HtmlElement, title: str, url: str, structured: Structured, met
     signs += 1 if meta.get("og:type", "").lower() in {"website", "object", "blog"} else 0
     signs += 3 if path in {"", "/"} and not urlsplit(url).query else 0
     signs -= 4 if dated else 0
-    linked, prose = _teaser_blocks(body)
+    linked, prose = _teaser_blocks(page)
     if linked >= 3 and linked >= 2 * prose:
         signs += 2
     # Addresses of articles have a number or a slug; /politics/ is a section.
@@ -129,14 +127,12 @@ def teasers(body: HtmlElement, title: str, url: str, structured: Structured, met
     return None
 
 
-def _teaser_blocks(body: HtmlElement) -> tuple[int, int]:
+def _teaser_blocks(page: Marked) -> tuple[int, int]:
     """How many headings are links with little text behind, and how many paragraphs are long running text."""
-    linked = 0
-    for heading in body.iter("h2", "h3", "h4"):
-        anchor = heading.find(".//a[@href]")
-        words = text_of(heading)
-        parent = heading.getparent()
-        inside = anchor is not None or (parent is not None and parent.tag == "a")
-        linked += inside and len(words) > 12
-    prose = sum(1 for p in body.iter("p") if len(text := text_of(p)) > 220 and not _MORE.search(text))
+    linked = prose = 0
+    for block in page.alive():
+        if block.tag in {"h2", "h3", "h4"}:
+            linked += block.linked > 0.5 and len(block.text) > 12
+        elif block.tag == "p":
+            prose += len(block.text) > 220 and not _MORE.search(block.text)
     return linked, prose

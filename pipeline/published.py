@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 from htmldate import find_date
-from lxml.html import HtmlElement
+from lxml import etree
 
 from core.clock import as_utc
 from core.text import clean
@@ -182,7 +181,7 @@ def is_sane(moment: datetime, found_at: datetime) -> bool:
 
 
 def page_dates(
-    tree: HtmlElement, structured: Structured, language: str | None, found_at: datetime, *, search: bool
+    tree: etree._Element, structured: Structured, language: str | None, found_at: datetime, *, search: bool
 ) -> list[Moment]:
     """The publication dates the page gives, most trusted first; printed ones only where the markup's do not suffice."""
     zone = zone_of(language)
@@ -202,17 +201,22 @@ def page_dates(
     return moments
 
 
-def _searched(tree: HtmlElement, found_at: datetime) -> list[Moment]:
+def _searched(tree: etree._Element, found_at: datetime) -> list[Moment]:
     """What htmldate makes of a page that marks no date: slow, so asked last; without its guesses from any number."""
     try:
-        written = find_date(deepcopy(tree), extensive_search=False, original_date=True, max_date=found_at)
+        written = find_date(
+            etree.tostring(tree, encoding="unicode", method="html"),
+            extensive_search=False,
+            original_date=True,
+            max_date=found_at,
+        )
     except Exception:  # a foreign search over hostile markup: no date is an answer too
         return []
     moment = parse_moment(written) if written else None
     return [moment] if moment else []
 
 
-def _meta_dates(tree: HtmlElement, names: tuple[str, ...] | list[str]) -> Iterator[str]:
+def _meta_dates(tree: etree._Element, names: tuple[str, ...] | list[str]) -> Iterator[str]:
     found: dict[str, str] = {}
     for meta in tree.iter("meta"):
         name = (
@@ -223,7 +227,7 @@ def _meta_dates(tree: HtmlElement, names: tuple[str, ...] | list[str]) -> Iterat
     yield from (found[name] for name in names if name in found)
 
 
-def _marked_dates(tree: HtmlElement) -> Iterator[str]:
+def _marked_dates(tree: etree._Element) -> Iterator[str]:
     for element in tree.iterfind('.//*[@itemprop="datePublished"]'):
         yield element.get("content") or element.get("datetime") or text_of(element)
     times = [
@@ -243,7 +247,7 @@ _DATE_CLASS = re.compile(
 _NOT_FIRST = re.compile(r"\b(?:Updated|Last (?:updated|modified)|Aktualisiert|Diperbarui)\b|更新|Today is")
 
 
-def _visible_dates(tree: HtmlElement, zone: tzinfo) -> Iterator[Moment]:
+def _visible_dates(tree: etree._Element, zone: tzinfo) -> Iterator[Moment]:
     """Dates printed in short lines, those of a class for dates first; not in links, which lead to other articles."""
     body = tree.find("body")
     rest: list[str] = []

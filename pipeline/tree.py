@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 _PAIRED = re.compile(r"<(script|style|svg|template)\b|<!--", re.I)
 _TAG = re.compile(r"<[a-zA-Z][a-zA-Z0-9]*")
@@ -39,14 +38,13 @@ class Script:
 
 @dataclass(frozen=True)
 class Page:
-    """One parsed page. Holding its elements spares lxml making their Python side anew at each walk."""
+    """One parsed page."""
 
-    tree: HtmlElement
+    tree: etree._Element
     scripts: tuple[Script, ...]
-    elements: tuple[HtmlElement, ...] = ()
 
     @property
-    def body(self) -> HtmlElement:
+    def body(self) -> etree._Element:
         found = self.tree.find("body")
         return self.tree if found is None else found
 
@@ -61,12 +59,12 @@ def parse(text: str) -> Page | None:
         markup = "<".join(markup.split("<", _MAX_TAGS)[:_MAX_TAGS])
     if not markup.strip():
         return None
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        tree = document_fromstring(markup.encode("utf-8", "ignore"), parser=parser)
+        tree = etree.fromstring(markup.encode("utf-8", "ignore"), parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
-    return Page(tree, tuple(scripts), tuple(tree.iter()))
+    return None if tree is None else Page(tree, tuple(scripts))
 
 
 def _without_scripts(text: str) -> tuple[str, list[Script]]:
@@ -151,6 +149,6 @@ def _flattened(text: str) -> Iterator[str]:
     yield text[at:]
 
 
-def text_of(element: HtmlElement) -> str:
+def text_of(element: etree._Element) -> str:
     """All text below `element`, white space collapsed."""
     return " ".join("".join(element.itertext()).split())
