@@ -24,5 +24,6 @@ class CrawlConfig(BaseModel):
     feed_mb: Annotated[float, Field(gt=0, le=64)] = 15
     round_pages: Annotated[int, Field(ge=1, le=2000)] = 200
     round_pages_per_site: Annotated[int, Field(ge=1, le=500)] = 20
+    pages_per_hour: Annotated[int, Field(ge=1, le=100_000)] | None = None  # new ones of a site: see crawler.budget
     connections: Annotated[int, Field(ge=1, le=100)] = 16  # sites asked at the same time
     rounds: Annotated[int, Field(ge=1, le=16)] = 4  # crawls at the same time, on different sites

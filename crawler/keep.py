@@ -25,15 +25,17 @@ def keep_visit(
     first: bool,
     now: datetime,
     chance: float,
+    an_hour: int | None = None,
 ) -> int:
     """All of one visit, in the transaction of `db`. Returns how many items were new."""
-    after = after_visit(seen, due, new, first, now, chance=chance, in_week=_in_week(db, seen, due, len(new), now))
+    in_week = _in_week(db, seen, due, len(new), now)
+    after = after_visit(seen, due, new, first, now, chance=chance, in_week=in_week, an_hour=an_hour)
     added = pages.record_visit(db, due.id, row, new, after.state)
     for notice in after.notices:
-        _tell(db, due.name, notice, now)
+        tell(db, due.name, notice, now)
     exception = exception_of(seen)
     if exception is not None:
-        _tell(db, due.name, exception, now)
+        tell(db, due.name, exception, now)
     return added
 
 
@@ -62,8 +64,9 @@ def _in_week(db: Connection, seen: Visit, due: SourceDue, new: int, now: datetim
     return pages.items_since(db, due.id, now - _WEEK) + new
 
 
-def _tell(db: Connection, source: str, notice: Notice, now: datetime) -> None:
+def tell(db: Connection, subject: str, notice: Notice, now: datetime) -> None:
+    """Write a notice down as a finding about a source or site, or end the one that is open."""
     if notice.detail is None:
-        findings.end(db, notice.kind, source, now)
+        findings.end(db, notice.kind, subject, now)
     else:
-        findings.note(db, notice.kind, source, notice.severity, notice.detail, now, notice.cause)
+        findings.note(db, notice.kind, subject, notice.severity, notice.detail, now, notice.cause)

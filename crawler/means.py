@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from core.clock import Clock
 from core.pool import Limits, Pool
 from crawler import feeds
+from crawler.budget import Budget
 from crawler.config import CrawlConfig
 from store import pages
 from store.engine import Store
@@ -37,6 +38,7 @@ class Means:
         self.config = config
         self.max_age = max_age
         self.chance = chance  # 0 to 1: spreads visits out
+        self.budget = Budget(config.pages_per_hour)
         self.stopping = False
         self._store = store
         self._clock = clock

@@ -72,6 +72,7 @@ class Plan:
     failures: int = 0
     score: float = 0.0  # the failures by their weight
     asked: timedelta | None = None  # Retry-After
+    rest: timedelta = timedelta()  # after more than can be read soon
     look_at: datetime | None = None  # when quiet becomes silence: a visit must tell
     chance: float = 0.5  # random, 0 to 1
 
@@ -89,7 +90,7 @@ def next_visit(plan: Plan, now: datetime) -> datetime:
         when = max(plan.look_at + timedelta(minutes=1), now + SHORTEST)
     if plan.failures == 0:
         when = _unskipped(when, plan.wishes, now)
-    return max(when, now + (plan.asked or timedelta()))
+    return max(when, now + (plan.asked or timedelta()), now + plan.rest)
 
 
 def spread(interval: timedelta, chance: float) -> timedelta:

@@ -9,6 +9,7 @@ from typing import Any
 
 from crawler import health, pace, suspects, visit
 from crawler.answer import Answer
+from crawler.budget import HOUR
 from crawler.causes import OF_CONTENT
 from crawler.habits import Habits, beats_of, minute_of, moment_of, silent_from, usual_gap, with_beats
 from crawler.health import Notice, Standing
@@ -71,10 +72,12 @@ def after_visit(
     *,
     chance: float = 0.5,
     in_week: int | None = None,
+    an_hour: int | None = None,
 ) -> Remembered:
     """What is kept of the source after a visit that found `new` items.
 
-    `chance` is random, 0 to 1; `in_week` is how many items came in seven days, where something is expected of them.
+    `chance` is random, 0 to 1; `in_week` is how many items came in seven days, where something is expected of them;
+    `an_hour` is how many of them can be read in an hour.
     """
     before = Habits.of(due.memory)
     habits = before if seen.error else after_reading(before, seen, due, new, first, now)
@@ -89,7 +92,8 @@ def after_visit(
     habits = replace(habits, score=after.score, good=min(after.good, 10), failing=failing)
     told = [*health.notices(standing, after, habits, now)]
     told += [one for one in (health.move_notice(before, habits), health.overlap_notice(before, habits, now)) if one]
-    return Remembered(_row(seen, due, bool(new), first, habits, after, now, chance), tuple(told))
+    rest = HOUR if an_hour is not None and not first and len(new) >= an_hour else timedelta()
+    return Remembered(_row(seen, due, bool(new), first, habits, after, now, chance, rest), tuple(told))
 
 
 def after_reading(
@@ -197,6 +201,7 @@ def _row(
     after: Standing,
     now: datetime,
     chance: float,
+    rest: timedelta,
 ) -> dict[str, Any]:
     headers: Mapping[str, str] = seen.answer.headers if seen.answer else {}
     previous = _span(due.interval_s)
@@ -210,6 +215,7 @@ def _row(
         failures=after.failures,
         score=after.score,
         asked=read_retry_after(headers.get("retry-after"), now) if seen.error else None,
+        rest=rest,
         look_at=None if after.state == "silent" else silent_from(habits),
         chance=chance,
     )

@@ -88,7 +88,7 @@ class Round:
         now = self._means.now()
         of = [due.id for due in work.visits]
         found = await self._means.read(lambda db: pages.items_to_fetch(db, now, each * len(of), each, source_ids=of))
-        here = [item_id for item_id, url in found if site_or_none(url) == site]
+        here = [item_id for item_id, url, _ in found if site_or_none(url) == site]
         return list(dict.fromkeys([*here, *work.items]))[:each]
 
     async def _source(self, source_id: int) -> tuple[SourceDue, Source | None]:
@@ -174,7 +174,8 @@ class Round:
             "entries": seen.entries,
             "baseline": seen.baseline,
         }
-        added = keep_visit(db, seen, due, row, new, first, now, self._means.chance())
+        an_hour = self._means.budget.limit(site_or_none(seen.source.url)) if seen.source else None
+        added = keep_visit(db, seen, due, row, new, first, now, self._means.chance(), an_hour)
         faults.hit("crawl.in_visit")
         return added
 
@@ -221,6 +222,11 @@ class Round:
         if source is not None and outcome.is_at_hand(item, source):
             await self._take_at_hand(item, source)
             return
+        site, budget = site_or_none(item.url), self._means.budget
+        if not budget.left(site, asked_at, baseline=item.baseline):
+            mine.later += 1
+            return
+        budget.spend(site, asked_at)
         manners = manners_of(source, self._means.config) if source else Manners(3.0)
         answer = await fetcher.page(item.url, manners)
         faults.hit("crawl.after_page")

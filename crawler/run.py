@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from core.clock import Clock
+from crawler.budget import HOUR
 from crawler.config import CrawlConfig
 from crawler.fetch import Fetcher, Gates, Sleep, Way, site_or_none
+from crawler.flood import FloodFindings
 from crawler.means import Means, StoredSites
 from crawler.report import RoundReport
 from crawler.revisit import Revisits
@@ -48,6 +50,8 @@ class Crawler:
         self._means = Means(store, config, clock, max_age, chance)
         self._gates = Gates(StoredSites(self._means))
         self._revisits = Revisits(self._means)
+        self._floods = FloodFindings(self._means)
+        self._has_planned = False
         self._busy: set[str] = set()
         self._rounds: set[asyncio.Task[Any]] = set()
         self._planning = asyncio.Lock()
@@ -118,6 +122,7 @@ class Crawler:
 
             results = await asyncio.gather(*(at(site) for site in work), return_exceptions=True)
         self._gates.forget_idle(self._clock(), self._busy)
+        self._means.budget.forget_idle(self._clock())
         # A bug or a lost database ends the round, after the other sites were served.
         for result in results:
             if isinstance(result, BaseException):
@@ -126,6 +131,10 @@ class Crawler:
     async def _plan(self, only: Collection[str] | None, everything: bool) -> dict[str, SiteWork]:
         """Due sources and items by site, but for sites where another round is, or which asked to be left alone."""
         now = self._clock()
+        if not self._has_planned:
+            self._has_planned = True  # what was asked for shortly before this process began counts
+            asked = await self._means.read(lambda db: pages.item_pages_since(db, now - HOUR))
+            self._means.budget.restore((site_or_none(url), at) for url, at in asked)
         asked_for = only is not None or everything
         limit = _ALL if asked_for else _VISITS + 4 * len(self._busy)
         due = await self._means.read(
@@ -154,11 +163,19 @@ class Crawler:
             shut = pages.sites_waiting(db, now) | self._busy
             found: list[tuple[int, str]] = []
             counts: dict[str, int] = {}
-            for item_id, url in pages.items_to_fetch(db, now, most * 10, each, source_ids=of):
+            for item_id, url, baseline in pages.items_to_fetch(db, now, most * 10, each, source_ids=of):
                 site = site_or_none(url)
-                if site not in shut and counts.get(site, 0) < each and len(found) < most:
+                if site in shut or counts.get(site, 0) >= each or len(found) >= most:
+                    continue
+                if counts.get(site, 0) < self._means.budget.left(site, now, baseline=baseline):
                     counts[site] = counts.get(site, 0) + 1
                     found.append((item_id, url))
+                elif not baseline:
+                    held.add(site)
             return found
 
-        return await self._means.read(ask)
+        held: set[str] = set()
+        found = await self._means.read(ask)
+        if only is None:
+            await self._floods.tell(held, now)
+        return found

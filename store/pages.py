@@ -239,8 +239,10 @@ def _source_due(row: sa.RowMapping) -> SourceDue:
 
 def items_to_fetch(
     db: Connection, now: datetime, limit: int, per_source: int, *, source_ids: Collection[int] | None = None
-) -> list[tuple[int, str]]:
-    """Ids and addresses of due items: live before baseline, newest visits first, so many at most of each source."""
+) -> list[tuple[int, str, bool]]:
+    """Due items by id, address and whether they are baseline: live ones first, newest visits first, so many at most of
+    each source.
+    """
     order = (items.c.baseline, items.c.found_at.desc(), items.c.id)
     rank = sa.func.row_number().over(partition_by=items.c.source_id, order_by=order).label("rank")
     due = sa.and_(items.c.ended_at.is_(None), sa.or_(items.c.not_before.is_(None), items.c.not_before <= now))
@@ -249,9 +251,22 @@ def items_to_fetch(
     if source_ids is not None:
         ranked = ranked.where(items.c.source_id.in_(list(source_ids)))
     chosen = ranked.subquery()
-    query = sa.select(chosen.c.id, chosen.c.url).where(chosen.c.rank <= per_source)
+    query = sa.select(chosen.c.id, chosen.c.url, chosen.c.baseline).where(chosen.c.rank <= per_source)
     query = query.order_by(chosen.c.baseline, chosen.c.found_at.desc(), chosen.c.id).limit(limit)
-    return [(row.id, row.url) for row in db.execute(query)]
+    return [(row.id, row.url, row.baseline) for row in db.execute(query)]
+
+
+def live_items_waiting(db: Connection, now: datetime, limit: int) -> list[str]:
+    """Addresses of due items that are no baseline."""
+    due = sa.and_(items.c.ended_at.is_(None), sa.or_(items.c.not_before.is_(None), items.c.not_before <= now))
+    return list(db.scalars(sa.select(items.c.url).where(due, sa.not_(items.c.baseline)).limit(limit)))
+
+
+def item_pages_since(db: Connection, since: datetime) -> list[tuple[str, datetime]]:
+    """Addresses of items whose pages were asked for since then, oldest first, with when."""
+    asked = sa.and_(pages.c.fetched_at >= since, pages.c.item_id.is_not(None), pages.c.http_status.is_not(None))
+    query = sa.select(pages.c.url, pages.c.fetched_at).where(asked).order_by(pages.c.fetched_at)
+    return [(row.url, row.fetched_at) for row in db.execute(query)]
 
 
 def item_to_fetch(db: Connection, item_id: int, now: datetime) -> ItemDue | None:
