@@ -175,13 +175,14 @@ def _new_article(
     if placed.duplicate_of is not None:
         articles.mark_duplicate(db, article_id, placed.duplicate_of)
     filed = Filed("article", article_id, placed.development_id, founded=placed.founded, change=placed.change)
-    return filed, _said(reading, placed.duplicate_of)
+    return filed, _said(judged, placed.duplicate_of)
 
 
-def _said(reading: ReadPage, duplicate_of: int | None) -> str:
+def _said(judged: Judged, duplicate_of: int | None) -> str:
+    """What reading it made of a page, whatever analysts make of its article."""
     if duplicate_of is not None:
         return f"a near-copy of a{duplicate_of}"
-    return reading.extract.reason or ("on " + ", ".join(reading.classified.topic_names or ("no topic",)))
+    return judged.reading.extract.reason or ("on " + ", ".join(judged.machine.topic_names or ("no topic",)))
 
 
 def _new_version(db: Connection, desk: Desk, page: DuePage, judged: Judged, known: KnownArticle) -> tuple[Filed, str]:

@@ -48,7 +48,8 @@ class Overhaul:
     matcher: Matcher
     clock: Clock
     done: Counter[str] = field(default_factory=Counter)
-    _ids: Ids = field(default_factory=Ids)
+    _ids: Ids = field(default_factory=Ids)  # of the transaction under way
+    _ruled: set[int] = field(default_factory=set)  # articles that an analyst was faster with: the next run's matter
 
     def withdraw(self, article_id: int) -> None:
         """Take an article that is none any more out of everything."""
@@ -73,6 +74,7 @@ class Overhaul:
 
         def attempt(db: Connection) -> Counter[str]:
             self._ids = self.plan.ids.trial()
+            self._ruled = rulings.ruled_since(db, self.replayed.rulings_up_to)
             return work(db)
 
         self.done.update(self.store.unit(attempt))
@@ -84,17 +86,15 @@ class Overhaul:
         developments.one_at_a_time(db)
         done: Counter[str] = Counter()
         mover = Mover("reprocess", self.clock())
-        ruled = rulings.ruled_since(db, self.replayed.rulings_up_to)
-        written = self._articles(db, here, members, ruled, mover, done)
+        written = self._articles(db, here, members, mover, done)
         if group is None:
-            self._leave(db, members, ruled, mover, done)
+            self._leave(db, members, mover, done)
             return done
-        movable = self._movable(db, group, members, ruled)
+        movable = self._movable(db, group, members)
         if group not in self._ids.developments and not movable:
             return done
         development_id = self._development(db, group, movable, mover, done)
         before = developments.development(db, development_id)
-        stated_before = _stated_in(db, development_id)
         moved = self._join(db, here, group, development_id, movable, mover, done)
         if not moved and not written and not self._is_otherwise(db, here, group, development_id):
             return done
@@ -104,7 +104,8 @@ class Overhaul:
             old, new = getattr(before, name), getattr(after, name)
             if before is not None and before.articles and _words(old) != _words(new):
                 write_change(db, development_id, mover, "update", name, _words(old) or "none", _words(new) or "none")
-        for article_id, change in self._corrections(written, stated_before, _stated_in(db, development_id)):
+        stayed = {article_id: refiled for article_id, refiled in written.items() if article_id not in moved}
+        for article_id, change in _corrections(stayed, _stated_in(db, development_id)):
             facts = change.facts
             write_change(
                 db, development_id, mover, "correction", change.what, change.old, change.new, article_id, facts
@@ -118,7 +119,6 @@ class Overhaul:
         db: Connection,
         here: Connection,
         members: Sequence[int],
-        ruled: set[int],
         mover: Mover,
         done: Counter[str],
     ) -> dict[int, Refiled]:
@@ -127,8 +127,8 @@ class Overhaul:
         written = {}
         for one in members:
             article_id = ids.articles.get(one)
-            if article_id in ruled:
-                continue  # an analyst was faster; the next run knows what they said
+            if article_id in self._ruled:
+                continue
             now_read = renewal.reread(here, one, self.replayed.textless)
             if article_id is None:
                 article_id = ids.articles[one] = renewal.add(db, now_read, ids)
@@ -140,12 +140,12 @@ class Overhaul:
             written[article_id] = renewal.write(db, self.matcher, article_id, now_read, ids, mover.now)
         return written
 
-    def _movable(self, db: Connection, group: int, members: Sequence[int], ruled: set[int]) -> list[int]:
+    def _movable(self, db: Connection, group: int, members: Sequence[int]) -> list[int]:
         """Those of a group that no analyst has put elsewhere meanwhile."""
         pins = rulings.pinned(db)
         target = self._ids.developments.get(group)
         named = ((one, self._ids.articles[one]) for one in members)
-        return [one for one, article in named if article not in ruled and pins.get(article, target) == target]
+        return [one for one, article in named if article not in self._ruled and pins.get(article, target) == target]
 
     def _development(self, db: Connection, group: int, movable: Sequence[int], mover: Mover, done: Counter[str]) -> int:
         found = self._ids.developments.get(group)
@@ -207,13 +207,13 @@ class Overhaul:
             moving.close_into(db, origin, into, mover)
             done["merged_developments"] += 1
 
-    def _leave(self, db: Connection, members: Sequence[int], ruled: set[int], mover: Mover, done: Counter[str]) -> None:
+    def _leave(self, db: Connection, members: Sequence[int], mover: Mover, done: Counter[str]) -> None:
         """Take articles out of the developments that they are in no more."""
         pins = rulings.pinned(db)
         for one in members:
             article_id = self._ids.articles[one]
             origin = developments.development_of(db, article_id)
-            if origin is not None and article_id not in ruled and article_id not in pins:
+            if origin is not None and article_id not in self._ruled and article_id not in pins:
                 developments.remove_members(db, [article_id])
                 self._left(db, origin, [article_id], None, mover, done)
                 done["moved"] += 1
@@ -221,7 +221,7 @@ class Overhaul:
     def _withdraw(self, db: Connection, article_id: int) -> Counter[str]:
         developments.one_at_a_time(db)
         done: Counter[str] = Counter()
-        if article_id in rulings.ruled_since(db, self.replayed.rulings_up_to):
+        if article_id in self._ruled:
             return done
         origin = developments.development_of(db, article_id)
         developments.remove_members(db, [article_id])
@@ -237,7 +237,9 @@ class Overhaul:
         """Whether the development has the articles of the group and only them: the replay speaks for it."""
         members = self.plan.groups[group]
         mine = {self._ids.articles.get(one) for one in members}
-        return not self.plan.outside.intersection(members) and mine == set(developments.member_ids(db, development_id))
+        if self.plan.outside.intersection(members) or self._ruled.intersection(mine):
+            return False
+        return mine == set(developments.member_ids(db, development_id))
 
     def _is_otherwise(self, db: Connection, here: Connection, group: int, development_id: int) -> bool:
         if not self._is_whole(db, group, development_id):
@@ -274,29 +276,25 @@ class Overhaul:
             otherwise |= mentioned != replays.mentions_of(db, ids.articles[one])
         return named, otherwise
 
-    @staticmethod
-    def _corrections(
-        written: dict[int, Refiled], before: Sequence[Stated], after: Sequence[Stated]
-    ) -> Iterator[tuple[int, Change]]:
-        """What was stated and is stated no longer, by any article of the development."""
-        for article_id, refiled in written.items():
-            corrected = set()
-            for change in corrections(refiled.stated_before, refiled.stated):
-                if not _still_says(change, before, after):
-                    corrected.add(change.old)
-                    yield article_id, change
-            for fact in refiled.stated_before:
-                shown = show_figure(fact)
-                change = Change("correction", "figure", shown, "withdrawn", (fact.id,))
-                if fact.is_figure and shown not in corrected and not _still_says(change, before, after):
-                    corrected.add(shown)
-                    yield article_id, change
+
+def _corrections(written: dict[int, Refiled], now: Sequence[Stated]) -> Iterator[tuple[int, Change]]:
+    """What articles stated and no article of the development states any more."""
+    for article_id, refiled in written.items():
+        before = {fact.id: fact for fact in refiled.stated_before}
+        corrected = set()
+        for change in corrections(refiled.stated_before, refiled.stated):
+            if not _is_said(before[change.facts[0]], now):
+                corrected.add(change.old)
+                yield article_id, change
+        for fact in refiled.stated_before:
+            shown = show_figure(fact)
+            if fact.is_figure and shown not in corrected and not _is_said(fact, now):
+                corrected.add(shown)
+                yield article_id, Change("correction", "figure", shown, "withdrawn", (fact.id,))
 
 
-def _still_says(change: Change, before: Sequence[Stated], after: Sequence[Stated]) -> bool:
-    """Whether the old side of a change still stands in the development, or never did."""
-    was = next((fact for fact in before if change.facts and fact.id == change.facts[0]), None)
-    return was is None or any(fact.kind == was.kind and _value(fact) == _value(was) for fact in after)
+def _is_said(fact: Stated, now: Sequence[Stated]) -> bool:
+    return any(other.kind == fact.kind and _value(other) == _value(fact) for other in now)
 
 
 def _value(fact: Stated) -> tuple[object, ...]:
