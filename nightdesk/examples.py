@@ -24,6 +24,11 @@ def check_examples(config: Config) -> list[Mistake]:
     return [mistake for watch in config.watches for mistake in _check(watch, subject_of, str(config.file))]
 
 
+def broken_examples(watch: Watch, config: Config, file: str) -> list[Mistake]:
+    """The examples of one watch that do not hold."""
+    return list(_check(watch, _Reader(config), file)) if watch.must_match or watch.must_not_match else []
+
+
 def _check(watch: Watch, subject_of: _Reader, file: str) -> Iterator[Mistake]:
     from pipeline.match import read_watch, why
 

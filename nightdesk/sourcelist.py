@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -24,6 +23,7 @@ from crawler.source import Source, mistakes_of
 from nightdesk import definitions
 from nightdesk.app import App
 from nightdesk.newsource import name_for
+from nightdesk.settings.writing import toml_table
 from store import definitions as stored
 from store import pages
 
@@ -152,18 +152,7 @@ def written(sources: Iterable[Source], ending: str) -> bytes:
 
 def _toml(source: Source) -> str:
     keys: dict[str, Any] = {"name": source.name, "title": source.title, "url": source.url, "language": source.language}
-    rows = keys | dict(own_keys(source))
-    lines = [f"{key} = {_value(value)}" for key, value in rows.items() if value is not None]
-    return "[[source]]\n" + "\n".join(lines) + "\n"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_value(one) for one in value) + "]"
-    # JSON writes strings, numbers and truths as TOML does, but for one character.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return toml_table("source", keys | dict(own_keys(source)))
 
 
 def outlets_met(app: App, span: timedelta) -> list[Outlet]:

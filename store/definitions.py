@@ -110,6 +110,12 @@ def retire_others(
     return gone
 
 
+def retire(db: Connection, table: sa.Table, name: str, now: datetime) -> bool:
+    """Retire one definition; false where there is none that stands."""
+    standing = table.update().where(table.c.name == name, table.c.retired_at.is_(None))
+    return db.execute(standing.values(retired_at=now)).rowcount == 1
+
+
 def origin_of(db: Connection, table: sa.Table, name: str) -> str | None:
     """Who defines `name`, where anybody does now."""
     return db.scalar(sa.select(table.c.origin).where(table.c.name == name, table.c.retired_at.is_(None)))

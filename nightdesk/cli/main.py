@@ -13,7 +13,21 @@ import typer
 
 import nightdesk
 from core.errors import ConfigError, NightdeskError
-from nightdesk.cli import again, analyst, ask, control, database, evidence, health, look, manage, setup, trace, work
+from nightdesk.cli import (
+    again,
+    analyst,
+    ask,
+    control,
+    database,
+    evidence,
+    health,
+    look,
+    manage,
+    setup,
+    trace,
+    watches,
+    work,
+)
 from nightdesk.cli.context import Session
 from nightdesk.terminal import plain
 
@@ -47,7 +61,7 @@ def _options(
     context.obj = Session(config)
 
 
-for family in (setup, work, control, look, trace, analyst, again, ask, evidence, manage, health, database):
+for family in (setup, work, control, look, trace, analyst, again, ask, evidence, manage, watches, health, database):
     family.add_to(app)
 
 

@@ -1,4 +1,4 @@
-"""`sources`, `watches`, `channels`, `alerts`: what is defined, and what it told."""
+"""`sources`, `channels`, `alerts`: what is defined, and what it told."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ def add_to(app: typer.Typer) -> None:
     sources.command("test")(test_source)
     sources.command("import")(import_sources)
     sources.command("export")(export_sources)
-    family(app, "watches", "List watches.").command("list")(list_watches)
     channels = family(app, "channels", "List and test channels.")
     channels.command("list")(list_channels)
     channels.command("test")(test_channel)
@@ -158,23 +157,6 @@ def export_sources(
     else:
         out.write_bytes(body)
     typer.echo(f"{len(sources)} sources", err=True)
-
-
-def list_watches(context: typer.Context, format: FormatOption = None) -> None:
-    """List the watches, those that are retired too, and how often each told of what was wanted."""
-    from nightdesk import listing
-    from nightdesk.output import choose_format, write
-    from store import precision
-
-    with session(context).reading() as store, store.read() as db:
-        columns = [*listing.columns(db, listing.WATCHES), "told", "judged", "precision"]
-        counted = precision.by_watch(db)
-        rows = [
-            {**row, "told": one.told, "judged": one.judged, "precision": one.share}
-            for row in listing.rows(db, listing.WATCHES)
-            for one in [counted.get(row["name"], precision.Precision())]
-        ]
-    write(rows, columns, choose_format(format, sys.stdout), sys.stdout)
 
 
 def list_channels(context: typer.Context, format: FormatOption = None) -> None:

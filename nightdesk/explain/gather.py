@@ -24,14 +24,13 @@ from nightdesk.explain.record import (
     TopicView,
     WatchRecord,
 )
+from nightdesk.subject import subject_with
 from pipeline.closeness import NAME_KINDS, closeness
 from pipeline.match import Subject, read_watch
 from pipeline.topic import TOPICS, Topic, load_topics
-from pipeline.values import Classification, Fact, Scored
 from pipeline.vocabulary import TermTable, load_vocabulary
 from store import decisions, history, rulings
 from store.decisions import Family, Fired
-from store.facts import facts_of
 
 _CANDIDATES = 3
 _EVIDENCE = 6
@@ -80,20 +79,10 @@ def _article(db: Connection, article_id: int, topics: Sequence[Topic]) -> Articl
     if row is None:
         return None
     on, events = history.labels_of(db, row.version_id)
-    subject = subject_of(db, row, on, events)
+    subject = subject_with(db, row, on, events)
     evidence = (row.explained or {}).get("evidence", ())
     views = tuple(_view(topic, evidence, topic.id in on) for topic in topics)
     return ArticleRecord(row, tuple(on), tuple(events), subject, views, _candidates(subject, load_vocabulary()))
-
-
-def subject_of(db: Connection, article: Row[Any], topics: Sequence[str], events: Sequence[str]) -> Subject:
-    """An article on record as the watches see it."""
-    names = Fact.__dataclass_fields__
-    rows = [row._mapping for row in facts_of(db, article.version_id)]
-    facts = tuple(Fact(**{name: row[name] for name in names if name in row}) for row in rows)
-    labels = Classification(tuple(Scored(name, 1) for name in topics), tuple(Scored(name, 1) for name in events))
-    published: datetime = article.published_at
-    return Subject(article.title, article.text, article.url, article.source, article.language, published, labels, facts)
 
 
 def _view(topic: Topic, evidence: Sequence[Mapping[str, Any]], holds: bool) -> TopicView:

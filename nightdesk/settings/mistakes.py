@@ -125,10 +125,14 @@ class Mistakes:
                 return "environment", self.variables[place[:length]]
         return file.where(place), key_of(file.data, place)
 
+    def all(self) -> list[Mistake]:
+        """What was found, each once."""
+        return list(dict.fromkeys(self._found))
+
     def end(self) -> None:
         """Raise ConfigError if anything was found."""
         if self._found:
-            raise ConfigError(list(dict.fromkeys(self._found)))
+            raise ConfigError(self.all())
 
 
 def _without_index(key: str) -> str:

@@ -1,0 +1,146 @@
+"""`watches add`, `remove` and `export`: watches of the desk's own, checked as those of the file are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy.engine import Connection
+
+from alerts.config import CONSOLE
+from core.errors import NotFound, UsageError
+from core.watch import Watch
+from crawler.source import load_catalogue
+from nightdesk import definitions
+from nightdesk.config import Config
+from nightdesk.examples import broken_examples
+from nightdesk.settings.mistakes import Mistakes, did_you_mean
+from nightdesk.settings.reading import TomlFile
+from nightdesk.settings.references import Known, References
+from nightdesk.settings.writing import toml_table
+from pipeline.topic import TOPICS, load_topics
+from store import definitions as stored
+from store.engine import Store
+
+_WHERE = "watches add"
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    watch: tuple[Watch, ...]
+
+
+def read(config: Config, store: Store, given: Mapping[str, Any]) -> Watch:
+    """What was given as a watch, checked as `check` does, examples included. Raises UsageError with every mistake."""
+    mistakes = Mistakes()
+    file = TomlFile(_WHERE, {"watch": [dict(given)]})
+    References(file, _known(config, store), mistakes).check()
+    try:
+        (watch,) = _Given.model_validate(file.data).watch
+    except ValidationError as error:
+        mistakes.of_model(file, _Given, error, lambda place: False)
+    if not mistakes:
+        for mistake in broken_examples(watch, config, _WHERE):
+            mistakes.add(mistake)
+    if found := mistakes.all():
+        raise UsageError("\n".join(str(mistake) for mistake in found))
+    return watch
+
+
+def _known(config: Config, store: Store) -> Known:
+    """The names that a watch may use: those of the configuration, and what the desk added."""
+    folders = (TOPICS, config.pipeline.topics_dir)
+    topics = [topic for folder in folders if folder is not None for topic in load_topics(folder)]
+    with store.read() as db:
+        desk = stored.names(db, stored.sources, "desk")
+    return Known(
+        topics=[topic.id for topic in topics],
+        events=[event.id for topic in topics for event in topic.events],
+        sources={source.name for source in (*config.sources, *load_catalogue())} | desk,
+        channels=config.channels.keys(),
+    )
+
+
+def add(store: Store, config: Config, watch: Watch, replace: bool, now: datetime) -> str:
+    """Store a watch of the desk's own; says what that did. Raises UsageError where the name is taken."""
+    _require_not_of_the_file(config, watch.name)
+
+    def put(db: Connection) -> str:
+        if not replace and stored.origin_of(db, stored.watches, watch.name) is not None:
+            raise UsageError(f'there is a watch "{watch.name}"; change it with --replace, or choose another name')
+        return stored.put(db, stored.watches, definitions.watch_entry(watch, "desk"), now)
+
+    return store.unit(put)
+
+
+def remove(store: Store, config: Config, name: str, now: datetime) -> None:
+    """Retire a watch of the desk's own; what it brought stays. Raises NotFound, or UsageError for one of the file."""
+    _require_not_of_the_file(config, name)
+    with store.read() as db:
+        known = stored.names(db, stored.watches, "desk")
+    if name not in known or not store.unit(lambda db: stored.retire(db, stored.watches, name, now)):
+        raise NotFound(_not_there(name, known))
+
+
+def _require_not_of_the_file(config: Config, name: str) -> None:
+    if name in {watch.name for watch in config.watches}:
+        where = config.file or "the built-in defaults; write watches of your own with nightdesk init"
+        raise UsageError(f'the watch "{name}" is defined in {where}; change it there')
+
+
+def find(db: Connection, config: Config, name: str) -> Watch:
+    """A watch as the file has it, or else as the desk made it. Raises NotFound."""
+    for watch in config.watches:
+        if watch.name == name:
+            return watch
+    desk = stored.names(db, stored.watches, "desk")
+    definition = stored.definition_of(db, stored.watches, name) if name in desk else None
+    if definition is None:
+        raise NotFound(_not_there(name, desk | {watch.name for watch in config.watches}))
+    return Watch.model_validate(definition)
+
+
+def _not_there(name: str, known: Iterable[str]) -> str:
+    advice = did_you_mean(name, known) or "nightdesk watches list shows all"
+    return f'there is no watch "{name}"; {advice}'
+
+
+def active(db: Connection, config: Config, desk_only: bool) -> list[Watch]:
+    """The watches of the file and of the desk, by name."""
+    found = {} if desk_only else {watch.name: watch for watch in config.watches}
+    for name in stored.names(db, stored.watches, "desk") - {watch.name for watch in config.watches}:
+        found[name] = Watch.model_validate(stored.definition_of(db, stored.watches, name))
+    return [found[name] for name in sorted(found)]
+
+
+def as_toml(watches: Iterable[Watch]) -> str:
+    """`[[watch]]` tables that a configuration may have as they are."""
+    return "\n".join(toml_table("watch", _written(watch)) for watch in watches)
+
+
+def channels_of(watches: Iterable[Watch]) -> list[str]:
+    """The channels that these watches tell, but for the one that is always there."""
+    return sorted({name for watch in watches for name in watch.channels} - {CONSOLE})
+
+
+def stand_ins(channels: Iterable[str]) -> str:
+    """A table for each channel that shows its alerts on the console: an address may hold a secret, and stays here."""
+    note = "# Addresses are not exported. Until one is set, what this channel is told shows on the console."
+    return "".join(f'\n{note}\n[channel.{name}]\nurl = "{CONSOLE}://"\n' for name in channels)
+
+
+def _written(watch: Watch) -> dict[str, Any]:
+    values = watch.model_dump(mode="json", exclude_defaults=True)
+    if watch.digest_at is not None:
+        values["digest_at"] = watch.digest_at.isoformat("minutes")
+    return {key: _escaped(value) for key, value in values.items()}
+
+
+def _escaped(value: Any) -> Any:
+    """A text whose $ is no reference to the environment."""
+    if isinstance(value, list):
+        return [_escaped(one) for one in value]
+    return value.replace("$", "$$") if isinstance(value, str) else value
