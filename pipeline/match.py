@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from core.query import Document, Match, Query, QuerySet, parse_query
 from core.query import Vocabulary as QueryVocabulary
@@ -88,12 +89,16 @@ def read_watch(id: int, revision: int, watch: Watch, vocabulary: QueryVocabulary
 
 
 class Matcher:
-    """All watches at once: their queries share one pass over the text."""
+    """All watches at once: their queries share one pass over the text, and watches of the same filters one look."""
 
     def __init__(self, asked: Sequence[Asked]) -> None:
         self._asked = tuple(asked)
-        queries = {one.id: one.query for one in self._asked if one.query is not None}
+        queries = {number: one.query for number, one in enumerate(self._asked) if one.query is not None}
         self._queries = QuerySet(queries) if queries else None
+        self._alike: dict[_Filters, _Alike] = {}
+        for number, one in enumerate(self._asked):
+            alike = self._alike.setdefault(_filters(one.watch), _Alike(one.watch, [], []))
+            (alike.without if one.query is None else alike.asking).append(number)
 
     def __len__(self) -> int:
         return len(self._asked)
@@ -101,19 +106,38 @@ class Matcher:
     def verdicts(self, subject: Subject) -> list[Verdict]:
         """Every watch that fires, and the nearest misses."""
         matches = self._queries.match(subject.document()) if self._queries else {}
-        fired, missed = [], []
-        for one in self._asked:
-            match = matches.get(one.id)
-            against = objection(one.watch, subject)
-            if one.query is not None and match is None:
-                if not against:
-                    missed.append(Verdict(one.id, one.revision, False, no_match(one.watch)))
-            elif against:
-                if match is not None:
-                    missed.append(Verdict(one.id, one.revision, False, against, terms_of(match)))
+        against = {filters: objection(alike.watch, subject) for filters, alike in self._alike.items()}
+        open_ = [alike for filters, alike in self._alike.items() if not against[filters]]
+        fired = {number: _fired(self._asked[number], subject, None) for alike in open_ for number in alike.without}
+        missed = []
+        for number, match in matches.items():
+            one = self._asked[number]
+            if words := against[_filters(one.watch)]:
+                missed.append(Verdict(one.id, one.revision, False, words, terms_of(match)))
             else:
-                fired.append(_fired(one, subject, match))
-        return fired + sorted(missed, key=lambda verdict: not verdict.terms)[:_NEAR_MISSES]
+                fired[number] = _fired(one, subject, match)
+        unmet = (number for alike in open_ for number in alike.asking if number not in matches)
+        for number in islice(unmet, max(_NEAR_MISSES - len(missed), 0)):
+            one = self._asked[number]
+            missed.append(Verdict(one.id, one.revision, False, no_match(one.watch)))
+        return [fired[number] for number in sorted(fired)] + missed[:_NEAR_MISSES]
+
+
+_Filters = tuple[tuple[str, ...], ...]
+
+
+def _filters(watch: Watch) -> _Filters:
+    """What `objections` looks at."""
+    return (watch.topics, watch.events, watch.languages, watch.sources, watch.countries)
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """Watches of the same filters, those with a query and those without, by their numbers."""
+
+    watch: Watch
+    asking: list[int]
+    without: list[int]
 
 
 def why(one: Asked, subject: Subject) -> Verdict:

@@ -130,3 +130,15 @@ def test_sentences_end_in_other_scripts_too() -> None:
 def test_facts_without_a_country_are_no_country() -> None:
     subject = Subject(**{**SUBJECT.__dict__, "facts": (Fact(kind="place", place="Varlin", quote="", position=0),)})
     assert subject.countries == frozenset()
+
+
+def test_watches_of_the_same_filters_are_judged_as_if_each_were_alone() -> None:
+    filters: list[dict[str, Any]] = [
+        {**alike, **query}
+        for alike in ({"topics": ["scam_centres"]}, {"languages": ["th"], "topics": ["scam_centres"]})
+        for query in ({}, {"query": "ledger"}, {"query": "elephant"}, {"countries": ["PH"]}, {"sources": ["tide"]})
+    ]
+    asked = [read_watch(n, 1, Watch(name=f"w{n}", **one), None) for n, one in enumerate(filters * 2)]
+    verdicts = Matcher(asked).verdicts(SUBJECT)
+    assert [one for one in verdicts if one.fired] == [one for n in asked if (one := why(n, SUBJECT)).fired]
+    assert {one.watch_id for one in verdicts if one.terms and not one.fired} == {6, 16}
