@@ -65,10 +65,10 @@ def label(
     labels = analyst.Labels(
         tuple(topic or ()), tuple(not_topic or ()), tuple(event or ()), tuple(not_event or ()), off_topic
     )
-    if not labels and relevant is None:
-        raise UsageError("say what it is, as in: nightdesk label a12 --topic scam_centres --not-event raid")
     if watch is not None and relevant is None:
         raise UsageError("--watch goes with --relevant or --not-relevant")
+    if not labels and relevant is None:
+        raise UsageError("say what it is, as in: nightdesk label a12 --topic scam_centres --not-event raid")
 
     def work(app: App, word: Signed) -> list[str]:
         done = analyst.label(app, what, labels, word) if labels else []
