@@ -121,6 +121,10 @@ def test_decisions_are_shown_with_what_they_are_about(desk: Analyst, capsys: pyt
         assert run(["show", what, "--format", "table"]) == 0
         shown = capsys.readouterr().out
         assert f"f{fact}: figure 31 is 33  asked the court" in shown
+    assert run(["explain", "a4"]) == 0
+    explained = capsys.readouterr().out
+    assert f"ana decided: f{fact}: figure 31 is 33 (asked the court)" in explained
+    assert "correction figure: 31 to 33 (analyst by ana" in explained
     assert run(["show", "d2", "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["rulings"][0]["by"] == "ana"

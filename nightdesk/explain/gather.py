@@ -82,7 +82,8 @@ def _article(db: Connection, article_id: int, topics: Sequence[Topic]) -> Articl
     subject = subject_with(db, row, on, events)
     evidence = (row.explained or {}).get("evidence", ())
     views = tuple(_view(topic, evidence, topic.id in on) for topic in topics)
-    return ArticleRecord(row, tuple(on), tuple(events), subject, views, _candidates(subject, load_vocabulary()))
+    ruled = tuple(ruling for ruling in rulings.about_article(db, article_id) if ruling.standing)
+    return ArticleRecord(row, tuple(on), tuple(events), subject, views, _candidates(subject, load_vocabulary()), ruled)
 
 
 def _view(topic: Topic, evidence: Sequence[Mapping[str, Any]], holds: bool) -> TopicView:

@@ -76,6 +76,7 @@ class ArticleRecord:
     subject: Subject
     views: tuple[TopicView, ...]
     candidates: tuple[str, ...]  # names in it that a query could ask for, the most telling first
+    rulings: tuple[Row[Any], ...] = ()  # what analysts decided of it, and stands
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ def article_lines(article: ArticleRecord) -> Iterator[str]:
     if row.duplicate_of is not None:
         yield f"a near-copy of {show_id('article', row.duplicate_of)}"
     yield f"topics: {', '.join(article.topics) or 'none'}; event types: {', '.join(article.events) or 'none'}"
+    for ruling in article.rulings:
+        reason = f" ({ruling.reason})" if ruling.reason else ""
+        yield f"{ruling.by} decided: {ruling.what}{reason}, {iso(ruling.at)}"
     for view in article.views:
         if view.holds or view.speaks_for or view.against:
             yield f"  {view.topic}: {'on it' if view.holds else 'not on it'}"
@@ -78,5 +81,7 @@ def development_lines(
     for article in articles:
         yield f"{show_id('article', article.row.id)} is in it: {article.row.joined_because}"
     for change in changes:
-        moved = f" {change.what}: {change.old or '-'} to {change.new}" if change.what else ""
-        yield f"change {change.seq}: {change.kind}{moved} ({change.origin}, {iso(change.at)})"
+        sides = " to ".join(side for side in (change.old, change.new) if side)
+        moved = f" {change.what}: {sides}" if change.what else ""
+        by = f" by {change.by}" if change.by else ""
+        yield f"change {change.seq}: {change.kind}{moved} ({change.origin}{by}, {iso(change.at)})"
