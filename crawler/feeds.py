@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from html.entities import html5
@@ -22,6 +22,7 @@ from core.errors import NightdeskError
 from core.urls import resolve
 from crawler.charsets import declared_in_header, decode
 from crawler.dates import read_date
+from crawler.fields import Fields, tag_of, text_of
 from crawler.plain import plain, plain_line, tidy
 
 #: More entries than any feed of news has; of a longer one the newest are taken.
@@ -175,16 +176,17 @@ def _mend(text: str) -> bytes:
 
 
 def _xml_feed(root: etree._Element, url: str, damaged: bool) -> Feed:
-    kind = _name(root)
+    kind = tag_of(root)[1]
     if kind in ("html", "body", "head", "div"):
         raise FeedError("html", "a web page stands where a feed was")
     base = urljoin(url, root.get(_XML_BASE, ""))
     read: Callable[[etree._Element, str], Entry]
     found: Iterable[etree._Element]
     if kind == "feed":
-        head, found, read = root, _children(root, "entry"), _atom_entry
+        head = Fields(root)
+        found, read = head.own("entry"), _atom_entry
     elif kind in ("rss", "rdf", "channel", "rss2"):
-        head = next(_children(root, "channel"), root)
+        head = Fields(next(iter(Fields(root).own("channel")), root))
         found, read = (one for one in root.iter("{*}item", "{*}Item", "item") if one.tag is not None), _rss_entry
     else:
         raise FeedError("not_a_feed", f"the root element is <{kind[:40]}>")
@@ -192,70 +194,31 @@ def _xml_feed(root: etree._Element, url: str, damaged: bool) -> Feed:
     if damaged and not every:
         raise FeedError("truncated", "it ends before the first entry")
     entries = newest(read(one, urljoin(base, one.get(_XML_BASE, ""))) for one in every[: MAX_ENTRIES * 10])
-    return Feed(plain_line(_text(_child(head, "title"))), entries, len(every), damaged)
+    return Feed(plain_line(head.text("title")), entries, len(every), damaged)
 
 
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
-_CONTENT = "http://purl.org/rss/1.0/modules/content/"
+_CONTENT = ("http://purl.org/rss/1.0/modules/content/",)
 _DC = ("http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/")
-_FEEDBURNER = "http://rssnamespace.org/feedburner/ext/1.0"
-
-
-def _name(node: etree._Element) -> str:
-    return node.tag.rpartition("}")[2].lower() if isinstance(node.tag, str) else ""
-
-
-def _space(node: etree._Element) -> str | None:
-    # By hand: a mended document may hold tags that lxml itself would not accept as names.
-    return node.tag[1:].rpartition("}")[0] or None if isinstance(node.tag, str) else None
-
-
-def _children(node: etree._Element, *names: str) -> Iterator[etree._Element]:
-    """Children of those names in the node's own namespace or in none, so that `media:title` is no title."""
-    home = _space(node)
-    for child in node:
-        if _name(child) in names and _space(child) in (home, None):
-            yield child
-
-
-def _child(node: etree._Element, *names: str) -> etree._Element | None:
-    """The first such child, in the order of `names`, that holds anything."""
-    for name in names:
-        for child in _children(node, name):
-            if len(child) or (child.text or "").strip() or child.attrib:
-                return child
-    return None
-
-
-def _foreign(node: etree._Element, spaces: tuple[str, ...], *names: str) -> str | None:
-    for name in names:
-        for child in node:
-            if _name(child) == name and _space(child) in spaces and (found := _text(child)):
-                return found
-    return None
-
-
-def _text(node: etree._Element | None) -> str | None:
-    return "".join(node.itertext()).strip() or None if node is not None else None
+_FEEDBURNER = ("http://rssnamespace.org/feedburner/ext/1.0",)
 
 
 def _rss_entry(item: etree._Element, base: str) -> Entry:
-    guid_node = _child(item, "guid")
-    guid = tidy(_text(guid_node))
+    fields = Fields(item)
+    guid_node = fields.first("guid")
+    guid = tidy(text_of(guid_node))
     guid = guid or item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
-    text = _foreign(item, (_CONTENT,), "encoded") or _text(_child(item, "description", "body", "summary", "fullitem"))
-    byline = _foreign(item, _DC, "creator") or _text(_child(item, "author"))
-    date = _text(_child(item, "pubdate", "date", "published")) or _foreign(
-        item, _DC, "date", "created", "issued", "modified"
-    )
+    text = fields.foreign(_CONTENT, "encoded") or fields.text("description", "body", "summary", "fullitem")
+    date = fields.text("pubdate", "date", "published") or fields.foreign(_DC, "date", "created", "issued", "modified")
+    origin = fields.first("source")
     return Entry(
         guid=guid,
-        url=_rss_link(item, base, guid, guid_node),
-        title=plain_line(_text(_child(item, "title")) or _foreign(item, _DC, "title")),
+        url=_rss_link(fields, base, guid, guid_node),
+        title=plain_line(fields.text("title") or fields.foreign(_DC, "title")),
         text=plain(text),
-        byline=_byline(byline),
+        byline=_byline(fields.foreign(_DC, "creator") or fields.text("author")),
         published=read_date(date),
-        outlet=plain_line(_text(origin := _child(item, "source"))),
+        outlet=plain_line(text_of(origin)),
         outlet_url=resolve(base, origin.get("url")) if origin is not None else None,
         html=linked(text),
     )
@@ -266,41 +229,42 @@ def linked(html: str | None) -> str | None:
     return html if html and ("<a" in html or "<A" in html) else None
 
 
-def _rss_link(item: etree._Element, base: str, guid: str | None, guid_node: etree._Element | None) -> str | None:
-    original = _foreign(item, (_FEEDBURNER,), "origlink")
-    link = _child(item, "link")
-    named = (_text(link) or link.get("href")) if link is not None else None
-    if found := resolve(base, original) or resolve(base, named):
+def _rss_link(fields: Fields, base: str, guid: str | None, guid_node: etree._Element | None) -> str | None:
+    link = fields.first("link")
+    named = (text_of(link) or link.get("href")) if link is not None else None
+    if found := resolve(base, fields.foreign(_FEEDBURNER, "origlink")) or resolve(base, named):
         return found
-    for child in item:  # an Atom link inside RSS
-        if _name(child) == "link" and child.get("href") and child.get("rel", "alternate") == "alternate":
+    for child in fields.named("link"):  # an Atom link inside RSS
+        if child.get("href") and child.get("rel", "alternate") == "alternate":
             return resolve(base, child.get("href"))
     is_link = guid_node is None or guid_node.get("isPermaLink", guid_node.get("ispermalink", "true")).lower() == "true"
     return resolve(base, guid) if guid and is_link and guid.lower().startswith(("http://", "https://")) else None
 
 
 def _atom_entry(entry: etree._Element, base: str) -> Entry:
-    author = _child(entry, "author")
-    byline = _text(_child(author, "name")) if author is not None and len(author) else _text(author)
-    origin = _child(entry, "source")
-    html = _atom_text(_child(entry, "content")) or _atom_text(_child(entry, "summary"))
+    fields = Fields(entry)
+    author = fields.first("author")
+    byline = Fields(author).text("name") if author is not None and len(author) else text_of(author)
+    node = fields.first("source")
+    origin = Fields(node) if node is not None else None
+    html = _atom_text(fields.first("content")) or _atom_text(fields.first("summary"))
     return Entry(
-        guid=tidy(_text(_child(entry, "id"))),
-        url=_atom_link(entry, base),
-        title=plain_line(_atom_text(_child(entry, "title"))),
+        guid=tidy(fields.text("id")),
+        url=_atom_link(fields, base),
+        title=plain_line(_atom_text(fields.first("title"))),
         text=plain(html),
-        byline=_byline(byline or _foreign(entry, _DC, "creator")),
-        published=read_date(_text(_child(entry, "published", "issued", "created", "updated", "modified"))),
-        outlet=plain_line(_atom_text(_child(origin, "title"))) if origin is not None else None,
+        byline=_byline(byline or fields.foreign(_DC, "creator")),
+        published=read_date(fields.text("published", "issued", "created", "updated", "modified")),
+        outlet=plain_line(_atom_text(origin.first("title"))) if origin is not None else None,
         outlet_url=_atom_link(origin, base) if origin is not None else None,
         html=linked(html),
     )
 
 
-def _atom_link(entry: etree._Element, base: str) -> str | None:
-    if found := resolve(base, _foreign(entry, (_FEEDBURNER,), "origlink")):
+def _atom_link(fields: Fields, base: str) -> str | None:
+    if found := resolve(base, fields.foreign(_FEEDBURNER, "origlink")):
         return found
-    links = [link for link in _children(entry, "link") if link.get("href")]
+    links = [link for link in fields.own("link") if link.get("href")]
     ranked = sorted(
         links, key=lambda link: (link.get("rel", "alternate") != "alternate", "html" not in link.get("type", "html"))
     )
@@ -309,8 +273,7 @@ def _atom_link(entry: etree._Element, base: str) -> str | None:
             found := resolve(base, link.get("href"))
         ):
             return found
-    content = _child(entry, "content")
-    identity = _text(_child(entry, "id"))
+    content, identity = fields.first("content"), fields.text("id")
     return resolve(base, content.get("src") if content is not None else None) or (
         resolve(base, identity) if identity and identity.lower().startswith(("http://", "https://")) else None
     )

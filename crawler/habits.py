@@ -44,6 +44,7 @@ class Habits:
     score: float = 0.0  # failures in a row, by their weight
     good: int = 0  # successes in a row
     failing: int | None = None  # since when no visit could be read
+    excused: bool = False  # from a rule that others must keep
 
     @classmethod
     def of(cls, memory: Mapping[str, Any] | None) -> Habits:

@@ -6,6 +6,7 @@ unproven ─▶ ok ◀─▶ degraded ─▶ failing ─▶ recovered ─▶ ok
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -97,6 +98,14 @@ def move_notice(before: Habits, after: Habits) -> Notice | None:
     if before.moved >= _MOVED and after.moved < _MOVED:
         return Notice("source_moved")
     return None
+
+
+def exception_notice(before: Habits, excused: Sequence[str]) -> Notice | None:
+    """What the operator must not forget: rules that a source is excused from. Counted at each visit."""
+    if excused:
+        detail = " and ".join(excused)
+        return Notice("source_exception", "weekly", f"{detail[0].upper()}{detail[1:]}.", "exception")
+    return Notice("source_exception") if before.excused else None
 
 
 def overlap_notice(before: Habits, after: Habits, now: datetime) -> Notice | None:

@@ -33,27 +33,7 @@ def keep_visit(
     added = pages.record_visit(db, due.id, row, new, after.state)
     for notice in after.notices:
         tell(db, due.name, notice, now)
-    exception = exception_of(seen)
-    if exception is not None:
-        tell(db, due.name, exception, now)
     return added
-
-
-def exception_of(seen: Visit) -> Notice | None:
-    """What the operator must not forget: rules that this source is excused from. None: nothing to say this time."""
-    if seen.source is None:
-        return None
-    excused = []
-    if not seen.source.obey_robots:
-        excused.append("its robots.txt is passed over (obey_robots = false)")
-    if not seen.source.verify_tls:
-        excused.append("its certificate is not verified (verify_tls = false)")
-    if excused:
-        detail = " and ".join(excused)
-        return Notice("source_exception", "weekly", f"{detail[0].upper()}{detail[1:]}.", "exception")
-    # Looked at with each whole answer, which there is daily: most visits end in a 304 and should stay cheap.
-    whole = seen.answer is not None and seen.answer.status != 304
-    return Notice("source_exception") if whole else None
 
 
 def _in_week(db: Connection, seen: Visit, due: SourceDue, new: int, now: datetime) -> int | None:

@@ -15,6 +15,7 @@ from core.pool import Limits, Pool
 from crawler import feeds
 from crawler.budget import Budget
 from crawler.config import CrawlConfig
+from crawler.writer import Writer
 from store import pages
 from store.engine import Store
 from store.pages import SiteState
@@ -43,6 +44,7 @@ class Means:
         self._store = store
         self._clock = clock
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="crawl")
+        self._writer = Writer(store)
         self._pool: Pool | None = None
 
     def now(self) -> datetime:
@@ -59,17 +61,14 @@ class Means:
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """`work` in a transaction. It may run twice."""
-        return await self.threaded(lambda: self.unit(work))
+        return await self._writer.write(work)
 
     async def threaded(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def unit(self, work: Callable[[Connection], T]) -> T:
-        """`work` in a transaction, in this thread."""
-        return self._store.unit(work)
-
-    def keep_body(self, content: bytes) -> str:
-        return self._store.bodies.put(content)
+    async def keep_body(self, content: bytes) -> str:
+        """Write and sync a body; its SHA-256."""
+        return await self.threaded(lambda: self._store.bodies.put(content))
 
     async def parse(self, body: bytes, url: str, content_type: str) -> feeds.Feed:
         """A feed; what lxml cannot read, by the patient parser in a child that can be killed. Raises FeedError."""
@@ -92,6 +91,7 @@ class Means:
         """Let go of threads and children."""
         self.stopping = True
         self._threads.shutdown(wait=True, cancel_futures=True)
+        self._writer.close()
         if self._pool is not None:
             self._pool.close(wait=0)
 

@@ -36,6 +36,8 @@ def tidy(text: str | None) -> str | None:
     """Text without control characters and stray spaces, NFC; None where nothing is left."""
     if not text:
         return None
+    if len(text) <= _LONGEST_OUT and text.isascii() and text.isprintable():  # most titles
+        return " ".join(text.split()) or None
     cleaned = unicodedata.normalize("NFC", _CONTROLS.sub("", text.replace("\r", "\n")))
     lines = (_SPACES.sub(" ", line).strip() for line in cleaned.split("\n"))
     return "\n".join(line for line in lines if line)[:_LONGEST_OUT] or None

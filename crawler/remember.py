@@ -89,9 +89,15 @@ def after_visit(
     else:
         after = health.after_success(standing, oddity(seen, due, habits, in_week), habits, now)
     failing = (before.failing or minute_of(now)) if seen.error else None
-    habits = replace(habits, score=after.score, good=min(after.good, 10), failing=failing)
+    excused = bool(seen.source.excused) if seen.source else before.excused
+    habits = replace(habits, score=after.score, good=min(after.good, 10), failing=failing, excused=excused)
     told = [*health.notices(standing, after, habits, now)]
-    told += [one for one in (health.move_notice(before, habits), health.overlap_notice(before, habits, now)) if one]
+    others = (
+        health.move_notice(before, habits),
+        health.overlap_notice(before, habits, now),
+        health.exception_notice(before, seen.source.excused) if seen.source else None,
+    )
+    told += [one for one in others if one]
     rest = HOUR if an_hour is not None and not first and len(new) >= an_hour else timedelta()
     return Remembered(_row(seen, due, bool(new), first, habits, after, now, chance, rest), tuple(told))
 

@@ -189,17 +189,17 @@ async def look_again(means: Means, fetcher: Fetcher, due: RevisitDue, source: So
         return None
     now = means.now()
     seen = judge(due, answer, now)
-    kept = await means.threaded(lambda: _keep(means, due, seen, answer, now))
+    kept = await _keep(means, due, seen, answer, now)
     if kept and seen.state == "gone" and due.gone_at is None:
         log.info("article_gone", article=due.article_id, url=due.url, status=answer.status, at=iso(now))
     return seen if kept else None
 
 
-def _keep(means: Means, due: RevisitDue, seen: Seen, answer: Answer, now: datetime) -> bool:
+async def _keep(means: Means, due: RevisitDue, seen: Seen, answer: Answer, now: datetime) -> bool:
     """The body, then its page with the look in one transaction."""
     values = page_values(due, answer, now)
     if seen.state == "different":
-        values |= {"sha256": means.keep_body(answer.body), "bytes": len(answer.body)}
+        values |= {"sha256": await means.keep_body(answer.body), "bytes": len(answer.body)}
 
     def work(db: Connection) -> bool:
         if not revisits.end_revisit(db, due, remembered(due, seen, answer, now)):
@@ -208,4 +208,4 @@ def _keep(means: Means, due: RevisitDue, seen: Seen, answer: Answer, now: dateti
             pages.add_page(db, values)
         return True
 
-    return means.unit(work)
+    return await means.write(work)

@@ -241,7 +241,7 @@ class Round:
         values = outcome.page_values(item, source, answer, self._means.max_age, now)
         refused = verdict.reason if isinstance(verdict, outcome.Refused) else None
         body = answer.body if refused is None else None
-        if await self._means.threaded(lambda: self._keep_page(item, values, body, refused, now)):
+        if await self._keep_page(item, values, body, refused, now):
             faults.hit("crawl.after_commit")
             mine.pages += refused is None
             mine.refused += refused is not None
@@ -252,16 +252,16 @@ class Round:
         mine = self._report.of(source.name)
         refused = "wrapped" if is_wrapped(item.url) else None
         values = outcome.page_values(item, source, Answer(item.url), self._means.max_age, now)
-        if await self._means.threaded(lambda: self._keep_page(item, values, None, refused, now)):
+        if await self._keep_page(item, values, None, refused, now):
             mine.pages += refused is None
             mine.refused += refused is not None
 
-    def _keep_page(
+    async def _keep_page(
         self, item: ItemDue, values: dict[str, Any], body: bytes | None, refused: str | None, now: datetime
     ) -> bool:
         """The body, then the page with the end of its item in one transaction. False: someone else was first."""
         if body is not None:
-            values |= {"sha256": self._means.keep_body(body), "bytes": len(body)}
+            values |= {"sha256": await self._means.keep_body(body), "bytes": len(body)}
             faults.hit("crawl.after_body")
         values["refused"] = refused
 
@@ -272,7 +272,7 @@ class Round:
             faults.hit("crawl.in_page")
             return True
 
-        return self._means.unit(work)
+        return await self._means.write(work)
 
 
 def _defined(due: SourceDue) -> Source | None:

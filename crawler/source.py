@@ -128,6 +128,15 @@ class Source(BaseModel):
             raise ValueError('posts that are not on Telegram need item, the CSS selector of one post, as "div.notice"')
         return self
 
+    @property
+    def excused(self) -> tuple[str, ...]:
+        """Rules that hold for everybody else, in words."""
+        rules = {
+            "its robots.txt is passed over (obey_robots = false)": not self.obey_robots,
+            "its certificate is not verified (verify_tls = false)": not self.verify_tls,
+        }
+        return tuple(words for words, is_broken in rules.items() if is_broken)
+
     def takes(self, url: str) -> bool:
         """Whether an item's address passes `include` and `exclude`. Raises PatternTooSlow."""
         if self.include is not None and not _finds(self.include, url):

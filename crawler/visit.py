@@ -29,6 +29,7 @@ class Keyed:
     entry: Entry
     keys: tuple[str, ...]
     alone: bool  # no other entry of the feed has its address
+    address: str = ""  # what stays the same of it
 
 
 def conditions(source: SourceDue, now: datetime) -> dict[str, str]:
@@ -56,22 +57,21 @@ def keyed(entries: Iterable[Entry], source: Source) -> list[Keyed]:
     The address is the key, since GUIDs change from visit to visit more often than addresses; a GUID only tells
     entries apart that share their address, as in a live page or a feed whose links all lead home.
     """
-    wanted = [entry for entry in entries if _is_usable(entry, source)]
-    shared = Counter(url_key(entry.url) for entry in wanted if entry.url)
+    wanted = [(entry, url_key(entry.url)) for entry in entries if entry.url is not None and _is_usable(entry, source)]
+    shared = Counter(address for _, address in wanted)
     found: dict[str, Keyed] = {}
-    for entry in wanted:
-        if source.kind == "posts" and entry.guid:  # what stands on one page may share that page's address
-            one = Keyed(entry, (_short(f"{url_key(entry.url or '')} {entry.guid}"),), alone=True)
-        elif entry.url is None:
-            one = Keyed(entry, (_short(entry.guid or ""),), alone=True)
-        else:
-            address = _short(url_key(entry.url))
-            mark = entry.guid or entry.title or ""
-            both = _short(f"{address} {mark}") if mark else address
-            alone = shared[url_key(entry.url)] == 1
-            one = Keyed(entry, (address, both) if alone else (both, address), alone)
+    for entry, address in wanted:
+        one = _keyed(entry, address, shared[address] == 1, source.kind == "posts")
         found.setdefault(one.keys[0], one)
     return list(found.values())
+
+
+def _keyed(entry: Entry, address: str, alone: bool, is_post: bool) -> Keyed:
+    if is_post and entry.guid:  # what stands on one page may share that page's address
+        return Keyed(entry, (_short(f"{address} {entry.guid}"),), True, address)
+    mark = entry.guid or entry.title or ""
+    key, both = _short(address), _short(f"{address} {mark}" if mark else address)
+    return Keyed(entry, (key, both) if alone else (both, key), alone, address)
 
 
 def new_among(
@@ -88,7 +88,7 @@ def new_among(
 
 def all_lead_to_one_page(entries: Sequence[Keyed]) -> bool:
     """Whether a list links every entry to the same page: the articles are not there, or not yet."""
-    return len(entries) >= _ALIKE and len({url_key(one.entry.url or "") for one in entries}) == 1
+    return len(entries) >= _ALIKE and len({one.address for one in entries}) == 1
 
 
 def _is_known(one: Keyed, known: Mapping[str, str | None]) -> bool:
@@ -102,9 +102,7 @@ def _is_known(one: Keyed, known: Mapping[str, str | None]) -> bool:
 
 
 def _is_usable(entry: Entry, source: Source) -> bool:
-    if entry.url is None:  # nothing to fetch or to link to
-        return False
-    return len(entry.url.encode()) <= MAX_URL_BYTES and source.takes(entry.url)
+    return entry.url is not None and len(entry.url.encode()) <= MAX_URL_BYTES and source.takes(entry.url)
 
 
 def _item(one: Keyed, now: datetime, aggregated: bool, one_page: bool) -> NewItem:

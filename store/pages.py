@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from store import definitions
@@ -197,6 +198,22 @@ _SOURCE_COLUMNS = (
 )
 _ITEM_COLUMNS = tuple(items.c[name] for name in ItemDue.__dataclass_fields__)
 
+# Statements of every visit are made once: making one costs more than running it.
+_SOURCE = sa.select(*_SOURCE_COLUMNS).select_from(
+    definitions.sources.outerjoin(source_states, source_states.c.source_id == definitions.sources.c.id)
+)
+_SOURCE_BY_ID = _SOURCE.where(definitions.sources.c.id == sa.bindparam("wanted"))
+_ADD_VISIT = visits.insert()
+_COUNT_NEW = visits.update().where(visits.c.id == sa.bindparam("visit")).values(new_items=sa.bindparam("added"))
+_KNOWN = sa.select(items.c.key, items.c.guid).where(items.c.source_id == sa.bindparam("source_id"))
+_KNOWN_AMONG = {
+    # One parameter for all keys, since a list of parameters is compiled anew for each length.
+    "sqlite": _KNOWN.where(
+        items.c.key.in_(sa.select(sa.func.json_each(sa.bindparam("keys", type_=sa.JSON)).table_valued("value").c.value))
+    ),
+    "postgresql": _KNOWN.where(items.c.key == sa.func.any(sa.bindparam("keys", type_=postgresql.ARRAY(sa.Text)))),
+}
+
 
 def sources_to_visit(
     db: Connection, now: datetime, limit: int, *, only: Collection[str] | None = None, everything: bool = False
@@ -204,9 +221,7 @@ def sources_to_visit(
     """The sources whose next visit is due, longest waiting first; with `only` or `everything`, due or not."""
     sources = definitions.sources
     query = (
-        sa.select(*_SOURCE_COLUMNS)
-        .select_from(sources.outerjoin(source_states, source_states.c.source_id == sources.c.id))
-        .where(sources.c.retired_at.is_(None))
+        _SOURCE.where(sources.c.retired_at.is_(None))
         .order_by(sa.func.coalesce(source_states.c.next_visit_at, sources.c.created_at), sources.c.id)
         .limit(limit)
     )
@@ -219,16 +234,7 @@ def sources_to_visit(
 
 def source_by_id(db: Connection, source_id: int) -> SourceDue | None:
     """One source, also a retired one: its items may still be due."""
-    sources = definitions.sources
-    row = (
-        db.execute(
-            sa.select(*_SOURCE_COLUMNS)
-            .select_from(sources.outerjoin(source_states, source_states.c.source_id == sources.c.id))
-            .where(sources.c.id == source_id)
-        )
-        .mappings()
-        .first()
-    )
+    row = db.execute(_SOURCE_BY_ID, {"wanted": source_id}).mappings().first()
     return _source_due(row) if row else None
 
 
@@ -278,11 +284,10 @@ def item_to_fetch(db: Connection, item_id: int, now: datetime) -> ItemDue | None
 
 def known_keys(db: Connection, source_id: int, keys: Collection[str]) -> dict[str, str | None]:
     """Which of `keys` the source has shown before, with their GUIDs."""
-    found: dict[str, str | None] = {}
-    for part in _batched(sorted(set(keys)), 500):
-        query = sa.select(items.c.key, items.c.guid).where(items.c.source_id == source_id, items.c.key.in_(part))
-        found.update((row.key, row.guid) for row in db.execute(query))
-    return found
+    if not keys:
+        return {}
+    asked = {"source_id": source_id, "keys": sorted(set(keys))}
+    return {row.key: row.guid for row in db.execute(_KNOWN_AMONG[db.dialect.name], asked)}
 
 
 def record_visit(
@@ -293,7 +298,8 @@ def record_visit(
     state: Mapping[str, Any],
 ) -> int:
     """One visit with its items and what is remembered of the source. Returns how many items were new."""
-    visit_id = db.execute(visits.insert().values(source_id=source_id, **visit)).inserted_primary_key[0]  # type: ignore[index]
+    made = db.execute(_ADD_VISIT, {"source_id": source_id, "new_items": 0, **visit})
+    visit_id = made.inserted_primary_key[0]  # type: ignore[index]
     own = {
         "source_id": source_id,
         "visit_id": visit_id,
@@ -306,7 +312,7 @@ def record_visit(
     for part in _batched([{**vars(item), **own, "attempts": 0} for item in new], 200):
         added += len(db.execute(insert, part).all())
     if added:
-        db.execute(visits.update().where(visits.c.id == visit_id).values(new_items=added))
+        db.execute(_COUNT_NEW, {"visit": visit_id, "added": added})
     _put(db, source_states, {"source_id": source_id, **state}, "source_id")
     return added
 
@@ -384,9 +390,17 @@ def seen_in_aggregators(db: Connection, since: datetime) -> list[tuple[str | Non
     return [(row.outlet, row.url, row.found_at) for row in db.execute(query)]
 
 
+_Puts = dict[tuple[str, str, frozenset[str]], postgresql.Insert | sqlite.Insert]
+_PUTS: _Puts = {}
+
+
 def _put(db: Connection, table: sa.Table, values: Mapping[str, Any], key: str) -> None:
-    changed = {name: value for name, value in values.items() if name != key}
-    db.execute(upsert(db, table).values(**values).on_conflict_do_update(index_elements=[key], set_=changed))
+    form = (db.dialect.name, table.name, frozenset(values))
+    if form not in _PUTS:
+        insert = upsert(db, table)
+        changed = {name: insert.excluded[name] for name in sorted(values) if name != key}
+        _PUTS[form] = insert.on_conflict_do_update(index_elements=[key], set_=changed)
+    db.execute(_PUTS[form], dict(values))
 
 
 def _batched(things: Sequence[T], size: int) -> Iterator[list[T]]:

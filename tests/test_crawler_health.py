@@ -226,6 +226,7 @@ def visit(
     now: datetime = NOW,
     error: str | None = None,
     answer: Answer | None = None,
+    source: Source = SOURCE,
 ) -> Remembered:
     """One visit after another, without a store."""
     state = dict(before.state) if before else {}
@@ -233,7 +234,7 @@ def visit(
     due = SourceDue(1, "post", {}, **fields)
     answer = answer or Answer(SOURCE.url, SOURCE.url, 200, {}, b"<rss>")
     found = keyed(entries, SOURCE)
-    seen = Visit(due, SOURCE, now, answer, error=error, sha256=str(now), entries=len(found), keyed=found)
+    seen = Visit(due, source, now, answer, error=error, sha256=str(now), entries=len(found), keyed=found)
     keys = {key: None for one in keyed([entry(number) for number in known], SOURCE) for key in one.keys}
     first = due.baseline_at is None and error is None
     after = after_visit(seen, due, new_among(found, keys, now), first, now)
@@ -252,6 +253,18 @@ def test_an_overlap_is_no_finding() -> None:
     first = visit([entry(number, NOW) for number in range(5)])
     second = visit([entry(number, NOW) for number in range(3, 8)], before=first, known=range(5), now=NOW)
     assert second.notices == ()
+
+
+def test_a_source_that_is_excused_from_a_rule_is_named_until_it_is_not() -> None:
+    lax = SOURCE.model_copy(update={"obey_robots": False, "verify_tls": False})
+    first = visit(source=lax, answer=Answer(SOURCE.url, SOURCE.url, 304))
+    (told,) = [one for one in first.notices if one.kind == "source_exception"]
+    assert told.severity == "weekly" and told.detail is not None
+    assert "obey_robots = false" in told.detail and "verify_tls = false" in told.detail
+    second = visit(before=first, error="timeout")
+    (over,) = [one for one in second.notices if one.kind == "source_exception"]
+    assert over.detail is None
+    assert [one for one in visit(before=second).notices if one.kind == "source_exception"] == []
 
 
 def test_links_that_are_all_alike_are_named() -> None:
