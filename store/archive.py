@@ -15,6 +15,7 @@ from store import search
 from store.articles import article_events, article_topics, article_versions, articles
 from store.definitions import sources
 from store.developments import development_articles, development_changes, developments
+from store.facts import STANDS, facts
 
 _BATCH = 200
 _EVERY = 1_000_000_000
@@ -76,8 +77,8 @@ def _is_kind_of(own: sa.ColumnElement[str], tag: str) -> tuple[sa.ColumnElement[
     return own == tag, own.startswith(f"{tag}-", autoescape=True)
 
 
-def filed(db: Connection, article_ids: Sequence[int]) -> Iterator[Row[Any]]:
-    """These articles in their current versions, each with the development it is in, in the order they were found."""
+def filed(db: Connection, article_ids: Sequence[int]) -> Iterator[list[Row[Any]]]:
+    """These articles in their current versions, each with the development it is in, a batch at a time."""
     current = sa.and_(article_versions.c.article_id == articles.c.id, article_versions.c.is_current)
     query: sa.Select[Any] = (
         sa.select(
@@ -94,7 +95,40 @@ def filed(db: Connection, article_ids: Sequence[int]) -> Iterator[Row[Any]]:
     )  # fmt: skip
     ordered = sorted(article_ids)
     for start in range(0, len(ordered), _BATCH):
-        yield from db.execute(query.where(articles.c.id.in_(ordered[start : start + _BATCH])))
+        yield list(db.execute(query.where(articles.c.id.in_(ordered[start : start + _BATCH]))))
+
+
+@dataclass(frozen=True)
+class Read:
+    """What is known of an article version beside its words."""
+
+    topics: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    facts: tuple[Row[Any], ...] = ()
+
+
+def readings(db: Connection, version_ids: Sequence[int]) -> dict[int, Read]:
+    """Topics, events and standing facts of these versions, best and first ones first."""
+    found: dict[int, Read] = {}
+    for start in range(0, len(version_ids), _BATCH):
+        batch = version_ids[start : start + _BATCH]
+        topics = _labels(db, article_topics, article_topics.c.topic, batch)
+        events = _labels(db, article_events, article_events.c.event_type, batch)
+        stated: dict[int, list[Row[Any]]] = {}
+        standing = sa.select(facts).where(facts.c.version_id.in_(batch), STANDS)
+        for row in db.execute(standing.order_by(facts.c.position, facts.c.id)):
+            stated.setdefault(row.version_id, []).append(row)
+        for id in batch:
+            found[id] = Read(tuple(topics.get(id, ())), tuple(events.get(id, ())), tuple(stated.get(id, ())))
+    return found
+
+
+def _labels(db: Connection, table: sa.Table, name: sa.Column[str], version_ids: Sequence[int]) -> dict[int, list[str]]:
+    mine = sa.select(table.c.version_id, name).where(table.c.version_id.in_(version_ids))
+    found: dict[int, list[str]] = {}
+    for version_id, label in db.execute(mine.order_by(table.c.score.desc(), name)):
+        found.setdefault(version_id, []).append(label)
+    return found
 
 
 def overviews(db: Connection, development_ids: Sequence[int]) -> dict[int, Row[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +21,11 @@ from store.archive import Wanted
 
 
 class Archive:
-    """The articles since a moment; what was read once is kept for the next definition."""
+    """The articles since a moment. Their texts are read in batches and not kept: there may be many."""
 
     def __init__(self, db: Connection, since: datetime) -> None:
         self._db = db
         self._since = since
-        self._subjects: dict[int, Subject] = {}
         self._roots: dict[int, int] = {}
 
     def groups(self, watch: Watch) -> list[Group]:
@@ -35,14 +35,14 @@ class Archive:
         ids = archive.candidates(self._db, wanted, asked.query)
         found: dict[tuple[str, int], list[Hit]] = defaultdict(list)
         countries: dict[tuple[str, int], frozenset[str]] = {}
-        rows = list(archive.filed(self._db, ids))
-        self._find_roots([row.development_id for row in rows if row.development_id is not None])
-        for row in rows:
-            hit = self._hit(asked, row)
-            if hit is not None:
-                key = self._key(row)
-                found[key].append(hit)
-                countries[key] = countries.get(key, frozenset()) | self._subject(row).countries
+        for rows in archive.filed(self._db, ids):
+            self._find_roots([row.development_id for row in rows if row.development_id is not None])
+            for row, subject in self._read(rows):
+                hit = self._hit(asked, row, subject)
+                if hit is not None:
+                    key = self._key(row)
+                    found[key].append(hit)
+                    countries[key] = countries.get(key, frozenset()) | subject.countries
         return self._grouped(found, countries)
 
     def languages(self, watch: Watch) -> dict[str, int]:
@@ -52,21 +52,24 @@ class Archive:
     def closest(self, watch: Watch, group: Group) -> Closeness:
         """How near a group comes to a watch that does not take it."""
         asked = read_watch(0, 0, watch, load_vocabulary())
-        near = [closeness(asked, self._subjects[hit.article_id], load_vocabulary()) for hit in group.hits]
+        near = [
+            closeness(asked, subject, load_vocabulary())
+            for rows in archive.filed(self._db, [hit.article_id for hit in group.hits])
+            for _, subject in self._read(rows)
+        ]
         return min(near, key=lambda one: one.failing)
 
-    def _hit(self, asked: Asked, row: Row[Any]) -> Hit | None:
+    def _hit(self, asked: Asked, row: Row[Any], subject: Subject) -> Hit | None:
         at = min(row.published_at, row.found_at)
-        verdict = why(asked, self._subject(row))
+        verdict = why(asked, subject)
         if not verdict.fired or at < self._since:
             return None
         outlet = row.outlet or row.source
         return Hit(row.id, at, row.title, row.language, outlet, row.url, verdict.reason, verdict.quote)
 
-    def _subject(self, row: Row[Any]) -> Subject:
-        if row.id not in self._subjects:
-            self._subjects[row.id] = subject_of(self._db, row)
-        return self._subjects[row.id]
+    def _read(self, rows: list[Row[Any]]) -> Iterator[tuple[Row[Any], Subject]]:
+        readings = archive.readings(self._db, [row.version_id for row in rows])
+        return ((row, subject_of(row, readings[row.version_id])) for row in rows)
 
     def _find_roots(self, ids: list[int]) -> None:
         """Where each development is now, merged ones being one."""

@@ -24,12 +24,12 @@ from nightdesk.explain.record import (
     TopicView,
     WatchRecord,
 )
-from nightdesk.subject import subject_with
+from nightdesk.subject import subject_of
 from pipeline.closeness import NAME_KINDS, closeness
 from pipeline.match import Subject, read_watch
 from pipeline.topic import TOPICS, Topic, load_topics
 from pipeline.vocabulary import TermTable, load_vocabulary
-from store import decisions, history, rulings
+from store import archive, decisions, history, rulings
 from store.decisions import Family, Fired
 
 _CANDIDATES = 3
@@ -78,12 +78,12 @@ def _article(db: Connection, article_id: int, topics: Sequence[Topic]) -> Articl
     row = history.article(db, article_id)
     if row is None:
         return None
-    on, events = history.labels_of(db, row.version_id)
-    subject = subject_with(db, row, on, events)
+    read = archive.readings(db, [row.version_id])[row.version_id]
+    subject = subject_of(row, read)
     evidence = (row.explained or {}).get("evidence", ())
-    views = tuple(_view(topic, evidence, topic.id in on) for topic in topics)
+    views = tuple(_view(topic, evidence, topic.id in read.topics) for topic in topics)
     ruled = tuple(ruling for ruling in rulings.about_article(db, article_id) if ruling.standing)
-    return ArticleRecord(row, tuple(on), tuple(events), subject, views, _candidates(subject, load_vocabulary()), ruled)
+    return ArticleRecord(row, read.topics, read.events, subject, views, _candidates(subject, load_vocabulary()), ruled)
 
 
 def _view(topic: Topic, evidence: Sequence[Mapping[str, Any]], holds: bool) -> TopicView:
