@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from core.addresses import PORTS, Permit
 from core.clock import Clock
@@ -42,8 +43,21 @@ class Manners:
     obey_robots: bool = True
 
 
+class Place(NamedTuple):
+    """Whom a request bothers, and whose robots.txt it must obey."""
+
+    site: str
+    origin: str
+
+
+@lru_cache(maxsize=2048)  # asked for several times in each visit
+def place_of(url: str) -> Place:
+    """Raises ValueError for what is no address."""
+    return Place(site_of(url), origin_of(url))
+
+
 def manners_of(source: Source, config: CrawlConfig) -> Manners:
-    origin = origin_of(source.url)
+    origin = place_of(source.url).origin
     return Manners(
         delay=(config.delay if source.delay is None else source.delay).total_seconds(),
         permit=Permit.of(source.url) if source.allow_private else None,
@@ -148,7 +162,7 @@ class Fetcher:
             if self._clock() >= until:
                 return Answer(url, target, error="timeout")
             try:
-                site_of(target)
+                place_of(target)
             except ValueError:
                 return Answer(url, target, error="address")
             refusal = await self._refusal(target, manners) if manners.obey_robots else None
@@ -172,8 +186,8 @@ class Fetcher:
         return None if rules.allows(url, ROBOT) else "robots"
 
     async def _robots(self, url: str, manners: Manners) -> robots.Robots:
-        origin = origin_of(url)
-        gate = await self._gates.gate(site_of(url))
+        site, origin = place_of(url)
+        gate = await self._gates.gate(site)
         kept = robots.from_json(gate.state.robots.get(origin))
         if kept is not None and kept.is_fresh(self._clock()):
             return kept
@@ -195,8 +209,8 @@ class Fetcher:
 
     async def _once(self, url: str, manners: Manners, headers: Mapping[str, str], megabytes: float) -> Answer:
         """One request when it is the site's turn."""
-        origin = origin_of(url)
-        gate = await self._gates.gate(site_of(url))
+        site, origin = place_of(url)
+        gate = await self._gates.gate(site)
         async with gate.lock:
             if gate.state.not_before is not None and gate.state.not_before > self._clock():
                 return Answer(url, url, error="waiting")
@@ -228,6 +242,6 @@ class Fetcher:
 def site_or_none(url: str) -> str:
     """The site of an address that may be none: all such share one."""
     try:
-        return site_of(url)
+        return place_of(url).site
     except ValueError:
         return "-"  # no address at all: all such wait for the same refusal

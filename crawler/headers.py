@@ -20,4 +20,6 @@ def tame_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _line(value: str) -> str:
+    if value.isprintable():
+        return value.strip()
     return "".join(letter if letter.isprintable() else " " for letter in value).strip()

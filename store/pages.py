@@ -203,6 +203,7 @@ _SOURCE = sa.select(*_SOURCE_COLUMNS).select_from(
     definitions.sources.outerjoin(source_states, source_states.c.source_id == definitions.sources.c.id)
 )
 _SOURCE_BY_ID = _SOURCE.where(definitions.sources.c.id == sa.bindparam("wanted"))
+_SITE = sa.select(sites).where(sites.c.site == sa.bindparam("wanted"))
 _ADD_VISIT = visits.insert()
 _COUNT_NEW = visits.update().where(visits.c.id == sa.bindparam("visit")).values(new_items=sa.bindparam("added"))
 _KNOWN = sa.select(items.c.key, items.c.guid).where(items.c.source_id == sa.bindparam("source_id"))
@@ -359,7 +360,7 @@ def add_page(db: Connection, values: Mapping[str, Any]) -> int:
 
 
 def site_state(db: Connection, site: str) -> SiteState:
-    row = db.execute(sa.select(sites).where(sites.c.site == site)).mappings().first()
+    row = db.execute(_SITE, {"wanted": site}).mappings().first()
     return SiteState(site, row["not_before"], row["failures"], row["robots"] or {}) if row else SiteState(site)
 
 
