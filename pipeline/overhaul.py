@@ -142,9 +142,9 @@ class Overhaul:
 
     def _movable(self, db: Connection, group: int, members: Sequence[int]) -> list[int]:
         """Those of a group that no analyst has put elsewhere meanwhile."""
-        pins = rulings.pinned(db)
         target = self._ids.developments.get(group)
-        named = ((one, self._ids.articles[one]) for one in members)
+        named = [(one, self._ids.articles[one]) for one in members]
+        pins = rulings.pins_of(db, [article for _, article in named])
         return [one for one, article in named if article not in self._ruled and pins.get(article, target) == target]
 
     def _development(self, db: Connection, group: int, movable: Sequence[int], mover: Mover, done: Counter[str]) -> int:
@@ -209,7 +209,7 @@ class Overhaul:
 
     def _leave(self, db: Connection, members: Sequence[int], mover: Mover, done: Counter[str]) -> None:
         """Take articles out of the developments that they are in no more."""
-        pins = rulings.pinned(db)
+        pins = rulings.pins_of(db, [self._ids.articles[one] for one in members])
         for one in members:
             article_id = self._ids.articles[one]
             origin = developments.development_of(db, article_id)

@@ -26,6 +26,9 @@ def differences(store: Store, replayed: Replay, since: datetime | None, progress
         planned = plan.make(there, here, replayed, since)
         names = replays.watch_names(there)
         moved = {article: (origin, group) for article, origin, group in planned.moved()}
+        leaving: dict[int, set[int]] = {}
+        for article, (origin, _) in moved.items():
+            leaving.setdefault(origin, set()).add(article)
         of_interest = sorted(_groups(planned), key=lambda pair: pair[0] is None)  # developments first
         for done, (group, members) in enumerate(of_interest):
             progress("comparing", done, len(planned.groups) + 1)
@@ -33,7 +36,8 @@ def differences(store: Store, replayed: Replay, since: datetime | None, progress
             for one in members:
                 yield from _article_differences(there, here, planned, one, development_id, names, moved)
             if group is not None:
-                yield from _development_differences(there, here, planned, group, development_id)
+                gone = leaving.get(development_id, set()) if development_id is not None else set()
+                yield from _development_differences(there, here, planned, group, development_id, gone)
         for article_id in planned.withdrawn:
             yield Difference(planned.home.get(article_id), article_id, "state", "article", "no article")
         for development_id, heir in planned.emptied().items():
@@ -94,24 +98,23 @@ def _article_differences(
 
 
 def _development_differences(
-    there: Connection, here: Connection, planned: Plan, group: int, development_id: int | None
+    there: Connection, here: Connection, planned: Plan, group: int, development_id: int | None, gone: set[int]
 ) -> Iterator[Difference]:
     now_read = replays.development_rows(here, [group])[group]
     if development_id is None:
         yield Difference(None, None, "development", None, f"new: {now_read.title}")
         return
     before = replays.development_rows(there, [development_id])[development_id]
-    if _is_whole(there, planned, group, development_id):
+    if _is_whole(there, planned, group, development_id, gone):
         yield from contrast.of_development(before, now_read, development_id)
 
 
-def _is_whole(there: Connection, planned: Plan, group: int, development_id: int) -> bool:
+def _is_whole(there: Connection, planned: Plan, group: int, development_id: int, gone: set[int]) -> bool:
     """Whether a group will be the development: nothing of it is outside, nothing else stays in it."""
     members = planned.groups[group]
     if any(one in planned.outside for one in members):
         return False
     mine = {planned.ids.articles.get(one) for one in members}
-    gone = {article for article, origin, _ in planned.moved() if origin == development_id}
     return set(developments.member_ids(there, development_id)) - gone <= mine
 
 

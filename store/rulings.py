@@ -144,6 +144,15 @@ def unpin(db: Connection, article_id: int) -> None:
     db.execute(sa.delete(pins).where(pins.c.article_id == article_id))
 
 
+def pins_of(db: Connection, article_ids: Sequence[int]) -> dict[int, int]:
+    """Those of these articles that are pinned, and the development each belongs to."""
+    found: dict[int, int] = {}
+    for start in range(0, len(article_ids), _BATCH):
+        mine = pins.c.article_id.in_(article_ids[start : start + _BATCH])
+        found |= {row.article_id: row.development_id for row in db.execute(sa.select(pins).where(mine))}
+    return found
+
+
 def pinned(db: Connection) -> dict[int, int]:
     """Every pinned article and the development it belongs to."""
     return {row.article_id: row.development_id for row in db.execute(sa.select(pins))}
