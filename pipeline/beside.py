@@ -26,8 +26,10 @@ class Marked:
         self.boxes = flat.boxes
         self.dead = bytearray(len(flat.blocks))
         self.suspect = bytearray(len(flat.blocks))
-        self.heading = main_heading(flat.blocks, title)
+        self.heading, sure = main_heading(flat.blocks, title)
         self._count()
+        if self.heading is not None and not sure and self.prose[self.heading] > self.prose[-1] / 2:
+            self.heading = None
         self._drop_named()
         self._drop_headed()
         self._drop_next_articles()
@@ -148,8 +150,8 @@ class Marked:
         )
 
 
-def main_heading(blocks: list[Block], title: str) -> int | None:
-    """The heading of the article: the first one that the page's title repeats, else the first h1."""
+def main_heading(blocks: list[Block], title: str) -> tuple[int | None, bool]:
+    """The heading of the article, and whether it is sure: the first one that repeats the title, else the first h1."""
     headings = [
         (at, block) for at, block in enumerate(blocks) if block.tag in ("h1", "h2") and 3 < len(block.text) < 400
     ]
@@ -158,8 +160,8 @@ def main_heading(blocks: list[Block], title: str) -> int | None:
         for at, block in headings:
             words = _words(block.text)
             if words == wanted or (len(words) > 12 and (wanted.startswith(words) or words.startswith(wanted))):
-                return at
-    return next((at for at, block in headings if block.tag == "h1"), None)
+                return at, True
+    return next((at for at, block in headings if block.tag == "h1"), None), False
 
 
 def _is_paragraph(block: Block) -> bool:

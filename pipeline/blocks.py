@@ -41,7 +41,7 @@ _HIDDEN_STYLE = re.compile(
 _HOLDS_BLOCKS = etree.XPath("boolean(.//p | .//div | .//table | .//li | .//h2 | .//h3)")
 _LONG_CELL = 300
 _SHORT = 150  # a named piece inside a line is left out if it is no longer than this
-_MAX_DEPTH = 400
+_MAX_DEPTH = 200
 _UNSPACED = re.compile("[\u0e00-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7a3]")
 _HAN = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 
@@ -83,6 +83,8 @@ class Flat:
 
     blocks: list[Block] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    times: list[tuple[int, etree._Element]] = field(default_factory=list)  # each with the block that it is in
+    asides: list[tuple[int, str]] = field(default_factory=list)  # what was left out of a line, and which line
 
 
 def size(text: str) -> int:
@@ -151,7 +153,11 @@ class _Walk:
         if depth > _MAX_DEPTH:
             self.pieces.append("".join(child.itertext()))
         elif kind == _LINK or (kind == _INLINE and "-" not in name):
-            if called >= Name.PLAIN or len("".join(child.itertext())) > _SHORT:
+            if name == "time":
+                self.flat.times.append((len(self.flat.blocks), child))
+            if called < Name.PLAIN and len(words := "".join(child.itertext())) <= _SHORT:
+                self.flat.asides.append((len(self.flat.blocks), words))
+            else:
                 self.walk(child, box, tag, link or kind == _LINK, depth + 1)
         else:
             self.flush(tag, box)
@@ -180,14 +186,18 @@ class _Walk:
         return True
 
 
+_TELLING = frozenset({"hidden", "aria-hidden", "style", "itemprop", "property"})
+
+
 def _name(element: etree._Element) -> Name:
     """What the attributes of `element` say of it."""
+    keys = element.keys()
+    if not keys:
+        return Name.PLAIN
     get = element.get
-    if get("hidden") is not None or get("aria-hidden") == "true":
-        return Name.HIDDEN
-    style = get("style")
-    if style is not None and _HIDDEN_STYLE.search(style):
-        return Name.HIDDEN
-    if get("itemprop") == "articleBody" or get("property") == "articleBody":
-        return Name.TEXT
+    if not _TELLING.isdisjoint(keys):
+        if get("hidden") is not None or get("aria-hidden") == "true" or _HIDDEN_STYLE.search(get("style", "")):
+            return Name.HIDDEN
+        if "articleBody" in (get("itemprop"), get("property")):
+            return Name.TEXT
     return name_of(get("class"), get("id"))

@@ -73,12 +73,22 @@ def _is_text(body: bytes, content_type: str | None) -> bool:
 def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
     head = _head(page)
     title = head.title or clean(given.title or "").strip()
-    marked = Marked(flatten(page.body), title)
+    flat = flatten(page.body)
+    marked = Marked(flat, title)
     declared = page.tree.get("lang") or page.tree.get("xml:lang") or head.meta.get("og:locale") or given.language
     dates = []
     if given.published_at is None or not is_sane(given.published_at, found_at):
         language = normal_tag(declared) or detect_language(f"{title}\n{_beginning(marked)}")
-        dates = page_dates(page.tree, _with_dates(head), language, found_at, search=url_date(url) is None)
+        dates = page_dates(
+            page,
+            flat,
+            marked.heading,
+            head.meta,
+            _with_dates(head),
+            language,
+            found_at,
+            search=url_date(url) is None,
+        )
     site = site_name(head.meta, head.data)
     byline = page_byline(page.tree, head.meta, head.data) or head.embedded.author or given.byline
     canonical = canonical_url(page.tree, head.meta, head.data, url)
@@ -96,6 +106,7 @@ def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
         language=detect_language(f"{title}\n{text}", declared),
         published_at=published.at,
         published_from=published.origin,
+        published_day=published.day,
         canonical_url=canonical,
         site_name=site or given.outlet,
         paywalled=cut and (head.data.free is False or _PAYWALL.search(text_of(page.body)) is not None),
@@ -140,7 +151,11 @@ def _text(page: Page, marked: Marked, head: _Head, title: str) -> str:
     if enough(text):
         return text
     lenient = Marked(flatten(page.body, lenient=True), title)
-    return max(text, main_text(lenient, title), bare_text(marked, title), second_opinion(page.tree, title), key=size)
+    text = max(text, main_text(lenient, title), bare_text(marked, title), key=size)
+    if enough(text):
+        return text
+    other = second_opinion(page.tree, title)
+    return other if size(other) > 1.5 * size(text) else text
 
 
 def _judged(result: Extract, verdict: pagekind.Verdict | None, head: _Head, headings: list[str]) -> Extract:
@@ -180,6 +195,7 @@ def _without_page(body: bytes | None, *, url: str, given: Given, found_at: datet
         language=normal_tag(given.language),
         published_at=published.at,
         published_from=published.origin,
+        published_day=published.day,
         site_name=given.outlet,
     )
     if given.whole and given.text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from itertools import chain, islice
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -17,6 +18,7 @@ from pipeline.tree import text_of
 _SEPARATOR = re.compile(
     r"\s+[|\-–—·•:»«/]+\s+|\s*[|｜]\s*|\s*--+\s*|\s*_\s*(?=[^_]*$)|(?<=[^\x00-\x7f])\s?[-–—]\s?(?=[^\x00-\x7f])"
 )
+_PART = re.compile(r"\s*[|｜»«•·]\s*|\s+[-–—/:]+\s+|:\s+")
 _GENERIC = re.compile(r"(?:.{0,40}\b(?:print|home(?:page)?|news|untitled|article|index)|\W*)", re.I)
 _PRINT_TITLE = re.compile(
     r"(?:^|[-–—|:]\s*)(?:print(?:able|er)?(?:[ -](?:version|friendly|view|page|article))*)\s*$", re.I
@@ -46,34 +48,50 @@ def metas(tree: etree._Element) -> dict[str, str]:
     """Every meta of the page by lower-case name, the first of each."""
     found: dict[str, str] = {}
     for meta in tree.iter("meta"):
-        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
-        content = (meta.get("content") or "").strip()
-        if name and content:
-            found.setdefault(name, content)
+        get = meta.get
+        name = get("property") or get("name") or get("itemprop") or get("http-equiv")
+        content = get("content")
+        if name and content and (content := content.strip()):
+            found.setdefault(name.strip().lower(), content)
     return found
 
 
 def page_title(tree: etree._Element, meta: dict[str, str], structured: Structured) -> str:
     """The headline: what heading, Open Graph and data agree on, without the site's name."""
-    head = _line(text_of(element)) if (element := tree.find(".//head/title")) is not None else ""
-    if not head and (element := tree.find(".//title")) is not None:
-        head = _line(text_of(element))
+    element = next(tree.iter("title"), None)
+    head = "" if element is None else _line(text_of(element))
     if _PRINT_TITLE.search(head):
         head = ""
     site = site_name(meta, structured) or ""
     shared = _line(meta.get("og:title") or meta.get("twitter:title") or meta.get("title") or meta.get("dc.title") or "")
+    named = _line(unescape(structured.headline or ""))
     headings = [text for h1 in tree.iter("h1") if 3 < len(text := _line(text_of(h1))) < 300]
-    named = _line(structured.headline or "")
-    for heading in headings:
-        # A heading that the head repeats is the headline, whatever else the page has.
-        if len(heading) > 8 and any(_repeats(other, heading) for other in (shared, named, head) if other):
-            return heading
-    for candidate in (named, _without_site(shared, site), _without_site(head, site)):
-        if candidate and not _is_generic(candidate, site):
-            return candidate
+    for claim in (shared, named, head):
+        for heading in headings:
+            # A heading that the head repeats is the headline, whatever else the page has.
+            if claim and len(heading) > 8 and _key(heading) != _key(site) and _repeats(claim, heading):
+                return _unglued(_without_end(heading, site), claim)
+    for claim in (_without_site(named, site), _without_site(shared, site)):
+        if claim and not _is_generic(claim, site):
+            return claim
+    if (heading := _heading_in(tree, head)) or not _is_generic(heading := _without_site(head, site), site):
+        return heading
     if len(headings) == 1 and not _is_generic(headings[0], site):
         return headings[0]
     return _prominent_line(tree) or next(iter(headings), "") or _without_site(shared, site) or _without_site(head, site)
+
+
+def _heading_in(tree: etree._Element, head: str) -> str:
+    """The heading that is the longest part of the page's title, where nothing else tells headline from site."""
+    longest = max(map(_key, _PART.split(head)), key=len)
+    lines = (_line(text_of(heading)) for heading in islice(tree.iter("h1", "h2", "h3"), 12))
+    return next((line for line in lines if len(line) > 8 and _key(line) == longest), "")
+
+
+def _unglued(heading: str, claim: str) -> str:
+    """`heading`, or `claim` where they differ only in what sets a kicker apart: its own line there, a colon here."""
+    parts = _PART.split(claim)
+    return claim if len(parts) > 1 and len(_PART.split(heading)) == 1 and _key(claim) == _key(heading) else heading
 
 
 def _repeats(other: str, heading: str) -> bool:
@@ -83,7 +101,7 @@ def _repeats(other: str, heading: str) -> bool:
 
 
 def _line(text: str) -> str:
-    return " ".join(clean(text).split())
+    return " ".join(clean(text.replace("\xad", "")).split()).rstrip("¶").rstrip()
 
 
 def _key(text: str) -> str:
@@ -105,6 +123,12 @@ def _without_site(title: str, site: str) -> str:
     if head is parts[0] and _width(head) > _width(parts[-1]) and _width(parts[-1]) <= 30 and len(tail) < len(title) / 2:
         return _cut(title, parts[-1], False)
     return title
+
+
+def _without_end(title: str, site: str) -> str:
+    """`title` without the site's name behind it."""
+    last = _SEPARATOR.split(title)[-1]
+    return _cut(title, last, False) if site and last != title and _key(last) == _key(site) else title
 
 
 def _cut(title: str, part: str, leading: bool) -> str:

@@ -134,5 +134,5 @@ def _teaser_blocks(page: Marked) -> tuple[int, int]:
         if block.tag in {"h2", "h3", "h4"}:
             linked += block.linked > 0.5 and len(block.text) > 12
         elif block.tag == "p":
-            prose += len(block.text) > 220 and not _MORE.search(block.text)
+            prose += len(block.text) > 220 and not _MORE.search(block.text[-40:])
     return linked, prose

@@ -47,7 +47,7 @@ def read_page(job: Job) -> ReadPage:
     found = extract(job.body, url=job.url, content_type=job.content_type, given=job.given, found_at=job.found_at)
     if found.state != "article":
         return ReadPage(found)
-    published = (found.published_at or job.found_at).date()
+    published = found.published_day or job.found_at.date()
     topics, vocabulary = _knowledge(job.topics_dir)
     classified = classify(found.title, found.text, found.language, topics, vocabulary)
     facts = find_facts(found.title, found.text, found.language, published, vocabulary, classified)

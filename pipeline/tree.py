@@ -21,7 +21,7 @@ _FLAT = (
     "thead tbody tfoot html head body rp rt path image"
 ).split()
 _NESTING_TAG = re.compile(rf"<(/?)(?!(?:{'|'.join(_FLAT)})\b)[a-z][\w:-]*", re.I)
-_MAX_DEPTH = 120  # libxml2 silently drops what lies below 256 elements
+_MAX_DEPTH = 120
 _MAX_ATTRIBUTES = 400
 _LONG_TAG = 8_000
 _MAX_CHARACTERS = 6_000_000
@@ -42,6 +42,7 @@ class Page:
 
     tree: etree._Element
     scripts: tuple[Script, ...]
+    markup: str  # what was parsed: a search in it tells sooner than a walk that nothing is there
 
     @property
     def body(self) -> etree._Element:
@@ -52,19 +53,35 @@ class Page:
 def parse(text: str) -> Page | None:
     """The page behind `text`, or None where there is nothing to parse."""
     markup, scripts = _without_scripts(_XML_HEAD.sub("", text.replace("\x00", "")))
-    markup = _without_long_tags(_DATA_URI.sub("data:,", markup))[:_MAX_CHARACTERS]
-    if _is_deep(markup):
-        markup = "".join(_flattened(markup))
-    if markup.count("<") > _MAX_TAGS:
-        markup = "<".join(markup.split("<", _MAX_TAGS)[:_MAX_TAGS])
+    markup = _without_long_tags(_without_data(markup))[:_MAX_CHARACTERS]
     if not markup.strip():
         return None
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    tree, whole = _parsed(_cut(markup), huge=False)
+    if not whole:
+        tree, _ = _parsed(_cut("".join(_flattened(markup))), huge=True)
+    return None if tree is None else Page(tree, tuple(scripts), markup)
+
+
+def _cut(markup: str) -> str:
+    if markup.count("<") <= _MAX_TAGS:
+        return markup
+    return "<".join(markup.split("<", _MAX_TAGS)[:_MAX_TAGS])
+
+
+def _parsed(markup: str, *, huge: bool) -> tuple[etree._Element | None, bool]:
+    """The tree, and whether it has all of the page: the parser stops at elements 256 deep."""
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=huge)
     try:
         tree = etree.fromstring(markup.encode("utf-8", "ignore"), parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
-    return None if tree is None else Page(tree, tuple(scripts))
+        return None, True
+    error = parser.error_log.last_error
+    return tree, error is None or not error.message.startswith("Excessive depth")
+
+
+def _without_data(markup: str) -> str:
+    """Without pictures written into the page."""
+    return _DATA_URI.sub("data:,", markup) if ";base64," in markup else markup
 
 
 def _without_scripts(text: str) -> tuple[str, list[Script]]:
@@ -104,10 +121,13 @@ def _without_scripts(text: str) -> tuple[str, list[Script]]:
 
 def _without_long_tags(text: str) -> str:
     """Without tags of hundreds of attributes: the parser needs time in their square, and no writer needs them."""
-    pieces = text.split(">")
-    if max(map(len, pieces)) < _LONG_TAG:
-        return text
-    return ">".join(_shortened(piece) if len(piece) >= _LONG_TAG else piece for piece in pieces)
+    at = 0
+    while at + _LONG_TAG < len(text):
+        end = text.rfind(">", at, at + _LONG_TAG)
+        if end < 0:
+            return ">".join(_shortened(piece) if len(piece) >= _LONG_TAG else piece for piece in text.split(">"))
+        at = end + 1
+    return text
 
 
 def _shortened(piece: str) -> str:
@@ -118,18 +138,6 @@ def _shortened(piece: str) -> str:
     if tag.count("=") + tag.count("<") < _MAX_ATTRIBUTES and len(tag.split(None, _MAX_ATTRIBUTES)) < _MAX_ATTRIBUTES:
         return piece
     return piece[: opening.end()]
-
-
-def _is_deep(text: str) -> bool:
-    depth = 0
-    for slash in _NESTING_TAG.findall(text):
-        if slash:
-            depth -= depth > 0
-        else:
-            depth += 1
-            if depth > _MAX_DEPTH:
-                return True
-    return False
 
 
 def _flattened(text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ Positions count characters of `title + "\\n" + text`, so that a quote can be sho
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 PageState = Literal["article", "not_article", "blocked", "empty", "failed"]
@@ -40,6 +40,7 @@ class Extract:
     language: str | None = None
     published_at: datetime | None = None
     published_from: PublishedFrom | None = None
+    published_day: date | None = None  # on the calendar of who published it: what "today" in the text means
     canonical_url: str | None = None
     site_name: str | None = None
     paywalled: bool = False

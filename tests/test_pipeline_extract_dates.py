@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from pipeline.published import parse_moment, url_date, zone_of
+from pipeline.moments import parse_moment, zone_of
+from pipeline.published import url_date
 from pipeline.values import Given
-from tests.pages import FOUND, page, read
+from tests.pages import BODY, FOUND, page, read
 
 BANGKOK = zone_of("th")
 
@@ -38,6 +39,8 @@ def at(*parts: int) -> datetime:
         ("Rabu, 18 Agustus 2026 | 16:05 WIB", at(2026, 8, 18, 9, 5)),
         ("18 ноября 2026, 16:05", at(2026, 11, 18, 16, 5)),
         ("20261118", at(2026, 11, 18)),
+        ("Wed Nov 18 2026 09:30:00 GMT+0700 (Indochina Time)", at(2026, 11, 18, 2, 30)),
+        ("Wed Nov 18 09:30:00 EST 2026", at(2026, 11, 18, 14, 30)),
     ],
 )
 def test_dates_are_read_as_they_are_written(written: str, moment: datetime) -> None:
@@ -128,6 +131,41 @@ def test_the_printed_hour_completes_a_bare_day() -> None:
 def test_the_time_of_an_update_is_not_the_publication() -> None:
     text = "<div class=meta>Published: 17 November 2026 10:00 | Updated: 19 November 2026 11:00</div><p>Text of it.</p>"
     assert read(page(text=text)).published_at == at(2026, 11, 17, 10)
+
+
+def test_the_date_beside_the_heading_counts_before_those_of_comments_and_lists() -> None:
+    comments = (
+        "<div class=comments><time datetime='2026-11-19T10:00:00+07:00'>Thursday</time> Where are the parrots?</div>"
+    )
+    head = "<div><time datetime='2026-11-17T10:00:00+07:00'>Tuesday</time></div>"
+    assert read(page(comments, text=head + BODY)).published_at == at(2026, 11, 17, 3)
+    lists = "<ul><li>19 November 2026</li><li>18 November 2026</li></ul>" + "<p>Parrots.</p>" * 20
+    markup = page(text=f"<div>17 November 2026</div>{BODY}").replace("<main>", f"<div>{lists}</div><main>")
+    assert read(markup).published_at == at(2026, 11, 17)
+
+
+@pytest.mark.parametrize(
+    "dateline", ["17.11.2026 - ", "LANTER, 17 November 2026 (LP) - ", "17 November 2026 | Lanter: "]
+)
+def test_a_paragraph_may_begin_with_the_date(dateline: str) -> None:
+    assert read(page(text=BODY.replace("<p>", f"<p>{dateline}", 1))).published_at == at(2026, 11, 17)
+
+
+def test_a_day_inside_a_paragraph_is_not_the_publication() -> None:
+    text = BODY.replace("on Friday", "on 13 November 2026, a Friday,")
+    assert read(page(text=text)).published_from == "found"
+
+
+def test_the_day_is_that_of_the_publishers_calendar() -> None:
+    written = '<meta property="article:published_time" content="2026-11-18T{}">'
+    assert read(page(head=written.format("01:30:00+07:00"))).published_day == date(2026, 11, 18)
+    machine = page(
+        head=written.format("01:30:00Z"), text=f"<div>By Ilse Quarrow, November 17, 2026 8:30 pm</div>{BODY}"
+    )
+    found = read(machine)
+    assert (found.published_at, found.published_day) == (at(2026, 11, 18, 1, 30), date(2026, 11, 17))
+    address = "https://post.example.org/2026/11/17/ferry"
+    assert read(page(head=written.format("01:30:00Z")), url=address).published_day == date(2026, 11, 17)
 
 
 def test_times_are_utc() -> None:
