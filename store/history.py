@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from store.articles import article_events, article_topics, article_versions, articles, page_outcomes
+from store.articles import article_versions, articles, page_outcomes
 from store.definitions import sources, watches
 from store.deliveries import alerts, deliveries, message_alerts, messages
 from store.deliveries import decisions as decided
@@ -106,16 +106,6 @@ def article(db: Connection, article_id: int) -> Row[Any] | None:
         .where(articles.c.id == article_id)
     )
     return db.execute(query).first()
-
-
-def labels_of(db: Connection, version_id: int) -> tuple[list[str], list[str]]:
-    """Topics and event types of a version, best first."""
-    topics = sa.select(article_topics.c.topic).where(article_topics.c.version_id == version_id)
-    events = sa.select(article_events.c.event_type).where(article_events.c.version_id == version_id)
-    return (
-        list(db.scalars(topics.order_by(article_topics.c.score.desc(), article_topics.c.topic))),
-        list(db.scalars(events.order_by(article_events.c.score.desc(), article_events.c.event_type))),
-    )
 
 
 def development(db: Connection, development_id: int) -> Row[Any] | None:

@@ -81,7 +81,10 @@ def _known_misses(context: typer.Context, forget: int | None, format: Format | N
             misses.forget(store, forget)
             return
         rows = misses.look_again(store, asking.config, utc_now())
-    write(rows, misses.COLUMNS, choose_format(format, sys.stdout), sys.stdout, shown=misses.SHOWN)
+    chosen = choose_format(format, sys.stdout)
+    if chosen is Format.TABLE:
+        rows = [{**row, "title": row["title"] or row["asked"]} for row in rows]
+    write(rows, misses.COLUMNS, chosen, sys.stdout, shown=misses.SHOWN)
     waiting = sum(row["state"] == "open" for row in rows)
     typer.echo(f"{len(rows)} known misses, {waiting} open", err=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ from nightdesk.explain.fate import ORDER, TODAY, Fate, fate_of
 from nightdesk.explain.moments import day, days, when
 from nightdesk.explain.record import ArticleRecord, Desk, Record, WatchRecord
 
+#: States and kinds of pages in front of a reason, as in `not_article: list: ...`.
+_OURS = re.compile(r"^(?:(?:not_article|article|empty|failed|blocked|list|soft_404|challenge|video|no_text): )+")
 #: Not missed, or not yet: these are on their way, and asking again will tell.
 UNDER_WAY = frozenset({"told", "coming", "due", "unread", "undecided"})
 
@@ -117,8 +120,8 @@ def _of_page(record: Record, desk: Desk) -> Answer:
 
 
 def _plainly(reason: str) -> str:
-    """A reason without the state that it repeats."""
-    return reason.rpartition("article: ")[2].strip().rstrip(".") or "no reason was given"
+    """A reason without the words of ours that it begins with."""
+    return _OURS.sub("", reason or "").strip().rstrip(".") or "no reason was given"
 
 
 # -- an article -------------------------------------------------------------------------------------------------------
@@ -179,7 +182,7 @@ def _of_miss(record: Record, article: ArticleRecord, desk: Desk) -> Answer:
         about = f"it is on {', '.join(its.topics)}, and no watch asks for it"
         return Answer("not_asked", f"Not told: {about}. The nearest is “{one.name}”: {why}.", mend, one.name)
     sentence = f"Off topic: it is on no topic, and no watch asks for its words. The nearest is “{one.name}”: {why}."
-    return Answer("off_topic", sentence, mend, one.name)
+    return Answer("off_topic", sentence, mend)  # no watch's miss
 
 
 def _article_of(one: WatchRecord, record: Record, default: ArticleRecord) -> ArticleRecord:
