@@ -29,7 +29,7 @@ _GROUPS = {
     "ours": "for us to mend",
 }
 #: Over by themselves; that they are is no news.
-_EVENTS = frozenset({"items_missed", "page_unreadable", "delivery_unknown", "message_not_rendered"})
+_EVENTS = frozenset({"items_missed", "outlets_unknown", "page_unreadable", "delivery_unknown", "message_not_rendered"})
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from crawler.config import CrawlConfig
 from crawler.fetch import Fetcher, Gates, Sleep, Way, site_or_none
 from crawler.flood import FloodFindings
 from crawler.means import Means, StoredSites
+from crawler.outlets import OutletFindings
 from crawler.report import RoundReport
 from crawler.revisit import Revisits
 from crawler.round import Progress, Round, SiteWork
@@ -51,6 +52,7 @@ class Crawler:
         self._gates = Gates(StoredSites(self._means))
         self._revisits = Revisits(self._means)
         self._floods = FloodFindings(self._means)
+        self._outlets = OutletFindings(self._means)
         self._has_planned = False
         self._busy: set[str] = set()
         self._rounds: set[asyncio.Task[Any]] = set()
@@ -149,6 +151,7 @@ class Crawler:
         for item_id, url in await self._due_items(only):
             work.setdefault(site_or_none(url), SiteWork()).items.append(item_id)
         if only is None:
+            await self._outlets.tell(now)
             for site, again in await self._revisits.due(waiting | self._busy):
                 work.setdefault(site, SiteWork()).revisits.append(again)
         return work

@@ -391,6 +391,15 @@ def seen_in_aggregators(db: Connection, since: datetime) -> list[tuple[str | Non
     return [(row.outlet, row.url, row.found_at) for row in db.execute(query)]
 
 
+def outlets_known(db: Connection) -> list[tuple[str, str]]:
+    """Address and name of every source in use that is no aggregator."""
+    sources = definitions.sources
+    query = sa.select(sources.c.url, sources.c.title).where(
+        sources.c.type != "aggregator", sources.c.retired_at.is_(None)
+    )
+    return [(row.url, row.title) for row in db.execute(query)]
+
+
 _Puts = dict[tuple[str, str, frozenset[str]], postgresql.Insert | sqlite.Insert]
 _PUTS: _Puts = {}
 
