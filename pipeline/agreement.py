@@ -111,6 +111,11 @@ def gap(mine: Iterable[date], theirs: Iterable[date]) -> timedelta:
     return min(abs(a - b) for a in mine for b in theirs)
 
 
+def gap_of(mine: Iterable[str], theirs: Iterable[str]) -> timedelta:
+    """The same for ISO dates."""
+    return gap([date.fromisoformat(day) for day in mine], [date.fromisoformat(day) for day in theirs])
+
+
 def _days(profile: Profile) -> list[date]:
     return [date.fromisoformat(day) for day in profile.held(profile.days)]
 

@@ -1,39 +1,47 @@
-"""What an article is about: topics and event types, each with the words that spoke for and against it."""
+"""What an article is about: topics and event types, each with the words that spoke for and against it.
+
+Rules of the topic files say what stands where. Where weights were learned for a topic or an event they decide how much
+that is worth; where there are none, as for a beat of one's own, the rules decide alone.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from pipeline.reading import Reading, Sentence, read
+from pipeline.atoms import Atoms, at_home, atoms_of
+from pipeline.reading import Reading, read
 from pipeline.topic import Event, Need, Rule, Topic
+from pipeline.traits import Weighed, article_traits, event_traits, own_traits, topic_traits, zone_of
 from pipeline.values import Classification, Evidence, Scored
 from pipeline.vocabulary import Hit, TermTable
+from pipeline.weighing import Model, load_models
 
 #: How much a sentence about the past counts for what kind of news this is.
 _PAST = 0.35
-#: An event beside a stronger one must be at least this share of it.
+#: An event beside a stronger one must be at least this share of it, where rules decide alone.
 _BESIDE = 0.4
 _EVENTS_AT_MOST = 3
-
-
-@dataclass
-class _Weighed:
-    """What one set of rules came to, with what it came from."""
-
-    score: float = 0.0
-    by_rule: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-    evidence: list[Evidence] = field(default_factory=list)
+#: From which probability a learned topic or event holds.
+_SURE = 0.5
+_SURE_LACKING = 0.75  # of a topic whose own needs are not met
+_SURE_EVENT = 0.4
+#: Below this nothing speaks for a topic, and it is not weighed any further.
+_HINT = 0.5
 
 
 @dataclass(frozen=True)
-class _Atoms:
-    """What stands in one sentence, as the words rules are written in, each with the hit that shows it."""
+class _Told:
+    """One topic, weighed."""
 
-    sentence: Sentence
-    present: dict[str, Hit]
-    past: bool
+    topic: Topic
+    sentences: list[Atoms]
+    weighed: Weighed
+    lacking: bool
+
+    @property
+    def holds(self) -> bool:
+        return self.weighed.score >= self.topic.least and not self.lacking
 
 
 def classify(
@@ -41,52 +49,78 @@ def classify(
 ) -> Classification:
     """The topics and events of one article, strongest first, with their evidence."""
     reading = read(title, text, vocabulary, language)
-    sentences = _sentences(reading)
-    found: list[tuple[Topic, _Weighed]] = []
+    sentences = atoms_of(reading)
     evidence: list[Evidence] = []
-    for topic in topics:
-        own = _at_home(sentences, topic)
-        weighed = _weigh_topic(own, topic, reading)
-        evidence.extend(weighed.evidence)
-        if weighed.score >= topic.least and not _lacking(topic.needs, weighed):
-            found.append((topic, weighed))
-    found.sort(key=lambda pair: -pair[1].score)
-    events, shown = _events([topic for topic, _ in found], sentences, reading)
+    told = [tell(topic, at_home(sentences, topic), reading, evidence) for topic in topics]
+    found = _found(told, sentences)
+    events, shown = _events([one for one, _ in found], told, sentences, reading)
     return Classification(
-        topics=tuple(Scored(topic.id, round(weighed.score, 2)) for topic, weighed in found),
+        topics=tuple(Scored(one.topic.id, round(score, 2)) for one, score in found),
         events=events,
         evidence=tuple(evidence) + tuple(shown),
-        region=_region(found, sentences),
+        region=_region([one.topic for one, _ in found], sentences),
     )
 
 
 # --- Topics ------------------------------------------------------------------------------------------------------
 
 
-def _weigh_topic(sentences: list[_Atoms], topic: Topic, reading: Reading) -> _Weighed:
-    weighed = _Weighed()
+def tell(topic: Topic, sentences: list[Atoms], reading: Reading, evidence: list[Evidence]) -> _Told:
+    """What the rules of one topic come to; what speaks for and against it is added to `evidence`."""
+    weighed = Weighed()
     for rule in topic.signals:
-        weighed.score += _weigh(rule, sentences, reading, topic.id, 1.0, weighed, past=1.0)
-    if reading.several:
-        sentences = _own_matter(sentences, topic)
+        weighed.score += _weigh(rule, sentences, reading, topic.id, 1.0, weighed, evidence, past=1.0)
+    against = _own_matter(sentences, topic) if reading.several else sentences
     for rule in topic.against:
-        weighed.score -= _weigh(rule, sentences, reading, topic.id, -1.0, weighed, past=1.0)
-    return weighed
+        weighed.score -= _weigh(rule, against, reading, topic.id, -1.0, weighed, evidence, past=1.0)
+    return _Told(topic, sentences, weighed, bool(_lacking(topic.needs, weighed)))
 
 
-def _own_matter(sentences: list[_Atoms], topic: Topic) -> list[_Atoms]:
+def _found(told: Sequence[_Told], sentences: Sequence[Atoms]) -> list[tuple[_Told, float]]:
+    """The topics that hold, strongest first, with their scores."""
+    models = load_models("topics")
+    traits: dict[str, float] = {}
+    if any(one.weighed.score > _HINT for one in told):
+        traits = traits_of_topics(told, sentences)
+    found = []
+    for one in told:
+        model = models.get(one.topic.id)
+        if model is None:
+            if one.holds:
+                found.append((one, one.weighed.score))
+        elif traits and model.sure(traits) >= (_SURE_LACKING if one.lacking else _SURE):
+            found.append((one, max(model.score(traits), 0.01)))
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+def traits_of_topics(told: Sequence[_Told], sentences: Sequence[Atoms]) -> dict[str, float]:
+    """What the learned weights of topics speak of."""
+    traits = article_traits(sentences)
+    for one in told:
+        traits.update(topic_traits(one.topic.id, one.sentences, one.weighed, one.lacking, one.holds))
+    return traits
+
+
+def _own_matter(sentences: list[Atoms], topic: Topic) -> list[Atoms]:
     """Of a page of several matters the paragraphs on the topic: what else it tells speaks not against it."""
     core = [rule for rule in topic.signals if any(rule.name in need.rules for need in topic.needs[:1])]
     own = {atoms.sentence.paragraph for atoms in sentences if any(_fires(rule, atoms) for rule in core)}
     return [atoms for atoms in sentences if atoms.sentence.zone != "title" and atoms.sentence.paragraph in own]
 
 
-def _lacking(needs: Iterable[Need], weighed: _Weighed) -> list[Need]:
+def _lacking(needs: Iterable[Need], weighed: Weighed) -> list[Need]:
     return [need for need in needs if sum(weighed.by_rule[name] for name in need.rules) < need.least]
 
 
 def _weigh(
-    rule: Rule, sentences: list[_Atoms], reading: Reading, label: str, sign: float, into: _Weighed, past: float
+    rule: Rule,
+    sentences: Sequence[Atoms],
+    reading: Reading,
+    label: str,
+    sign: float,
+    into: Weighed,
+    evidence: list[Evidence],
+    past: float,
 ) -> float:
     """What `rule` comes to over all sentences, at most its cap; its strongest places become evidence."""
     score = 0.0
@@ -95,17 +129,21 @@ def _weigh(
         hit = _fires(rule, atoms)
         if hit is None:
             continue
-        weight = rule.weight * atoms.sentence.weight * (past if atoms.past else 1.0)
+        share = past if atoms.past else 1.0
+        weight = rule.weight * atoms.sentence.weight * share
         score += weight
-        quote = reading.quote(hit.start, hit.end)
-        shown.append(Evidence(label, rule.name, quote, hit.start, round(sign * weight, 2)))
+        zone = atoms.sentence.zone if atoms.sentence.zone != "body" else zone_of(atoms)
+        into.by_zone[zone] += rule.weight * share
+        into.first[zone] = min(into.first.get(zone, hit.start), hit.start)
+        into.sentences.add(atoms.sentence.index)
+        shown.append(Evidence(label, rule.name, reading.quote(hit.start, hit.end), hit.start, round(sign * weight, 2)))
     score = min(score, rule.cap)
     into.by_rule[rule.name] += score
-    into.evidence.extend(sorted(shown, key=lambda item: -abs(item.weight))[:3])
+    evidence.extend(sorted(shown, key=lambda item: -abs(item.weight))[:3])
     return score
 
 
-def _fires(rule: Rule, atoms: _Atoms) -> Hit | None:
+def _fires(rule: Rule, atoms: Atoms) -> Hit | None:
     zone = atoms.sentence.zone
     if rule.where == "title" and zone != "title":
         return None
@@ -120,67 +158,9 @@ def _fires(rule: Rule, atoms: _Atoms) -> Hit | None:
     return None
 
 
-# --- Sentences ---------------------------------------------------------------------------------------------------
-
-
-def _sentences(reading: Reading) -> list[_Atoms]:
-    front: set[str] = set()
-    told: list[_Atoms] = []
-    for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
-        present: dict[str, Hit] = {}
-        for hit in hits:
-            for name in _names(hit):
-                present.setdefault(name, hit)
-        countries: dict[str, Hit] = {hit.entry.country: hit for hit in hits if hit.entry.country}
-        if sentence.zone in ("title", "lead"):
-            front |= set(countries)
-        if countries and len(set(countries) | front) > 1:
-            present.setdefault("countries", next(iter(countries.values())))
-        if sentence.zone == "title" and hits and reading.quote(sentence.start, sentence.end).rstrip()[-1:] in "?？؟":
-            present["question"] = hits[0]
-        past = "background" in present and sentence.zone != "title"
-        told.append(_Atoms(sentence, present, past))
-    return told
-
-
-def _names(hit: Hit) -> list[str]:
-    entry = hit.entry
-    if entry.kind == "concept":
-        return [entry.name]
-    if entry.kind in ("unit", "cue"):
-        return [f"{entry.kind}:{entry.name}"]
-    names = [entry.kind, f"{entry.kind}:{entry.name}"]
-    if entry.country:
-        names.append(f"nation:{entry.country}")
-    if entry.site:
-        names.append("site")
-    return names
-
-
-def _at_home(sentences: list[_Atoms], topic: Topic) -> list[_Atoms]:
-    """The sentences with the words that depend on where the topic is at home."""
-    if not topic.home:
-        return sentences
-    return [_Atoms(atoms.sentence, _with_home(atoms.present, topic), atoms.past) for atoms in sentences]
-
-
-def _with_home(present: dict[str, Hit], topic: Topic) -> dict[str, Hit]:
-    countries = {
-        name.removeprefix("nation:"): hit
-        for name, hit in present.items()
-        if name.startswith("nation:") and len(name) == 9
-    }
-    if not countries:
-        return present
-    more = dict(present)
-    for code, hit in countries.items():
-        more.setdefault("home" if code in topic.home else "abroad", hit)
-    return more
-
-
-def _region(found: list[tuple[Topic, _Weighed]], sentences: list[_Atoms]) -> str | None:
+def _region(topics: Sequence[Topic], sentences: Sequence[Atoms]) -> str | None:
     """ "spill-over" where the front of the article lies wholly outside the region its topic is at home in."""
-    for topic, _ in found:
+    for topic in topics:
         if not topic.home:
             continue
         places = [
@@ -198,36 +178,79 @@ def _region(found: list[tuple[Topic, _Weighed]], sentences: list[_Atoms]) -> str
 # --- Events ------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Happening:
+    """One event type, weighed by its rules."""
+
+    event: Event
+    weighed: Weighed
+    evidence: tuple[Evidence, ...]
+
+
 def _events(
-    topics: list[Topic], sentences: list[_Atoms], reading: Reading
+    found: Sequence[_Told], told: Sequence[_Told], sentences: Sequence[Atoms], reading: Reading
 ) -> tuple[tuple[Scored, ...], list[Evidence]]:
-    scores: dict[str, tuple[float, Event, list[Evidence]]] = {}
-    for topic in topics:
-        own = _at_home(sentences, topic)
-        for event in topic.events:
-            weighed = _Weighed()
-            for rule in event.rules:
-                weighed.score += _weigh(rule, own, reading, event.id, 1.0, weighed, past=_PAST)
-            if event.id not in scores or scores[event.id][0] < weighed.score:
-                scores[event.id] = (weighed.score, event, weighed.evidence)
-    chosen = _choose(scores)
-    chosen += [more for topic in topics[1:] if (more := _own_event(topic, chosen, scores))]
-    if not chosen and topics and (default := topics[0].default_event):
+    if not found:
+        return (), []
+    happenings = happenings_of(told, reading)
+    models = load_models("events")
+    own = [event.id for one in found for event in one.topic.events]
+    learned = [name for name in dict.fromkeys(own) if name in models]
+    chosen = _learned(learned, models, found, told, happenings, sentences) if learned else []
+    ruled = [one for one in found if not any(event.id in models for event in one.topic.events)]
+    if ruled:
+        chosen += _by_rules(ruled, happenings)
+    if not chosen and (default := found[0].topic.default_event):
         chosen = [Scored(default, 0.0)]
-    evidence = [item for scored in chosen for item in scores.get(scored.name, (0, None, []))[2]]
-    return tuple(chosen), evidence
+    chosen = sorted(chosen, key=lambda scored: -scored.score)[:_EVENTS_AT_MOST]
+    shown = [item for scored in chosen if scored.name in happenings for item in happenings[scored.name].evidence]
+    return tuple(chosen), shown
 
 
-def _own_event(
-    topic: Topic, chosen: list[Scored], scores: dict[str, tuple[float, Event, list[Evidence]]]
-) -> Scored | None:
-    """For an article on two beats: the best event of the second one, if none of the chosen is of it."""
-    own = {event.id for event in topic.events}
-    if not chosen or own & {scored.name for scored in chosen}:
-        return None
-    best = max((event for event in topic.events if not event.modest), key=lambda event: scores[event.id][0])
-    score = scores[best.id][0]
-    return Scored(best.id, round(score, 2)) if score >= 0.6 * best.least else None
+def happenings_of(told: Sequence[_Told], reading: Reading) -> dict[str, _Happening]:
+    """Every event type of every topic, weighed where it comes out strongest."""
+    happenings: dict[str, _Happening] = {}
+    for one in told:
+        for event in one.topic.events:
+            weighed, evidence = Weighed(), list[Evidence]()
+            for rule in event.rules:
+                weighed.score += _weigh(rule, one.sentences, reading, event.id, 1.0, weighed, evidence, past=_PAST)
+            if event.id not in happenings or happenings[event.id].weighed.score < weighed.score:
+                happenings[event.id] = _Happening(event, weighed, tuple(evidence))
+    return happenings
+
+
+def traits_of_events(
+    told: Sequence[_Told], happenings: Mapping[str, _Happening], sentences: Sequence[Atoms]
+) -> dict[str, float]:
+    """What the learned weights of all events speak of; each event's own traits come on top."""
+    weighed = {name: happening.weighed for name, happening in happenings.items()}
+    holding = [name for name, one in happenings.items() if one.weighed.score >= one.event.least]
+    return traits_of_topics(told, sentences) | event_traits(weighed, holding)
+
+
+def _learned(
+    names: Sequence[str],
+    models: Mapping[str, Model],
+    found: Sequence[_Told],
+    told: Sequence[_Told],
+    happenings: Mapping[str, _Happening],
+    sentences: Sequence[Atoms],
+) -> list[Scored]:
+    """The events that are sure enough, or else the surest one."""
+    traits = traits_of_events(told, happenings, sentences)
+    weighed = {name: happening.weighed for name, happening in happenings.items()}
+    scored = [
+        Scored(name, round(models[name].sure(traits | own_traits(name, weighed, len(sentences))), 2)) for name in names
+    ]
+    scored.sort(key=lambda one: -one.score)
+    return [one for one in scored if one.score >= _SURE_EVENT] or scored[:1]
+
+
+def _by_rules(found: Sequence[_Told], happenings: Mapping[str, _Happening]) -> list[Scored]:
+    own = {event.id for one in found for event in one.topic.events}
+    scores = {name: (one.weighed.score, one.event) for name, one in happenings.items() if name in own}
+    return _choose(scores)
 
 
 def _wins(name: str, score: float, event: Event, loser: str, holding: dict[str, tuple[float, Event]]) -> bool:
@@ -236,9 +259,9 @@ def _wins(name: str, score: float, event: Event, loser: str, holding: dict[str, 
     return score > other_score if name in other.instead_of else score >= 0.8 * other_score
 
 
-def _choose(scores: dict[str, tuple[float, Event, list[Evidence]]]) -> list[Scored]:
+def _choose(scores: Mapping[str, tuple[float, Event]]) -> list[Scored]:
     """The events that hold by themselves, are not explained away by another and not dwarfed by it."""
-    holding = {name: (score, event) for name, (score, event, _) in scores.items() if score >= event.least}
+    holding = {name: (score, event) for name, (score, event) in scores.items() if score >= event.least}
     explained = {
         loser
         for name, (score, event) in holding.items()

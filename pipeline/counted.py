@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.figures import Figure
 from pipeline.reading import Reading, Sentence
@@ -16,6 +17,15 @@ PERSONS = frozenset(("people", "suspects", "victims", "defendants", "officers", 
 #: Languages whose noun stands before the number and whose counters follow it.
 _COUNTERS = frozenset(("zh", "ja", "th", "my", "km", "lo", "ko"))
 _REACH = 34
+_PLURAL = re.compile(r"[a-z]{2}s$")
+#: Small words of languages with spaces, after which no noun of this number follows.
+_SMALL = re.compile(
+    r"(?:the|a|an|of|out|under|over|during|while|when|had|did|has|have|its|their|his|her|not|if|per|each|via|"
+    r"de|del|la|las|los|el|y|o|en|que|con|por|para|fueron|et|ou|des|du|le|les|dans|sur|par|pour|ont|été|e|da|do|das|dos|"
+    r"em|foram|com|und|der|die|das|aus|von|mit|sind|wurden|il|gli|di|dal|sono|dari|yang|dan|di|ke|pada|untuk|của|và|bị|"
+    r"đã|được|trong|tại|ng|sa|na|ay|mga|at)",
+    re.IGNORECASE,
+)
 _PLURAL_NEXT = re.compile(r" [a-z]{3,}(?<!s)s\b(?! (?:a|the|that)\b)")
 
 _BOUNDS_BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
@@ -116,9 +126,13 @@ _NO_NOUN_AFTER = re.compile(
 )
 
 
+#: How much is known of what a number counts: a noun of the terms, any other noun, or no noun at all.
+Noun = Literal["known", "other", "none"]
+
+
 @dataclass(frozen=True)
 class Count:
-    """A count before its status is known."""
+    """A count before its status is known; where its noun is not known, it may turn out to be none."""
 
     figure: Figure
     unit: str
@@ -128,25 +142,49 @@ class Count:
     start: int
     end: int
     sentence: Sentence
+    noun: Noun = "known"
 
 
 def count_of(reading: Reading, figure: Figure, last: Count | None) -> Count | None:
-    """What `figure` counts; None where that cannot be told. `last`: the count before it, for "30 of 90"."""
+    """What `figure` may count; None where it is but an article. `last`: the count before it, for "30 of 90"."""
     number = figure.number
     sentence = reading.sentence_at(number.start)
     bound, start, end = _bound(reading.text, number.start, number.end, sentence.start)
     hits = reading.by_sentence[sentence.index]
     unit, unit_hit = _unit(reading, hits, end)
     nation = _nationality(reading, hits, number.start, unit_hit.end if unit_hit else end)
+    noun: Noun = "known"
     if unit is None:
         unit, unit_hit = _without_noun(reading, figure, end, nation, last, sentence)
-    if unit is None or (number.value == 1 and _is_article(reading, figure, unit, unit_hit)):
+    if unit is None:
+        if not 2 <= number.value < 1e12 or not number.value.is_integer():
+            return None
+        unit = _other_noun(reading.text, end, sentence.end)
+        noun = "other" if unit else "none"
+        unit = unit or (last.unit if last and last.sentence.index >= sentence.index - 2 else "people")
+    elif number.value == 1 and _is_article(reading, figure, unit, unit_hit):
         return None
     if number.high is not None:
         bound = "range"
     until = max(end, unit_hit.end if unit_hit and unit_hit.start - end < 40 else end)
     country = nation.entry.country if nation and unit in PERSONS else None
-    return Count(figure, unit, unit_hit, country, bound, start, until, sentence)
+    return Count(figure, unit, unit_hit, country, bound, start, until, sentence, noun)
+
+
+_OTHER_NOUN = re.compile(r"\s(?P<words>[^\W\d_][\w’'-]*(?:\s[^\W\d_][\w’'-]*){0,4})")
+
+
+def _other_noun(text: str, end: int, until: int) -> str | None:
+    """The last word before the next small one, for things the terms do not know: "11 luxury watches were" """
+    match = _OTHER_NOUN.match(text, end, until)
+    if not match:
+        return None
+    words: list[str] = []
+    for word in match["words"].split():
+        if _STOPS.fullmatch(word) or _SMALL.fullmatch(word) or (words and _PLURAL.search(words[-1])):
+            break
+        words.append(word)
+    return words[-1].lower() if words and len(words[-1]) > 2 else None
 
 
 def _without_noun(

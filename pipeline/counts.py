@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import get_args
 
+from pipeline.circumstances import circumstances, setting_of
 from pipeline.counted import PERSONS, Count, count_of
 from pipeline.figures import Figure, sort_figure
 from pipeline.numbers import find_numbers
 from pipeline.reading import Reading
 from pipeline.standing import status_of, story_of
 from pipeline.values import Fact, Status
+from pipeline.weighing import load_models, shares
 
 _FIGURES_AT_MOST = 400
 
@@ -29,16 +32,64 @@ def find_counts(
     published: date,
 ) -> list[Fact]:
     """The counts of an article, one for each value, unit and status, the leading one marked."""
+    counts = possible_counts(reading, figures)
+    facts: list[tuple[Count, Fact]] = []
+    for count, (status, confidence) in zip(counts, _statuses(reading, counts, events, published), strict=True):
+        if status is not None:
+            facts.append((count, _fact(reading, count, status, confidence)))
+    return _with_leading(_merged(facts))
+
+
+def possible_counts(reading: Reading, figures: Sequence[Figure]) -> list[Count]:
+    """Every figure that may count something, in order."""
     counts: list[Count] = []
     for figure in figures:
         if figure.sort == "count" and (count := count_of(reading, figure, counts[-1] if counts else None)):
             counts.append(count)
-    facts: list[tuple[Count, Fact]] = []
+    return counts
+
+
+def marks_of(
+    reading: Reading, counts: Sequence[Count], events: Sequence[str], published: date
+) -> list[dict[str, float]]:
+    """What the learned weights of counts speak of: circumstances, and what the rules say."""
+    marks = circumstances(reading, counts, setting_of(reading, events, published))
+    ruled = by_rules(reading, counts, events, published)
+    return [dict.fromkeys(own, 1.0) | {f"rule {status}": 1.0} for own, (status, _) in zip(marks, ruled, strict=True)]
+
+
+def by_rules(
+    reading: Reading, counts: Sequence[Count], events: Sequence[str], published: date
+) -> list[tuple[Status, float]]:
+    """How each count stands by rules alone."""
     story = story_of(reading, events, published.year)
-    for index, count in enumerate(counts):
-        status, confidence = status_of(reading, count, counts[:index], events, story)
-        facts.append((count, _fact(reading, count, status, confidence)))
-    return _with_leading(_merged(facts))
+    return [status_of(reading, count, counts[:index], events, story) for index, count in enumerate(counts)]
+
+
+def _statuses(
+    reading: Reading, counts: Sequence[Count], events: Sequence[str], published: date
+) -> list[tuple[Status | None, float]]:
+    """How each count stands, and how sure that is; None for what is no count after all."""
+    models = load_models("counts")
+    if not models:
+        ruled = by_rules(reading, counts, events, published)
+        return [pair if count.noun == "known" else (None, 0.0) for count, pair in zip(counts, ruled, strict=True)]
+    answers: list[tuple[Status | None, float]] = []
+    for count, marks in zip(counts, marks_of(reading, counts, events, published), strict=True):
+        if "then will" in marks and "rule expected" in marks:
+            answers.append(("expected", 0.8))  # the words right after it leave no doubt
+            continue
+        answer, share = max(shares(models, marks).items(), key=lambda pair: (pair[1], pair[0]))
+        status: Status | None = _STATUSES.get(answer)
+        if count.noun == "known" and (status is None or count.unit in _ASIDE):
+            status = "background"  # of something after all, but nothing the news is about
+        answers.append((status, round(share, 2)))
+    return answers
+
+
+#: Units of what the news is seldom about.
+_ASIDE = frozenset(("countries", "groups", "things"))
+_STATUSES: dict[str, Status] = {status: status for status in get_args(Status)}
 
 
 # --- Facts -------------------------------------------------------------------------------------------------------

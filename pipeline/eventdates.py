@@ -30,6 +30,13 @@ for _row in (
 #: Every name of a month, the longest first.
 MONTH_NAMES = tuple(sorted(_MONTHS, key=len, reverse=True))
 _NAMES = "|".join(re.escape(name) for name in MONTH_NAMES)
+
+
+def month_number(name: str) -> int:
+    """1 to 12, for a name of `MONTH_NAMES` in any case."""
+    return _MONTHS[name.lower()]
+
+
 _YEAR = r"(?P<year>\d{4})"
 #: 24 March 2026 · 24 de marzo · วันที่ 21 มกราคม 2569 · 11 April
 _DAY_MONTH = re.compile(

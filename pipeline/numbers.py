@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 #: Languages that write 1.000,5 where English writes 1,000.5.
-_COMMA_DECIMAL = frozenset(("es", "fr", "pt", "it", "de", "id", "vi", "tr", "nl", "ru", "hr", "sr", "hu"))
+_COMMA_DECIMAL = frozenset(("es", "fr", "pt", "it", "de", "id", "vi", "tr", "nl", "ru", "hr", "sr", "hu", "km", "lo"))
 
 _MULTIPLIERS: dict[str, float] = {
     "thousand": 1e3,

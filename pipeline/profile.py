@@ -22,6 +22,7 @@ Counts = dict[str, int]
 _ANALYSIS = "report_analysis"
 _LEAD = 500  # characters in which a batch or edition is that of the news
 _BEFORE, _AFTER = timedelta(days=14), timedelta(days=10)  # of publication: where the date of the news lies
+_TELLING = 10
 _KEPT = 300
 _HELD = 4  # a key is a development's own if one in four of its articles has it
 
@@ -75,6 +76,7 @@ class Profile:
     main_days: Counts = field(default_factory=dict)  # of them the one each article is about
     names: Counts = field(default_factory=dict)  # canonical persons, orgs, agencies
     editions: Counts = field(default_factory=dict)
+    numbers: Counts = field(default_factory=dict)  # telling ones, whatever they count: rewrites keep them
     leading: tuple[Figure, ...] = ()  # the done count each article is about
     figures: tuple[Figure, ...] = ()  # every done count
     words: Weights = field(default_factory=dict)
@@ -130,11 +132,24 @@ def profile_of(
         main_days=_once(days[:1]),
         names=_once(fold(fact.name) for fact in facts if fact.kind in ("person", "org", "agency") and fact.name),
         editions=_once(editions(f"{title}\n{text[:_LEAD]}")),
+        numbers=_once(_telling(facts)),
         leading=(_figure(main),) if main else (),
         figures=tuple(_figure(fact) for fact in done),
         words=word_weights(title, text, language),
         entities=name_weights(title, text, language),
     )
+
+
+def _telling(facts: Sequence[Fact]) -> Iterable[str]:
+    """Numbers that two texts hardly share by chance: counts above nine that are not round, and amounts."""
+    for fact in facts:
+        value = fact.value
+        if value and value >= _TELLING and fact.kind in ("count", "money") and not _is_round(value):
+            yield f"{value:g}"
+
+
+def _is_round(value: float) -> bool:
+    return (value >= 100 and value % 100 == 0) or (value % 10 == 0 and value < 100)
 
 
 def _once(keys: Iterable[str | None]) -> Counts:
@@ -203,7 +218,7 @@ def joined(one: Profile, other: Profile) -> Profile:
 
 _COUNTED = (
     "topics", "events", "languages", "countries", "places", "routes", "nationalities", "days", "main_days", "names",
-    "editions",
+    "editions", "numbers",
 )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ class Entry:
     site: bool = False  # a place whose name alone says what it is for
     role: str | None = None
     people: bool = False  # a people or an adjective, not the country itself
+    town: bool = False  # known from the gazetteer alone
 
 
 class Hit(NamedTuple):
@@ -64,6 +65,7 @@ class _Reading(NamedTuple):
     entry: Entry
     languages: frozenset[str] | None
     capitals: bool  # an abbreviation, which must be written in capitals
+    proper: bool  # a name that might be a word of some language: its first letter must be a capital
     open_end: bool
 
 
@@ -141,7 +143,7 @@ def load_vocabulary(folder: Path = TERMS) -> TermTable:
 
 @lru_cache(maxsize=4)
 def _load(folder: Path) -> TermTable:
-    terms: list[tuple[Entry, str, str | None]] = list(_territories())
+    terms: list[tuple[Entry, str, str | None]] = [*_territories(), *_cities(folder / "cities.tsv")]
     for path in sorted(folder.glob("*.toml")):
         terms.extend(_terms(path))
     return TermTable(terms)
@@ -183,6 +185,17 @@ def _territories() -> Iterator[tuple[Entry, str, str | None]]:
                         yield Entry("nation", code, country=code), part.strip(), language
 
 
+def _cities(path: Path) -> Iterator[tuple[Entry, str, str | None]]:
+    """Towns by country: what is no comment is country, usual name, and the names it goes by."""
+    if not path.exists():
+        return
+    for line in path.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            country, name, *names = line.split("\t")
+            entry = Entry("place", name, country, town=True)
+            yield from ((entry, written, None) for written in names)
+
+
 def _variants(written: str) -> Iterator[str]:
     """A term with a * inside it is the term with and without the plural there."""
     stem, star = (written[:-1], "*") if written.endswith("*") else (written, "")
@@ -199,7 +212,7 @@ def _patterns(entry: Entry, spelling: str, language: str | None) -> Iterator[tup
     capitals = letters.isascii() and letters.isupper() and len(letters) <= 6 and entry.kind != "concept"
     open_end = spelling.endswith("*") or is_hangul(folded[-1])
     languages = frozenset((language,)) if language else None
-    reading = _Reading(entry, languages, capitals, open_end)
+    reading = _Reading(entry, languages, capitals, entry.town and letters.isascii(), open_end)
     yield f" {folded}" if open_end else f" {folded} ", reading
 
 
@@ -211,7 +224,7 @@ def _tongues(language: str | None) -> frozenset[str] | None:
 
 
 def _holds(reading: _Reading, written: str, tongues: frozenset[str] | None) -> bool:
-    if reading.capitals and written != written.upper():
+    if (reading.capitals and written != written.upper()) or (reading.proper and not written[0].isupper()):
         return False
     if reading.languages is None or tongues is None or not reading.languages.isdisjoint(tongues):
         return True

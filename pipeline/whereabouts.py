@@ -51,6 +51,10 @@ _LOCATIVE = re.compile(
     r"(?:\b(?:in|at|near|to|from|of|en|à|em|a|di|ke|dari|tại|ở|sa|in der)\s|在|于|於|至|到|ใน|ที่|ไปยัง|ម|နေ)$",
     re.IGNORECASE,
 )
+#: Words for a site and for being held in it, and the countries such sites lie in.
+_TRADE = frozenset(("scam_site", "compound", "captive"))
+_TRADE_IN = frozenset("MM KH LA PH".split())
+_TRADE_WITHIN = 9  # sentences
 _MOVES = ("sent_home", "freed", "handover")
 
 
@@ -75,9 +79,23 @@ def find_places(reading: Reading, topics: Sequence[str] = ()) -> list[Fact]:
                 if zone in ("title", "lead") or not front or hit.entry.country in front:
                     found.setdefault(hit.entry.name, _place(reading, hit, confidence))
         found = found or (filed if zone == "title" else found)
-    if not found:
-        return _countries(reading, topics)
-    return list(found.values())
+    told = list(found.values()) or _countries(reading, topics)
+    return told + (_of_the_trade(reading, told) if "scam_centres" in topics else [])
+
+
+def _of_the_trade(reading: Reading, told: Sequence[Fact]) -> list[Fact]:
+    """Where the site lies whose people or bosses are news elsewhere: the first country of the trade that is named."""
+    if {fact.country for fact in told} & _TRADE_IN:
+        return []
+    for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
+        if sentence.index > _TRADE_WITHIN or not any(hit.entry.name in _TRADE or hit.entry.site for hit in hits):
+            continue
+        for hit in sorted(hits, key=lambda hit: hit.entry.kind != "place"):
+            if hit.entry.country not in _TRADE_IN:
+                continue
+            if hit.entry.kind == "place" or (hit.entry.kind == "nation" and not reading.is_people(hit)):
+                return [_place(reading, hit, 0.45)]
+    return []
 
 
 def _is_dateline(reading: Reading, hit: Hit, sentence: Sentence) -> bool:

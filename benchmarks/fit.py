@@ -1,0 +1,249 @@
+"""Learns the weights of `pipeline/weights/` from labelled articles, and says what they are worth on what they never
+saw.
+
+    python benchmarks/fit.py LABELLED.jsonl ... [--folds 8] [--write]
+
+LABELLED has one object a line: id, language, published, title, text, topic[], event_types[], story, thread, facts[].
+Needs scikit-learn (`pip install scikit-learn`); running Nightdesk does not. Folds keep the articles of one case
+(thread, else story) together. Weights below a hundredth are left out of the files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from pipeline import classify as classifying
+from pipeline.atoms import at_home, atoms_of
+from pipeline.counts import find_figures, marks_of, possible_counts
+from pipeline.reading import read
+from pipeline.topic import Topic, load_topics
+from pipeline.traits import own_traits
+from pipeline.vocabulary import TermTable, load_vocabulary
+from pipeline.weighing import WEIGHTS
+
+COUNTED = {"done", "started", "expected", "planned_total", "waiting", "cumulative", "claimed"}
+TOPIC_C, EVENT_C, COUNT_C = 0.1, 1.0, 0.1
+Traits = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled article with all that weights may speak of."""
+
+    row: dict[str, Any]
+    case: str
+    topics: Traits
+    events: dict[str, Traits]  # by event: the common traits and its own
+    own_events: dict[str, tuple[str, ...]]  # by topic: the events it knows
+    counts: list[Traits]
+    values: list[float]
+    answers: list[str]  # of each count: its status, or "none"
+    weight: float = 1.0
+
+
+def examples(paths: Iterable[Path]) -> list[Example]:
+    """Every article whole, and once more as a feed tells it: headline and first sentences, at half the weight."""
+    topics, vocabulary = load_topics(), load_vocabulary()
+    found = []
+    for path in paths:
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            found.append(_example(row, row["text"], 1.0, topics, vocabulary))
+            if short := _SHORT.match(row["text"]):
+                found.append(_example(row, short[0], _SHORT_WEIGHT, topics, vocabulary))
+    return found
+
+
+#: Up to the first end of a sentence after so many characters.
+_SHORT = re.compile(r".{60,}?[.。!?।။។](?=\s|$|[^\s\d])", re.DOTALL)
+_SHORT_WEIGHT = 0.5
+
+
+def _example(row: dict[str, Any], text: str, weight: float, topics: Sequence[Topic], vocabulary: TermTable) -> Example:
+    reading = read(row["title"], text, vocabulary, row["language"])
+    sentences = atoms_of(reading)
+    told = [classifying.tell(topic, at_home(sentences, topic), reading, []) for topic in topics]
+    happenings = classifying.happenings_of(told, reading)
+    weighed = {name: one.weighed for name, one in happenings.items()}
+    common = classifying.traits_of_events(told, happenings, sentences)
+    counts = possible_counts(reading, find_figures(reading))
+    published = date.fromisoformat(row["published"][:10])
+    result = classifying.classify(row["title"], text, row["language"], topics, vocabulary)
+    labelled = bool(row["topic"]) and bool(row.get("facts"))
+    return Example(
+        row,
+        row.get("thread") or row.get("story") or row["id"],
+        classifying.traits_of_topics(told, sentences),
+        {name: common | own_traits(name, weighed, len(sentences)) for name in happenings},
+        {topic.id: tuple(event.id for event in topic.events) for topic in topics},
+        marks_of(reading, counts, result.event_names, published) if labelled else [],
+        [count.figure.number.value for count in counts] if labelled else [],
+        [_answer(row, reading.text, count.figure.number) for count in counts] if labelled else [],
+        weight,
+    )
+
+
+def _answer(row: dict[str, Any], text: str, number: Any) -> str:
+    """The labelled status of the figure at that place, or "none"."""
+    best: tuple[tuple[int, int], str] | None = None
+    for fact in row["facts"]:
+        if fact["type"] == "count" and float(fact["value"]) == number.value:
+            start = text.find(fact["quote"])
+            inside = start - 2 <= number.start < start + len(fact["quote"]) + 2
+            key = (0 if inside else 1, abs(start - number.start))
+            if best is None or key < best[0]:
+                best = (key, fact["status"])
+    return best[1] if best else "none"
+
+
+# --- Learning ----------------------------------------------------------------------------------------------------
+
+
+def learn(
+    rows: Sequence[Traits], answers: Sequence[str], c: float, weights: Sequence[float] | None = None
+) -> dict[str, dict[str, Any]]:
+    """A model for each answer; for yes and no the one of yes."""
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    vectorizer = DictVectorizer()
+    matrix = vectorizer.fit_transform(rows)
+    fitted = LogisticRegression(C=c, max_iter=5000).fit(matrix, answers, sample_weight=weights)
+    names = vectorizer.get_feature_names_out()
+    models = {}
+    classes = list(fitted.classes_)
+    for answer, bias, weights in zip(
+        classes if len(classes) > 2 else classes[1:], fitted.intercept_, fitted.coef_, strict=True
+    ):
+        kept = {
+            name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True) if abs(weight) > 0.01
+        }
+        models[str(answer)] = {"bias": round(float(bias), 3), "weights": kept}
+    return models
+
+
+def learn_topics(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
+    rows, weights = [one.topics for one in told], [one.weight for one in told]
+    return {
+        topic: learn(rows, ["yes" if topic in one.row["topic"] else "no" for one in told], TOPIC_C, weights)["yes"]
+        for topic in told[0].own_events
+    }
+
+
+def learn_events(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
+    on_topic = [one for one in told if one.row["topic"]]
+    models = {}
+    for name in on_topic[0].events:
+        answers = ["yes" if name in one.row["event_types"] else "no" for one in on_topic]
+        if answers.count("yes") >= 2:
+            rows = [one.events[name] for one in on_topic]
+            models[name] = learn(rows, answers, EVENT_C, [one.weight for one in on_topic])["yes"]
+    return models
+
+
+def learn_counts(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
+    rows = [marks for one in told for marks in one.counts]
+    weights = [one.weight for one in told for _ in one.counts]
+    return learn(rows, [answer for one in told for answer in one.answers], COUNT_C, weights)
+
+
+# --- Saying what it is worth -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Tally:
+    hit: int = 0
+    extra: int = 0
+    missed: int = 0
+
+    def add(self, want: Iterable[Any], got: Iterable[Any]) -> None:
+        wanted, found = Counter(want), Counter(got)
+        both = sum((wanted & found).values())
+        self.hit, self.extra = self.hit + both, self.extra + sum(found.values()) - both
+        self.missed += sum(wanted.values()) - both
+
+    def __str__(self) -> str:
+        precision = self.hit / max(self.hit + self.extra, 1)
+        recall = self.hit / max(self.hit + self.missed, 1)
+        return f"P {precision:.3f}  R {recall:.3f}  F1 {2 * precision * recall / max(precision + recall, 1e-9):.3f}"
+
+
+def score(models: dict[str, Any], traits: Traits) -> float:
+    return float(models["bias"] + sum(models["weights"].get(name, 0.0) * value for name, value in traits.items()))
+
+
+def judge(told: Sequence[Example], models: Callable[[int], dict[str, Any]], fold_of: Callable[[Example], int]) -> None:
+    """Topics, events and counts of every article by the models that never saw its case."""
+    topic, event, done, status = Tally(), Tally(), Tally(), Tally()
+    alarms = negatives = 0
+    for one in told:
+        fitted = models(fold_of(one))
+        want = one.row["topic"]
+        got = [name for name, model in fitted["topics"].items() if score(model, one.topics) >= 0]
+        topic.add(want, got)
+        negatives += not want
+        alarms += bool(got) and not want
+        if not want:
+            continue
+        allowed = dict.fromkeys(name for known in (got or want) for name in one.own_events[known])
+        scored = sorted(
+            ((score(fitted["events"][name], one.events[name]), name) for name in allowed if name in fitted["events"]),
+            reverse=True,
+        )
+        sure = [name for value, name in scored if value >= -0.405][:3] or [name for _, name in scored[:1]]
+        event.add(one.row["event_types"], sure if got else [])
+        gold = [(float(f["value"]), f["status"]) for f in one.row["facts"] if f["type"] == "count"]
+        found = set()
+        for marks, value in zip(one.counts, one.values, strict=True):
+            answer = max(fitted["counts"], key=lambda name: score(fitted["counts"][name], marks))
+            found.add((value, answer))
+        status.add({pair for pair in gold if pair[1] in COUNTED}, {pair for pair in found if pair[1] in COUNTED})
+        done.add({v for v, s in gold if s == "done"}, {v for v, s in found if s == "done"})
+    print(f"topics              {topic}   false alarms {alarms} of {negatives}")
+    print(f"event types         {event}")
+    print(f"done counts         {done}   (each value once an article)")
+    print(f"counts with status  {status}   (each value once an article)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("labelled", type=Path, nargs="+")
+    parser.add_argument("--folds", type=int, default=8)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    told = examples(args.labelled)
+
+    def fold_of(one: Example) -> int:
+        return int(hashlib.sha256(one.case.encode()).hexdigest(), 16) % args.folds
+
+    def learned(some: Sequence[Example]) -> dict[str, Any]:
+        return {"topics": learn_topics(some), "events": learn_events(some), "counts": learn_counts(some)}
+
+    whole = [one for one in told if one.weight == 1.0]
+    print(f"{len(whole)} articles, {args.folds} folds by case, each judged by weights that did not see its case:")
+    by_fold = {fold: learned([one for one in told if fold_of(one) != fold]) for fold in range(args.folds)}
+    judge(whole, by_fold.__getitem__, fold_of)
+    print("The same articles by headline and first sentences alone:")
+    judge([one for one in told if one.weight < 1.0], by_fold.__getitem__, fold_of)
+    if args.write:
+        WEIGHTS.mkdir(exist_ok=True)
+        for name, models in learned(told).items():
+            content = {"made_by": "benchmarks/fit.py", "articles": len(whole), "models": models}
+            (WEIGHTS / f"{name}.json").write_text(json.dumps(content, sort_keys=True, indent=0) + "\n", "utf-8")
+        print(f"written to {WEIGHTS}")
+
+
+if __name__ == "__main__":
+    main()

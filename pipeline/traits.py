@@ -1,0 +1,129 @@
+"""What an article shows, as named traits that learned weights speak of: concepts by where they stand, rules by how far.
+
+No trait names a word, a language or a country: what a term means is said once, in `terms/`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from pipeline.atoms import Atoms
+
+_ZONES = {"title": "title", "lead": "lead", "second": "lead"}
+_EARLY = 5  # sentences
+#: Concepts that mean more where they stand in one sentence than each alone.
+_TOGETHER = frozenset(
+    "police chinese_police countries home train deploy give gear agreement patrol liaison fiction "
+    "military peacekeeping scam scam_site compound captive foreigners raid arrest court report domestic "
+    "advice politics drugs sanction freed sent_home fugitive scrutiny station southeast_asia gang fraud "
+    "handover murder combat meeting site".split()
+)
+_NAMED = ("nation:", "place:", "person:", "org:", "agency:", "foreign:")
+
+
+@dataclass
+class Weighed:
+    """What one set of rules came to, and where each part of it stands."""
+
+    score: float = 0.0
+    by_rule: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    by_zone: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    first: dict[str, int] = field(default_factory=dict)  # position of the first hit in each zone
+    sentences: set[int] = field(default_factory=set)
+
+
+def article_traits(sentences: Sequence[Atoms]) -> dict[str, float]:
+    """The concepts of an article by zone, and how many countries stand in front."""
+    traits: dict[str, float] = {}
+    front: set[str] = set()
+    countries: set[str] = set()
+    for atoms in sentences:
+        zone = zone_of(atoms)
+        for name in atoms.present:
+            if name.startswith("nation:") and len(name) == 9:
+                countries.add(name)
+                if atoms.sentence.zone != "body":
+                    front.add(name)
+            if name.startswith(_NAMED):
+                continue
+            traits[f"{zone} {name}"] = traits[f"any {name}"] = 1.0
+            if zone in ("title", "lead"):
+                traits[f"front {name}"] = 1.0
+        if atoms.sentence.zone != "body":
+            together = sorted(atoms.present.keys() & _TOGETHER)
+            traits.update({f"{one} with {other}": 1.0 for one, other in combinations(together, 2)})
+    traits[f"countries {min(len(front), 3)}"] = 1.0
+    traits[f"countries in all {min(len(countries), 4)}"] = 1.0
+    return traits
+
+
+def zone_of(atoms: Atoms) -> str:
+    return _ZONES.get(atoms.sentence.zone) or ("early" if atoms.sentence.index <= _EARLY else "body")
+
+
+def topic_traits(
+    topic: str, at_home: Sequence[Atoms], weighed: Weighed, lacking: bool, holds: bool
+) -> dict[str, float]:
+    """How far the rules of one topic go."""
+    traits = {f"rule {topic} {name}": abs(value) / 2 for name, value in weighed.by_rule.items() if value}
+    for atoms in at_home:
+        if atoms.sentence.zone != "body":
+            traits.update({f"{topic} front {name}": 1.0 for name in ("home", "abroad") if name in atoms.present})
+    if not any("home" in atoms.present for atoms in at_home):
+        traits[f"{topic} not at home"] = 1.0
+    traits[f"score {topic}"] = max(-2.0, min(weighed.score, 10.0)) / 4
+    if lacking:
+        traits[f"lacks {topic}"] = 1.0
+    if holds:
+        traits[f"holds {topic}"] = 1.0
+    return traits
+
+
+def event_traits(events: Mapping[str, Weighed], holding: Iterable[str]) -> dict[str, float]:
+    """How far the rules of each event go, and which goes furthest."""
+    traits = {f"event {name}": min(weighed.score, 10.0) / 4 for name, weighed in events.items()}
+    traits.update({f"over {name}": 1.0 for name in holding})
+    top = max((min(weighed.score, 10.0) / 4, name) for name, weighed in events.items()) if events else (0.0, "")
+    if top[0] > 0:
+        traits[f"best {top[1]}"] = 1.0
+        for name, weighed in events.items():
+            if weighed.score > 0:
+                traits[f"share {name}"] = min(weighed.score, 10.0) / 4 / max(top[0], 1e-9)
+    return traits
+
+
+def own_traits(name: str, events: Mapping[str, Weighed], sentences: int) -> dict[str, float]:
+    """How one event stands among the others: the same traits for every event."""
+    own = events[name]
+    totals = {other: _total(weighed) for other, weighed in events.items()}
+    total, best = totals[name], max(totals.values())
+    traits: dict[str, float] = {"own log": math.log1p(total), "own share": total / best if best else 0.0}
+    for zone in _WEIGHT:
+        value = min(own.by_zone[zone], 3.0)
+        if value:
+            traits[f"own {zone}"] = 1.0
+            if value == max(min(weighed.by_zone[zone], 3.0) for weighed in events.values()):
+                traits[f"own top {zone}"] = 1.0
+        if zone in own.first and zone in ("title", "lead", "second"):
+            order = sorted(weighed.first[zone] for weighed in events.values() if zone in weighed.first)
+            traits[f"own order {zone} {min(order.index(own.first[zone]), 3)}"] = 1.0
+    if total:
+        rank = sorted(totals.values(), reverse=True).index(total)
+        traits[f"own rank {min(rank, 4)}"] = 1.0
+        if sum(1 for other in totals.values() if other > 0.4 * best) == 1:
+            traits["own alone"] = 1.0
+    if own.by_zone["title"] and own.by_zone["lead"]:
+        traits["own title and lead"] = 1.0
+    traits["own density"] = 3 * len(own.sentences) / max(sentences, 1)
+    return traits
+
+
+_WEIGHT = {"title": 3.0, "lead": 2.5, "second": 1.2, "early": 0.5, "body": 0.25}
+
+
+def _total(weighed: Weighed) -> float:
+    return sum(weight * min(weighed.by_zone[zone], 3.0) for zone, weight in _WEIGHT.items())
