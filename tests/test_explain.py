@@ -96,6 +96,13 @@ def test_a_page_that_became_no_article(story: Story, state: str, reason: str, re
     assert said in found.sentence and "nightdesk ingest" in found.mend[0]
 
 
+def test_a_page_is_found_however_its_address_is_written(story: Story) -> None:
+    item = story.item(URL, story.source(), key="pier.example/2026/boats", ended_at=story.clock(), end_state="fetched")
+    story.page(URL, "not_article", "list: teasers", item)
+    for written in ("http://pier.example/2026/boats/", "www.pier.example/2026/boats?fbclid=1#top"):
+        assert story.explain(written).outcome == "not_article"
+
+
 def test_a_page_that_is_another_articles_is_told_as_that_article(story: Story) -> None:
     watch, article = story.asks(query="rowers"), story.told_of()
     story.alert(watch, article, state="sent", sent_at=story.clock())

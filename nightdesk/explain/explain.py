@@ -86,7 +86,8 @@ def _find_address(db: Connection, config: Config, url: str, now: datetime) -> _A
     except ValueError as error:
         raise UsageError(f"{url}: {error}") from error
     key = url_key(url)
-    items, pages = history.items_at(db, spellings, key), history.pages_at(db, spellings)
+    items = history.items_at(db, spellings, key)
+    pages = history.pages_at(db, spellings | {item.url for item in items})
     article_id = next((page.article_id for page in reversed(pages) if page.article_id is not None), None)
     article_id = article_id or history.article_with_key(db, key)
     if article_id is not None:
