@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 #: Of a public site, where the configuration says nothing. No outlet publishes as much.
 PAGES_AN_HOUR = 300
+NOWHERE = "-"
 HOUR = timedelta(hours=1)
 _UNBOUNDED = 1_000_000
 
@@ -24,6 +25,8 @@ class Budget:
 
     def limit(self, site: str) -> int | None:
         """How many pages an hour; None for a private site, which its source opened itself, unless a limit was set."""
+        if site == NOWHERE:  # nobody is asked
+            return None
         is_private = "://" in site  # see core.urls.site_of
         return self._given or (None if is_private else PAGES_AN_HOUR)
 

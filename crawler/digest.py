@@ -1,7 +1,8 @@
 """Entries of aggregators that are lists of other outlets' stories: taken apart into the stories. Pure.
 
-News searches put related coverage under a headline, digests name their sources behind each sentence. The text of a
-list is nobody's article; each link is the outlet's own. An article that merely cites others is left whole.
+News searches put related coverage under a headline, digests name their sources behind each sentence, portals lead to a
+page of their own that leads on. The text of a list is nobody's article; each link is the outlet's own. An article that
+merely cites others is left whole.
 """
 
 from __future__ import annotations
@@ -70,22 +71,30 @@ def stories_in(entry: Entry, homes: frozenset[str]) -> list[Entry]:
 
     `homes` are the aggregator's own sites. What the entry itself leads to stays, unless that is only the list.
     """
-    if not entry.html or entry.html.count("<a") + entry.html.count("<A") < 2:
+    if not entry.html:
         return []
     blocks = [_outward(block, homes) for block in _blocks(entry.html[:_LONGEST], entry.url or "")]
     stories = {url_key(story.url or ""): story for block in blocks for story in _stories(block, entry)}
-    if len({_who(story) for story in stories.values()}) < 2:
-        return []
     said = sum(len(block.text) for block in blocks)
     if sum(len(block.text) for block in blocks if block.links) < _SHOWN_BY_LINKS * said:
         return []
     own = unwrap(entry.url) if entry.url else None
     if own is None or (own.wrapped is None and _site(own.url) in homes):
-        return list(stories.values())
+        return _led_on(entry, list(stories.values()))
+    if len({_who(story) for story in stories.values()}) < 2:
+        return []
     mine = stories.pop(url_key(own.url), None)
     if own.wrapped is None and (mine is None or not _are_headlines(blocks)):
         return []
     return [replace(entry, text=mine.text if mine else None, html=None), *stories.values()]
+
+
+def _led_on(entry: Entry, stories: list[Entry]) -> list[Entry]:
+    """The stories of an entry that leads to the aggregator itself; one alone is what the entry is about."""
+    if len(stories) != 1:
+        return stories
+    (story,) = stories
+    return [replace(entry, url=story.url, outlet=story.outlet, published=story.published, html=None)]
 
 
 def _who(story: Entry) -> str | None:

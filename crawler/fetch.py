@@ -14,6 +14,7 @@ from core.clock import Clock
 from core.urls import origin_of, resolve, site_of
 from crawler import politeness, robots
 from crawler.answer import Answer
+from crawler.budget import NOWHERE
 from crawler.config import CrawlConfig
 from crawler.settings import ROBOT
 from crawler.source import Source
@@ -244,4 +245,4 @@ def site_or_none(url: str) -> str:
     try:
         return place_of(url).site
     except ValueError:
-        return "-"  # no address at all: all such wait for the same refusal
+        return NOWHERE  # no address at all: all such wait for the same refusal

@@ -27,6 +27,7 @@ def test_a_public_site_has_a_limit_and_a_private_one_only_if_it_is_set() -> None
     assert (Budget(None).limit(PUBLIC), Budget(None).limit(PRIVATE)) == (PAGES_AN_HOUR, None)
     assert (Budget(5).limit(PUBLIC), Budget(5).limit(PRIVATE)) == (5, 5)
     assert Budget(None).left(PRIVATE, START) > 10_000
+    assert Budget(5).limit("-") is None  # what has no address waits for nobody
 
 
 def test_an_hour_is_the_last_hour_and_each_site_has_its_own() -> None:

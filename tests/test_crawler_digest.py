@@ -8,6 +8,7 @@ from html import escape
 
 import pytest
 
+from core.urls import url_key
 from crawler.digest import stories_in, taken_apart
 from crawler.feeds import Entry, Feed, parse
 from crawler.posts import read_posts
@@ -68,17 +69,38 @@ def test_related_coverage_stands_beside_the_item_that_it_is_related_to() -> None
 @pytest.mark.parametrize(
     "words",
     [
-        f"One story. {link(RIVER, FREED)}",
-        f"Twice the same. {link(RIVER, FREED)} {link(f'{RIVER}?utm_source=x', 'more')}",
-        f"One outlet. {link(RIVER, FREED)} {link('https://river.example/news/other', GATES)}",
         f"Shared. {link('https://x.com/intent/tweet?u=1', 'Post')} {link('https://www.facebook.com/s?u=2', 'Share')}",
         f"Front pages. {link('https://river.example/', 'River Post')} {link('https://hill.example', 'Hill Times')}",
-        f"Its own. {link('https://digest.example/a', FREED)} {link('https://www.digest.example/b', GATES)}",
+        f"Its own. {link('https://digest.example/a', FREED)} {link('https://digest.example/b', GATES)}",
         f"No addresses. {link('javascript:alert(1)', FREED)} {link('mailto:desk@hill.example', GATES)}",
     ],
 )
-def test_what_does_not_lead_to_several_outlets_is_no_list(words: str) -> None:
+def test_what_does_not_lead_to_the_articles_of_others_is_no_list(words: str) -> None:
     assert stories_in(entry(f"<p>{words}</p>"), HOMES) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"{link('https://river.example', 'River Post')}: {link(RIVER, FREED)} and more of it",
+        f"submitted by {link('https://digest.example/u/1', 'somebody')} {link(RIVER, '[link]')}",
+        f"Twice the same: {link(RIVER, FREED)} {link(f'{RIVER}?utm_source=x', 'more')}",
+    ],
+)
+def test_a_portals_page_that_leads_on_to_one_story_is_that_story(words: str) -> None:
+    (one,) = stories_in(entry(f"<p>{words}</p>"), HOMES)
+    assert url_key(one.url or "") == url_key(RIVER)
+    assert (one.guid, one.title, one.text, one.published) == ("7", "Digest of Monday", "All of it.", None)
+
+
+def test_several_stories_of_one_outlet_are_told_apart() -> None:
+    html = list_of(link(RIVER, FREED), link("https://river.example/news/gates", GATES))
+    assert [one.title for one in stories_in(entry(html), HOMES)] == [FREED, GATES]
+
+
+def test_a_publishers_article_that_links_to_another_of_its_own_is_left_whole() -> None:
+    html = f"<p>{link(RIVER, FREED)}</p>"
+    assert stories_in(entry(html, "https://river.example/news/gates"), HOMES) == []
 
 
 def test_an_article_that_cites_others_is_left_whole() -> None:
