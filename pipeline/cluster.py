@@ -1,18 +1,20 @@
 """Which development an article reports: decided on facts, names, places and dates before words.
 
 Words only propose. What is known and different keeps two reports apart; what agrees brings them together, across
-languages too, where words never meet. Nothing here reads or writes.
+languages too, where words never meet. How much each agreement is worth is learned (`weights/pairs.json`) for
+reports whose kind of news is known; what keeps apart then asks for more, since one of two readings may be wrong. Of
+reports with nothing but words the words decide. Nothing here reads or writes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
-from pipeline import agreement
+from pipeline import agreement, pairing
 from pipeline.config import PipelineConfig
 from pipeline.profile import Profile
+from pipeline.weighing import load_models, probability
 from pipeline.words import Rarity, cosine
 
 _ROUNDING = 0.06  # 32 and 34 officers on one trip
@@ -20,7 +22,12 @@ _TELLING = 8  # smaller numbers agree by chance
 _WORDS = 40  # distinct ones, below which a text is brief
 _BRIEF = 0.4
 _COMMON = {"type", "country", "date"}  # what acts of one day and country easily share
-_NAMES = 3  # shared names that count
+#: Log odds from which a report joins: where nothing keeps it apart, and against something that does.
+_JOINS, _JOINS_AGAINST = 0.0, 1.0
+_SERIES = 0.5  # likeness of words from which a known difference makes two reports parts of a series
+_BINDING = frozenset(("another batch or edition",))
+_NEVER = -30.0
+_STRANGE = 0.08  # likeness of words below which something else must be shared
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Weighing:
     words: float
     agreed: tuple[str, ...]
     apart: str = ""
+    odds: float | None = None  # learned log odds that both are of one act, where the kind of news is known
 
 
 def decide(
@@ -74,7 +82,11 @@ def decide(
     for candidate, weighing in weighed:
         if candidate.development_id == copied and not weighing.apart:
             return Join(copied, max(weighing.score, config.threshold), "a near-copy of one of its articles", mentions)
-    open_ones = [pair for pair in weighed if not pair[1].apart]
+    learned = [pair for pair in weighed if _is_sure(pair[1])]
+    if learned:
+        best, weighing = max(learned, key=lambda pair: (pair[1].odds or 0.0, -pair[0].development_id))
+        return Join(best.development_id, round(probability(weighing.odds or 0.0), 3), _because(weighing), mentions)
+    open_ones = [pair for pair in weighed if not pair[1].apart and pair[1].odds is None]
     if open_ones:
         best, weighing = max(open_ones, key=lambda pair: (pair[1].score, -pair[0].development_id))
         if weighing.score >= needed(article, config):
@@ -87,16 +99,43 @@ def needed(article: Profile, config: PipelineConfig) -> float:
     return config.threshold * min(1.0, _BRIEF + (1 - _BRIEF) * len(article.words) / _WORDS)
 
 
+def _is_sure(weighing: Weighing) -> bool:
+    """Equal words with a known difference are a series, whatever else agrees; other words may be one act misread."""
+    if weighing.odds is None:
+        return False
+    if not weighing.apart:
+        return weighing.odds >= _JOINS
+    return weighing.apart not in _BINDING and weighing.words < _SERIES and weighing.odds >= _JOINS_AGAINST
+
+
 def weigh(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig, is_copy: bool = False) -> Weighing:
     """What speaks for `article` being of the development `known`. Of a copy it matters little what it was taken for."""
+    weighing = _weigh_keys(article, known, rarity, config, is_copy)
+    return replace(weighing, odds=_odds(article, known, rarity, config, weighing.words))
+
+
+def _odds(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig, words: float) -> float | None:
+    """The learned odds, where the kind of news is known of both and they share anything at all."""
+    model = load_models("pairs").get("yes")
+    if model is None or not article.events or not known.events:
+        return None
+    if pairing.distance(article, known) > config.window or article.is_analysis != known.is_analysis:
+        return _NEVER
+    shared = (article.places, known.places), (article.names, known.names), (article.numbers, known.numbers)
+    if words < _STRANGE and not any(mine.keys() & theirs.keys() for mine, theirs in shared):
+        return _NEVER
+    return model.score(pairing.pair_traits(article, known, rarity))
+
+
+def _weigh_keys(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig, is_copy: bool) -> Weighing:
     words = likeness(article, known, rarity, config)
     if not is_copy and (apart := _other_matter(article, known)):
         return Weighing(words, words, (), apart)
-    shared = _shared_names(article, known, rarity)
+    shared = pairing.shared_names(article, known, rarity)
     if apart := keeps_apart(article, known, config, bool(shared)):
         return Weighing(words, words, (), apart)
     agreed, facts = _evidence(article, known, shared)
-    decay = 1.0 if "date" in agreed else 0.5 ** (_distance(article, known) / config.half_life)
+    decay = 1.0 if "date" in agreed else 0.5 ** (pairing.distance(article, known) / config.half_life)
     return Weighing(words * decay + facts, words, tuple(agreed))
 
 
@@ -119,7 +158,7 @@ def _other_matter(article: Profile, known: Profile) -> str:
 
 def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named: bool) -> str:
     """What is known of both and differs, or nothing."""
-    if _distance(article, known) > config.window:
+    if pairing.distance(article, known) > config.window:
         return "too far apart in time"
     if article.is_analysis and known.is_analysis:
         return ""  # one text and its rewrites, whichever of its places and dates each of them keeps
@@ -178,21 +217,6 @@ def _evidence(article: Profile, known: Profile, shared: float) -> tuple[list[str
     return agreed, weight
 
 
-def _shared_names(article: Profile, known: Profile, rarity: Rarity) -> float:
-    """Shared persons, firms and agencies; one that every report names counts little."""
-    commonest = rarity.of("")  # of a name no other development has
-    shared = sorted(
-        (rarity.of(f"@{name}") / commonest for name in article.names.keys() & known.names.keys()), reverse=True
-    )
-    return sum(shared[:_NAMES])
-
-
-def _distance(article: Profile, known: Profile) -> timedelta:
-    if article.first > known.last:
-        return article.first - known.last
-    return max(known.first - article.last, timedelta())
-
-
 def _mentions(
     article: Profile, weighed: Sequence[tuple[Candidate, Weighing]], config: PipelineConfig
 ) -> tuple[int, ...]:
@@ -209,6 +233,10 @@ def _mentions(
 
 def _because(weighing: Weighing) -> str:
     alike = f"words and names alike {weighing.words:.2f}"
+    if weighing.odds is not None:
+        alike = f"{probability(weighing.odds):.0%} sure; {alike}"
+    if weighing.apart:
+        alike += f" in spite of {weighing.apart}"
     return f"{alike}; agrees in {', '.join(weighing.agreed)}" if weighing.agreed else alike
 
 
