@@ -334,6 +334,13 @@ def test_the_nearest_watch_is_the_one_that_lacks_least(story: Story) -> None:
     assert story.explain(f"a{story.told_of()}").watch == "near"
 
 
+def test_a_watch_whose_one_word_is_absent_is_not_near_for_that(story: Story) -> None:
+    story.asks("aaa", query="elephants")
+    story.asks("near", topics=("scam_centres",), query="rowers ferry barge")
+    found = story.explain(f"a{story.told_of()}")
+    assert (found.watch, found.outcome) == ("near", "not_asked")
+
+
 def test_a_query_that_cannot_be_read_is_said_to_be_so(story: Story) -> None:
     watch = story.asks(query="rowers")
     broken = {"name": "boats", "query": "(rowers"}

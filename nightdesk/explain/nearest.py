@@ -19,7 +19,15 @@ def distance(record: WatchRecord, article: ArticleRecord) -> tuple[int, str]:
     near = record.closeness
     if near is None:
         return (99, record.name)
-    return (sum(_far(one, article) for one in _objections(near)) + len(near.missing), record.name)
+    words = len(near.missing) + (0 if _has_something(near, record) else _FAR)
+    return (sum(_far(one, article) for one in _objections(near)) + words, record.name)
+
+
+def _has_something(near: Closeness, record: WatchRecord) -> bool:
+    """Every text lacks the one word that is asked for: it is near where filters hold, or something like the word."""
+    if not near.missing or near.held or record.watch.topics or record.watch.events:
+        return True
+    return any(missing.instead or missing.against for missing in near.missing)
 
 
 def _objections(near: Closeness) -> list[Objection]:
@@ -44,9 +52,7 @@ def is_near(record: WatchRecord, article: ArticleRecord) -> bool:
         return False
     if failed:
         return _almost(failed[0], article)
-    # Every text lacks the one word that is asked for; it is near where the filters hold, or something like the word.
-    missing = near.missing[0]
-    return bool(near.held or missing.instead or missing.against or record.watch.topics or record.watch.events)
+    return _has_something(near, record)
 
 
 def _almost(one: Objection, article: ArticleRecord) -> bool:
