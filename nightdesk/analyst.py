@@ -23,7 +23,7 @@ from pipeline.run import Pipeline
 from pipeline.topic import load_topics
 from pipeline.values import Bound, Fact, Status
 from pipeline.vocabulary import load_vocabulary
-from store import developments, precision
+from store import developments, families, precision
 from store.definitions import watches
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -75,7 +75,7 @@ def label(app: App, what: str, labels: Labels, word: Signed) -> list[str]:
         if noun == "article":
             return analyst.label(db, desk, number, wanted, word)
         root = analyst.root_of(db, number)
-        members = developments.member_ids(db, root)
+        members = families.member_ids(db, root)
         if not members:
             raise NotFound(f"d{number} has no articles")
         return [line for member in members for line in analyst.label(db, desk, member, wanted, word)]
@@ -97,7 +97,7 @@ def relevance(app: App, what: str, watch: str | None, relevant: bool, word: Sign
             root = found
         else:
             root = analyst.root_of(db, number)
-        row = _watch(db, watch, developments.family(db, root))
+        row = _watch(db, watch, families.family(db, root))
         analyst.rule_relevance(db, root, row[0], row[1], relevant, word, now)
         after = "" if relevant else f"; {row[1]} hears no more of it"
         return [f"d{root} is {'relevant' if relevant else 'not relevant'} for {row[1]}{after}"]

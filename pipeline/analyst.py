@@ -20,7 +20,7 @@ from pipeline.moving import Mover, names, write_change
 from pipeline.refiling import Refiled, refile
 from pipeline.ruled import ANY
 from pipeline.values import Classification
-from store import articles, developments, precision, rulings
+from store import articles, developments, families, precision, rulings
 
 Labels = Mapping[tuple[str, str], bool]
 
@@ -99,11 +99,11 @@ def _settle(
             return [_restore(db, article_id, withdrawn, mover)]
         return [_place(db, desk, article_id, refiled, signed)] if asked else []
     left_topics = bool(refiled.labels_before.topics) and not refiled.labels.topics
-    alone = developments.member_ids(db, development_id) == [article_id]
+    alone = families.member_ids(db, development_id) == [article_id]
     if not left_topics or (alone and asked):
         record.rebuild(db, development_id, desk.now)
         return []
-    developments.remove_members(db, [article_id])
+    families.remove_members(db, [article_id])
     rulings.unpin(db, article_id)
     shown = show_id("development", development_id)
     record.rebuild(db, development_id, desk.now)
@@ -158,7 +158,7 @@ def rule_relevance(
     db: Connection, development_id: int, watch_id: int, watch: str, relevant: bool, signed: Signed, now: datetime
 ) -> None:
     """Say whether a development was worth telling to those who asked with that watch."""
-    rulings.replace_relevance(db, watch_id, developments.family(db, development_id))
+    rulings.replace_relevance(db, watch_id, families.family(db, development_id))
     words = f"{'relevant' if relevant else 'not relevant'} for {watch}"
     about = {"development_id": development_id, "watch_id": watch_id, "name": watch, "holds": relevant}
     rule(db, signed, now, "relevance", words, **about)
@@ -183,7 +183,7 @@ def merge(db: Connection, ids: Sequence[int], into: int | None, signed: Signed, 
         rule(db, signed, now, "merge", f"merged into {shown}", development_id=other)
         moved = moving.merge(db, other, target, mover_of(signed, now), f"an analyst merged d{other} into it")
         done.append(f"{show_id('development', other)} is merged into {shown}: {names(moved)}")
-    rulings.pin(db, developments.member_ids(db, target), target, ruling_id)
+    rulings.pin(db, families.member_ids(db, target), target, ruling_id)
     return done
 
 
@@ -195,7 +195,7 @@ def split(db: Connection, article_ids: Sequence[int], to: int | None, signed: Si
     developments.one_at_a_time(db)
     named = list(dict.fromkeys(article_ids))
     origin = _common_development(db, named, to)
-    members = developments.member_ids(db, origin) if origin is not None else []
+    members = families.member_ids(db, origin) if origin is not None else []
     rest = [article_id for article_id in members if article_id not in named]
     if to is None and not rest:
         raise UsageError(f"{names(named)}: that is all of d{origin}, so there is nothing to split it from")
@@ -212,10 +212,10 @@ def split(db: Connection, article_ids: Sequence[int], to: int | None, signed: Si
     if origin is not None:
         rule(db, signed, now, "split", what, development_id=origin)
     moving.move(db, leaving, target, mover, "an analyst put it here")
-    if origin is not None and not developments.member_ids(db, origin):
+    if origin is not None and not families.member_ids(db, origin):
         moving.close_into(db, origin, target, mover)
     for touched in filter(None, (origin, target)):
-        rulings.pin(db, developments.member_ids(db, touched), touched, ruling_id)
+        rulings.pin(db, families.member_ids(db, touched), touched, ruling_id)
     return [what]
 
 
@@ -243,7 +243,7 @@ def _target_of(db: Connection, to: int | None, origin: int | None) -> int | None
         return None
     row = require_development(db, to)
     if row.merged_into is not None and row.merged_into == origin:
-        developments.stand_alone(db, to)
+        families.stand_alone(db, to)
         return to
     return root_of(db, to)
 

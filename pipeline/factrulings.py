@@ -18,7 +18,7 @@ from pipeline.moving import write_change
 from pipeline.refiling import refile, rulings_of
 from pipeline.ruled import Act, as_json, fact_of, find, from_json, is_same, says
 from pipeline.values import Fact
-from store import articles, developments, facts, rulings
+from store import articles, developments, facts, families, rulings
 
 #: How sure an analyst is.
 _SURE = 1.0
@@ -96,7 +96,7 @@ def add(db: Connection, desk: Desk, article_id: int, fact: Fact, signed: Signed)
 
 def article_for(db: Connection, development_id: int, quote: str) -> int:
     """The article of a development that a fact is added to: the first that says the quote, or the first of all."""
-    members = developments.member_ids(db, development_id)
+    members = families.member_ids(db, development_id)
     if not members:
         raise NotFound(f"{show_id('development', development_id)} has no articles")
     if not quote:

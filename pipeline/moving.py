@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from core.ids import show_id
 from pipeline import record
 from pipeline.placing import Report
-from store import articles, developments, matches
+from store import articles, developments, families, matches
 
 _NAMED = 20  # articles that a change names
 
@@ -27,7 +27,7 @@ class Mover:
 
 def put_beside(db: Connection, report: Report, pages: Collection[int], now: datetime) -> int:
     """Put a new article to those of these pages, or found a development for all of them; which one."""
-    development_id = developments.development_of_pages(db, pages)
+    development_id = families.development_of_pages(db, pages)
     if development_id is None:
         development_id = record.found(db, now, report.profile.first, now)
     developments.add_member(db, development_id, report.article_id, None, "an analyst put it here", now)
@@ -51,7 +51,7 @@ def move(db: Connection, article_ids: Sequence[int], target: int, mover: Mover, 
         before = developments.development_of(db, article_id)
         if before is not None and before != target:
             origins.setdefault(before, []).append(article_id)
-    developments.move_members(db, article_ids, target, reason, mover.now)
+    families.move_members(db, article_ids, target, reason, mover.now)
     matches.hush(db, article_ids)
     for origin, gone in origins.items():
         record.rebuild(db, origin, mover.now)
@@ -64,8 +64,8 @@ def move(db: Connection, article_ids: Sequence[int], target: int, mover: Mover, 
 
 def merge(db: Connection, development_id: int, target: int, mover: Mover, reason: str) -> list[int]:
     """Make a development one with another; the articles that moved."""
-    moved = developments.member_ids(db, development_id)
-    developments.move_members(db, moved, target, reason, mover.now)
+    moved = families.member_ids(db, development_id)
+    families.move_members(db, moved, target, reason, mover.now)
     close_into(db, development_id, target, mover)
     record.rebuild(db, target, mover.now)
     came = f"{names(moved)} from {show_id('development', development_id)}"
@@ -75,7 +75,7 @@ def merge(db: Connection, development_id: int, target: int, mover: Mover, reason
 
 def close_into(db: Connection, development_id: int, target: int, mover: Mover) -> None:
     """A development whose articles went elsewhere is from now on the one they went to."""
-    developments.merge_into(db, development_id, target, mover.now)
+    families.merge_into(db, development_id, target, mover.now)
     write_change(db, development_id, mover, "update", "merged", None, show_id("development", target))
 
 

@@ -24,7 +24,7 @@ from pipeline.plan import Plan
 from pipeline.refiling import Refiled, stated
 from pipeline.renewal import Ids
 from pipeline.replay import Replay
-from store import developments, matches, replays, rulings
+from store import developments, families, matches, replays, rulings
 from store.engine import Store
 
 #: What a development's row says of its articles.
@@ -174,7 +174,7 @@ class Overhaul:
                 continue
             joined = replays.membership(here, one)
             reason = self._ids.translated(joined.reason if joined is not None else "")
-            developments.move_members(db, [article_id], development_id, reason, mover.now)
+            families.move_members(db, [article_id], development_id, reason, mover.now)
             origins.setdefault(before, []).append(article_id)
         for origin, gone in origins.items():
             if origin is None:
@@ -195,7 +195,7 @@ class Overhaul:
         """Write a development that articles left: anew, into another, or withdrawn."""
         whither = show_id("development", target) if target is not None else None
         write_change(db, origin, mover, "update", "left", moving.names(gone), whither)
-        if developments.member_ids(db, origin):
+        if families.member_ids(db, origin):
             record.rebuild(db, origin, mover.now)
             return
         heir = self.plan.heirs.get(origin)
@@ -214,7 +214,7 @@ class Overhaul:
             article_id = self._ids.articles[one]
             origin = developments.development_of(db, article_id)
             if origin is not None and article_id not in self._ruled and article_id not in pins:
-                developments.remove_members(db, [article_id])
+                families.remove_members(db, [article_id])
                 self._left(db, origin, [article_id], None, mover, done)
                 done["moved"] += 1
 
@@ -224,7 +224,7 @@ class Overhaul:
         if article_id in self._ruled:
             return done
         origin = developments.development_of(db, article_id)
-        developments.remove_members(db, [article_id])
+        families.remove_members(db, [article_id])
         renewal.withdraw(db, article_id)
         if origin is not None:
             self._left(db, origin, [article_id], None, Mover("reprocess", self.clock()), done)
@@ -239,7 +239,7 @@ class Overhaul:
         mine = {self._ids.articles.get(one) for one in members}
         if self.plan.outside.intersection(members) or self._ruled.intersection(mine):
             return False
-        return mine == set(developments.member_ids(db, development_id))
+        return mine == set(families.member_ids(db, development_id))
 
     def _is_otherwise(self, db: Connection, here: Connection, group: int, development_id: int) -> bool:
         if not self._is_whole(db, group, development_id):

@@ -16,7 +16,7 @@ from pipeline.match import Matcher
 from pipeline.overhaul import Overhaul
 from pipeline.plan import Plan
 from pipeline.replay import Progress, Replay
-from store import articles, developments, replays
+from store import articles, families, replays
 from store.engine import Store
 
 
@@ -115,7 +115,7 @@ def _is_whole(there: Connection, planned: Plan, group: int, development_id: int,
     if any(one in planned.outside for one in members):
         return False
     mine = {planned.ids.articles.get(one) for one in members}
-    return set(developments.member_ids(there, development_id)) - gone <= mine
+    return set(families.member_ids(there, development_id)) - gone <= mine
 
 
 def _shown(planned: Plan, group: int | None) -> str:
