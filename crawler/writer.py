@@ -48,10 +48,13 @@ class Writer:
                         done.set_exception(failure)
                     else:
                         done.set_result(value)
+        except Exception as error:  # the thread is gone: nobody may wait for ever
+            for _, done in (*batch, *self._waiting):
+                if not done.done():
+                    done.set_exception(error)
+            self._waiting = []
         finally:
             self._at_work = None
-            for _, done in (*batch, *self._waiting):  # none, unless the loop or the thread ends
-                done.cancel()
 
     def _together(self, works: list[Callable[[Connection], Any]]) -> list[tuple[Any, Exception | None]]:
         """All in one transaction; where one of them fails, each in its own."""

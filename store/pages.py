@@ -288,7 +288,7 @@ def known_keys(db: Connection, source_id: int, keys: Collection[str]) -> dict[st
     if not keys:
         return {}
     asked = {"source_id": source_id, "keys": sorted(set(keys))}
-    return {row.key: row.guid for row in db.execute(_KNOWN_AMONG[db.dialect.name], asked)}
+    return {row.key: row.guid for row in db.execute(_KNOWN_AMONG[db.dialect.name], asked).all()}
 
 
 def record_visit(

@@ -73,3 +73,13 @@ def test_one_that_is_cancelled_while_it_waits_holds_up_nobody(sqlite_store: Stor
             writer.close()
 
     assert asyncio.run(run()) == "b"
+
+
+def test_who_waits_for_a_writer_that_is_closed_hears_of_it(sqlite_store: Store) -> None:
+    async def run() -> None:
+        writer = Writer(sqlite_store)
+        writer.close()
+        await writer.write(put("a"))
+
+    with pytest.raises(RuntimeError):
+        asyncio.run(run())
