@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from threading import Lock
 
 #: Of a public site, where the configuration says nothing. No outlet publishes as much.
 PAGES_AN_HOUR = 300
@@ -22,6 +23,7 @@ class Budget:
     def __init__(self, pages_an_hour: int | None) -> None:
         self._given = pages_an_hour
         self._spent: dict[str, deque[datetime]] = defaultdict(deque)
+        self._lock = Lock()  # plans are made in another thread than requests
 
     def limit(self, site: str) -> int | None:
         """How many pages an hour; None for a private site, which its source opened itself, unless a limit was set."""
@@ -35,14 +37,16 @@ class Budget:
         limit = self.limit(site)
         if limit is None:
             return _UNBOUNDED
-        spent = self._spent.get(site, deque())
-        while spent and spent[0] <= now - HOUR:
-            spent.popleft()
-        return max((limit + 1) // 2 - len(spent) if baseline else limit - len(spent), 0)
+        with self._lock:
+            spent = self._spent.get(site, deque())
+            while spent and spent[0] <= now - HOUR:
+                spent.popleft()
+            return max(((limit + 1) // 2 if baseline else limit) - len(spent), 0)
 
     def spend(self, site: str, now: datetime) -> None:
         if self.limit(site) is not None:
-            self._spent[site].append(now)
+            with self._lock:
+                self._spent[site].append(now)
 
     def restore(self, fetched: Iterable[tuple[str, datetime]]) -> None:
         """Take up what was asked for before this process began; oldest first."""
@@ -50,5 +54,6 @@ class Budget:
             self.spend(site, at)
 
     def forget_idle(self, now: datetime) -> None:
-        for site in [site for site, spent in self._spent.items() if not spent or spent[-1] <= now - HOUR]:
-            del self._spent[site]
+        with self._lock:
+            for site in [site for site, spent in self._spent.items() if not spent or spent[-1] <= now - HOUR]:
+                del self._spent[site]
