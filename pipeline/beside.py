@@ -26,10 +26,8 @@ class Marked:
         self.boxes = flat.boxes
         self.dead = bytearray(len(flat.blocks))
         self.suspect = bytearray(len(flat.blocks))
-        self.heading, sure = main_heading(flat.blocks, title)
         self._count()
-        if self.heading is not None and not sure and self.prose[self.heading] > self.prose[-1] / 2:
-            self.heading = None
+        self.heading = self._main_heading(title)
         self._drop_named()
         self._drop_headed()
         self._drop_next_articles()
@@ -43,6 +41,21 @@ class Marked:
             if not self.dead[at] and block.size > _PROSE and block.linked < 0.6 and block.tag not in HEADINGS:
                 total += block.size
             self.prose.append(total)
+
+    def _main_heading(self, title: str) -> int | None:
+        """The heading of the article: the first that repeats the title, else the first h1; seldom behind the text."""
+        half = self.prose[-1] / 2
+        wanted = _words(title)
+        other = None
+        for at, block in enumerate(self.blocks):
+            if block.tag not in ("h1", "h2") or not 3 < len(block.text) < 400:
+                continue
+            main, late, words = block.tag == "h1", self.prose[at] > half, _words(block.text)
+            if (main or not late) and wanted and _agree(words, wanted):
+                return at
+            if other is None and main and not late:
+                other = at
+        return other
 
     def mass(self, box: Box) -> int:
         return self.prose[box.end] - self.prose[box.first]
@@ -150,23 +163,13 @@ class Marked:
         )
 
 
-def main_heading(blocks: list[Block], title: str) -> tuple[int | None, bool]:
-    """The heading of the article, and whether it is sure: the first one that repeats the title, else the first h1."""
-    headings = [
-        (at, block) for at, block in enumerate(blocks) if block.tag in ("h1", "h2") and 3 < len(block.text) < 400
-    ]
-    wanted = _words(title)
-    if wanted:
-        for at, block in headings:
-            words = _words(block.text)
-            if words == wanted or (len(words) > 12 and (wanted.startswith(words) or words.startswith(wanted))):
-                return at, True
-    return next((at for at, block in headings if block.tag == "h1"), None), False
-
-
 def _is_paragraph(block: Block) -> bool:
     """Running text, most of it outside links: the article goes on."""
     return block.tag == "p" and block.size > 80 and block.linked < 1 / 3
+
+
+def _agree(words: str, wanted: str) -> bool:
+    return words == wanted or (len(words) > 12 and (wanted.startswith(words) or words.startswith(wanted)))
 
 
 def _words(text: str) -> str:

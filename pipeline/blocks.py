@@ -41,6 +41,7 @@ _HIDDEN_STYLE = re.compile(
 _HOLDS_BLOCKS = etree.XPath("boolean(.//p | .//div | .//table | .//li | .//h2 | .//h3)")
 _LONG_CELL = 300
 _SHORT = 150  # a named piece inside a line is left out if it is no longer than this
+_LONG_ID = 26  # the slug of a heading, not a name
 _MAX_DEPTH = 200
 _UNSPACED = re.compile("[\u0e00-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7a3]")
 _HAN = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
@@ -84,7 +85,7 @@ class Flat:
     blocks: list[Block] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     times: list[tuple[int, etree._Element]] = field(default_factory=list)  # each with the block that it is in
-    asides: list[tuple[int, str]] = field(default_factory=list)  # what was left out of a line, and which line
+    asides: list[tuple[int, etree._Element, str]] = field(default_factory=list)  # what was left out of a line
 
 
 def size(text: str) -> int:
@@ -156,7 +157,7 @@ class _Walk:
             if name == "time":
                 self.flat.times.append((len(self.flat.blocks), child))
             if called < Name.PLAIN and len(words := "".join(child.itertext())) <= _SHORT:
-                self.flat.asides.append((len(self.flat.blocks), words))
+                self.flat.asides.append((len(self.flat.blocks), child, words))
             else:
                 self.walk(child, box, tag, link or kind == _LINK, depth + 1)
         else:
@@ -200,4 +201,9 @@ def _name(element: etree._Element) -> Name:
             return Name.HIDDEN
         if "articleBody" in (get("itemprop"), get("property")):
             return Name.TEXT
-    return name_of(get("class"), get("id"))
+    classes, ident = get("class"), get("id")
+    called = name_of(classes) if classes else Name.PLAIN
+    if ident and len(ident) < _LONG_ID and called is not Name.TEXT:
+        named = name_of(ident)
+        return named if named is Name.TEXT else min(called, named)
+    return called

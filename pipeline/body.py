@@ -134,7 +134,7 @@ _SENTENCE = re.compile(r"[.!?。！？…」』”\"'៖။ฯ๚]|[\u0e00-\u0ef
 
 
 def enough(text: str) -> bool:
-    return size(text) >= _ENOUGH
+    return len(text) >= _ENOUGH or size(text) >= _ENOUGH
 
 
 def _key(text: str) -> str:

@@ -65,11 +65,10 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     wide = _without_mark(body)
     if wide is not None:
         return body.decode(wide, "replace").replace("\ufffd", "")
-    declared = _declared(body, content_type)
-    if b"\x1b$" in body[:_SAMPLE] and "iso2022_jp" in declared:
+    if b"\x1b$" in body[:_SAMPLE] and "iso2022_jp" in _declared(body, content_type):
         return body.decode("iso2022_jp", "replace")
     text = _as_utf8(body)
-    return text if text is not None else _likeliest(body, declared)
+    return text if text is not None else _likeliest(body, _declared(body, content_type))
 
 
 def _without_mark(body: bytes) -> str | None:

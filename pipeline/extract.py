@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from core.text import clean
@@ -12,40 +12,19 @@ from pipeline.beside import Marked
 from pipeline.blocks import flatten, size
 from pipeline.body import bare_text, enough, fallback_text, main_text, second_opinion, teaser_text, tidy
 from pipeline.charset import decode
+from pipeline.head import Head
 from pipeline.language import detect_language, normal_tag
-from pipeline.metadata import canonical_url, metas, page_byline, page_title, site_name
+from pipeline.metadata import canonical_url, page_byline, site_name
+from pipeline.paywall import asks_for_payment
 from pipeline.published import choose_published, is_sane, page_dates, url_date
-from pipeline.structured import Structured, plain, read_embedded, read_json_ld
+from pipeline.structured import plain
 from pipeline.tree import Page, parse, text_of
 from pipeline.values import Extract, Given
 
-_PAYWALL = re.compile(
-    r"subscribe to (?:continue|read|unlock|keep)|(?:to )?(?:continue|keep) reading,? (?:this|for|with|your|please|"
-    r"subscribe)|(?:already a|become a) (?:subscriber|member)|"
-    r"this (?:article|content|story) is (?:for|only|exclusive|reserved)|for subscribers only|subscriber[- ]only|"
-    r"unlock this (?:article|story)|"
-    r"réservé aux abonnés|abonnez-vous pour|il vous reste \d+|weiterlesen mit|nur für abonnenten|jetzt abonnieren|"
-    r"contenido exclusivo para|suscríbete para|exclusivo para (?:suscriptores|assinantes)|"
-    r"assine para|riservato agli abbonati|khusus (?:pelanggan|member)|berlangganan untuk|доступ(?:но|"
-    r"ен) (?:только )?(?:по подписке|подписчикам)|"
-    r"(?:订阅|付费|会员)(?:后)?(?:可|即可)?(?:继续)?阅读|(?:訂閱|付費|會員)(?:後)?(?:可|即可)?(?:繼續)?閱讀|"
-    r"会員限定|有料会員|続きを読むには|유료 ?회원|구독(?:자)? ?전용|สมาชิกเท่านั้น",
-    re.I,
-)
 _TEXT_BYTES = bytes(range(0x20, 0x100)) + b"\t\n\r\x0c\x1b\x00"
 _MAX_TEXT = 400_000
 _CUT_SHORT = re.compile(r"(?:…|\.\.\.|\[…\])\s*$")
 _TEASER_SIZE = 1200
-
-
-@dataclass(frozen=True)
-class _Head:
-    """What a page says of itself outside its text."""
-
-    title: str
-    meta: dict[str, str]
-    data: Structured
-    embedded: Structured
 
 
 def extract(body: bytes | None, *, url: str, content_type: str | None, given: Given, found_at: datetime) -> Extract:
@@ -71,32 +50,23 @@ def _is_text(body: bytes, content_type: str | None) -> bool:
 
 
 def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
-    head = _head(page)
+    head = Head(page)
     title = head.title or clean(given.title or "").strip()
     flat = flatten(page.body)
     marked = Marked(flat, title)
     declared = page.tree.get("lang") or page.tree.get("xml:lang") or head.meta.get("og:locale") or given.language
     dates = []
     if given.published_at is None or not is_sane(given.published_at, found_at):
-        language = normal_tag(declared) or detect_language(f"{title}\n{_beginning(marked)}")
-        dates = page_dates(
-            page,
-            flat,
-            marked.heading,
-            head.meta,
-            _with_dates(head),
-            language,
-            found_at,
-            search=url_date(url) is None,
-        )
+        language = _zone_language(marked, title, declared)
+        dates = page_dates(page, flat, marked.heading, head.meta, head.published, language, found_at, url_date(url))
     site = site_name(head.meta, head.data)
-    byline = page_byline(page.tree, head.meta, head.data) or head.embedded.author or given.byline
+    byline = page_byline(page, flat, marked.heading, head.meta, head.data) or head.embedded.author or given.byline
     canonical = canonical_url(page.tree, head.meta, head.data, url)
 
-    verdict = pagekind.teasers(marked, f"{title}\n{_raw_title(page)}", url, head.data, head.meta)
+    verdict = pagekind.teasers(marked, f"{title}\n{head.raw_title}", url, head.data, head.meta)
     text = teaser_text(marked, title) if verdict else _text(page, marked, head, title)
     published = choose_published(given.published_at, whole=given.whole, page=dates, url=url, found_at=found_at)
-    cut = size(text) < _TEASER_SIZE or _CUT_SHORT.search(text) is not None
+    cut = (len(text) < _TEASER_SIZE and size(text) < _TEASER_SIZE) or _CUT_SHORT.search(text) is not None
     result = Extract(
         state="article",
         reason="article",
@@ -109,37 +79,20 @@ def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
         published_day=published.day,
         canonical_url=canonical,
         site_name=site or given.outlet,
-        paywalled=cut and (head.data.free is False or _PAYWALL.search(text_of(page.body)) is not None),
+        paywalled=cut and (head.data.free is False or asks_for_payment(text_of(page.body))),
     )
     headings = [block.text for block in marked.blocks if block.tag in {"h1", "h2"}]
     return _judged(result, verdict, head, headings)
 
 
-def _beginning(marked: Marked) -> str:
-    return "\n".join(block.text for block in marked.blocks[:100])[:3000]
+def _zone_language(marked: Marked, title: str, declared: str | None) -> str | None:
+    """The language that says in which zone a printed time is: what is declared, else what the page begins with."""
+    if (tag := normal_tag(declared)) is not None:
+        return tag
+    return detect_language("\n".join([title, *(block.text for block in marked.blocks[:100])])[:3000])
 
 
-def _head(page: Page) -> _Head:
-    meta = metas(page.tree)
-    hint = meta.get("og:title") or _raw_title(page)
-    data = read_json_ld(page.scripts, hint)
-    embedded = read_embedded(page.scripts)
-    title = page_title(page.tree, meta, data)
-    if embedded.headline and not data.headline and "og:title" not in meta and page.tree.find(".//h1") is None:
-        title = " ".join(clean(plain(embedded.headline)).split())
-    return _Head(title, meta, data, embedded)
-
-
-def _raw_title(page: Page) -> str:
-    element = page.tree.find(".//title")
-    return "" if element is None else text_of(element)
-
-
-def _with_dates(head: _Head) -> Structured:
-    return replace(head.data, published=(*head.data.published, *head.embedded.published))
-
-
-def _text(page: Page, marked: Marked, head: _Head, title: str) -> str:
+def _text(page: Page, marked: Marked, head: Head, title: str) -> str:
     """The article's text from where it is: on the page, else in data, else wherever some is found."""
     text = main_text(marked, title)
     if enough(text) and not (head.data.body and size(head.data.body) > 2 * size(text)):
@@ -158,7 +111,7 @@ def _text(page: Page, marked: Marked, head: _Head, title: str) -> str:
     return other if size(other) > 1.5 * size(text) else text
 
 
-def _judged(result: Extract, verdict: pagekind.Verdict | None, head: _Head, headings: list[str]) -> Extract:
+def _judged(result: Extract, verdict: pagekind.Verdict | None, head: Head, headings: list[str]) -> Extract:
     """The page's end state: walls and errors first, then lists, then whether anything is left to read."""
     wall = pagekind.wall(result.title, result.text, head.data)
     if wall is not None:
@@ -168,7 +121,7 @@ def _judged(result: Extract, verdict: pagekind.Verdict | None, head: _Head, head
         return replace(result, state=gone.state, reason=gone.reason, title="", text="", canonical_url=None)
     if verdict is not None and not head.data.is_live_blog:
         return replace(result, state=verdict.state, reason=verdict.reason, canonical_url=None)
-    if size(result.text) < 60:
+    if len(result.text) < 60 and size(result.text) < 60:
         return replace(result, state="empty", reason="empty: the page has a headline but no text", text="")
     if len(result.text) > _MAX_TEXT:
         end = result.text.rfind("\n\n", 0, _MAX_TEXT)

@@ -13,6 +13,8 @@ _LATE = 1000  # so much running text between the heading and a box halves its we
 _LEAVES = frozenset("p li blockquote dd dt pre".split())
 _PIECES = _LEAVES | frozenset("ul ol dl table tbody tr td".split())  # never the whole of an article
 _LISTED = ("li", "tr", "td")
+_CARD_BLOCKS = 6
+_CARD_SIZE = 260
 _SHORT = 40
 _LONG = 800
 _LEAST = 40.0
@@ -24,7 +26,11 @@ def main_lines(page: Marked) -> list[str]:
     first, end = _range(page)
     lines = _standfirst(page, first)
     headings: list[str] = []
-    for block in page.alive(first, end):
+    cards = _cards(page, first, end)
+    for at in range(first, end):
+        block = page.blocks[at]
+        if page.dead[at] or at in cards:
+            continue
         if block.tag in HEADINGS:
             if block.linked < 0.6:
                 headings.append(block.text)  # kept if text follows
@@ -33,6 +39,19 @@ def main_lines(page: Marked) -> list[str]:
             headings.clear()
             lines.append(block.text)
     return lines
+
+
+def _cards(page: Marked, first: int, end: int) -> set[int]:
+    """Blocks of boxes that lead elsewhere: a linked headline and a line or two. Of a digest they are the article."""
+    found: set[int] = set()
+    for box in page.boxes:
+        if first < box.first and box.end <= end and 1 < box.end - box.first <= _CARD_BLOCKS and box.tag not in _PIECES:
+            blocks = page.blocks[box.first : box.end]
+            led = any(block.tag in HEADINGS and block.linked > 0.8 for block in blocks[:2])
+            if led and sum(block.size for block in blocks if block.linked < 0.5) <= _CARD_SIZE:
+                found.update(range(box.first, box.end))
+    text = sum(page.blocks[at].size for at in range(first, end) if not page.dead[at])
+    return found if sum(page.blocks[at].size for at in found) < 0.35 * text else set()
 
 
 def _belongs(block: Block) -> bool:

@@ -12,8 +12,9 @@ from lxml import etree
 
 from core.text import clean
 from core.urls import resolve, site_of
+from pipeline.blocks import Flat
 from pipeline.structured import Structured
-from pipeline.tree import text_of
+from pipeline.tree import Page, text_of
 
 _SEPARATOR = re.compile(
     r"\s+[|\-–—·•:»«/]+\s+|\s*[|｜]\s*|\s*--+\s*|\s*_\s*(?=[^_]*$)|(?<=[^\x00-\x7f])\s?[-–—]\s?(?=[^\x00-\x7f])"
@@ -38,7 +39,8 @@ _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|author|by|writer|credits?|penulis|reporter|redaktur|autor|auteur)(?:$|[\s_-]|name)", re.I
 )
 _NOT_A_NAME = re.compile(
-    r"https?:|@|\d{3,}|^(?:admin|administrator|editor|staff|webmaster|redaksi|news desk|unknown|none|null|"
+    r"https?:|@|\d{3,}|\b(?:says|said|sagt|required|erforderlich)\b|^(?:name|no author)\b|"
+    r"^(?:admin|administrator|editor|staff|webmaster|redaksi|news desk|unknown|none|null|"
     r"anonymous)$",
     re.I,
 )
@@ -163,33 +165,44 @@ def site_name(meta: dict[str, str], structured: Structured) -> str | None:
     return _line(meta.get("og:site_name") or structured.publisher or meta.get("application-name") or "")[:120] or None
 
 
-def page_byline(tree: etree._Element, meta: dict[str, str], structured: Structured) -> str | None:
-    """Who wrote it, as the page says; None rather than a guess."""
-    candidates = (structured.author, *(meta.get(name) for name in _AUTHOR_METAS))
-    return next((name for text in chain(candidates, _marked_names(tree)) if (name := _name(text))), None)
-
-
 _AUTHOR_METAS = ("author", "article:author", "dc.creator", "byl", "parsely-author")
 
 
-def _marked_names(tree: etree._Element) -> Iterator[str]:
-    """Names in elements marked as the author's, then in lines that begin as a byline does."""
-    for element in tree.iterfind('.//*[@rel="author"]'):
-        yield text_of(element)
-    for element in tree.iterfind('.//*[@itemprop="author"]'):
-        yield text_of(element)
-    lines: list[str] = []
-    for element in islice(tree.iter("div", "span", "p", "font", "td", "address"), 1500):
-        marked = _BYLINE_CLASS.search(f"{element.get('class', '')} {element.get('id', '')}")
-        if marked and 3 < len(own := text_of(element)) < 150:
-            match = _BYLINE_LINE.search(own)
-            if match or len(own) < 60:
-                yield match[1] if match else own
-        for piece in () if marked else (element.text, *(child.tail for child in element)):
-            match = _BYLINE_LINE.search(piece) if piece and 3 < len(piece) < 100 else None
-            if match and len(lines) < 8 and not match[1][0].islower() and len(match[1].split()) < 6:
-                lines.append(match[1])
-    yield from lines
+def page_byline(
+    page: Page, flat: Flat, heading: int | None, meta: dict[str, str], structured: Structured
+) -> str | None:
+    """Who wrote it, as the page says; None rather than a guess."""
+    candidates = (structured.author, *(meta.get(name) for name in _AUTHOR_METAS))
+    named = chain(candidates, _marked_authors(page), _printed_authors(flat, heading))
+    return next((name for text in named if (name := _name(text))), None)
+
+
+def _marked_authors(page: Page) -> Iterator[str]:
+    """What stands in elements marked as the author's."""
+    for attribute in ("rel", "itemprop"):
+        if f'{attribute}="author"' in page.markup or f"{attribute}=author" in page.markup:
+            for element in page.tree.iterfind(f'.//*[@{attribute}="author"]'):
+                yield text_of(element)
+
+
+def _printed_authors(flat: Flat, heading: int | None) -> Iterator[str]:
+    """Names near the heading in elements called so, then in lines that begin as a byline does."""
+    first = max(0, heading - 6) if heading is not None else 0
+    end = heading + 12 if heading is not None else 60
+    lines = [(element, words) for at, element, words in flat.asides if first <= at < end]
+    lines += [(flat.boxes[block.box].element, block.text) for block in flat.blocks[first:end]]
+    lines = [(element, words) for element, words in lines if 3 < len(words) < 150]
+    for element, words in lines:
+        outer = element.getparent()
+        called = f"{element.get('class', '')} {element.get('id', '')} {'' if outer is None else outer.get('class', '')}"
+        if _BYLINE_CLASS.search(called):
+            match = _BYLINE_LINE.search(words)
+            if match or len(words) < 60:
+                yield match[1] if match else words
+    for _, words in lines:
+        match = _BYLINE_LINE.search(words) if len(words) < 100 else None
+        if match and not match[1][0].islower() and len(match[1].split()) < 6:
+            yield match[1]
 
 
 def _name(text: str | None) -> str | None:
@@ -223,7 +236,7 @@ def canonical_url(tree: etree._Element, meta: dict[str, str], structured: Struct
 
 
 def _same_site(one: str, other: str) -> bool:
-    return site_of(one) == site_of(other) or _host(one) == _host(other)
+    return _host(one) == _host(other) or site_of(one) == site_of(other)
 
 
 def _host(url: str) -> str:

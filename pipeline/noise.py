@@ -42,9 +42,20 @@ _PICTURES = r"""
     (?:\w+-)?captions?(?:-\w+)? legend slide-?shows? carousel\w* slick-\w+ swiper\w* galler(?:y|ies) play-?list
     (?:video|media|image|photo)-?(?:caption|credit|info|title|description|playlist|gallery|meta)
 """
+
+
+def _any_of(patterns: list[str]) -> str:
+    """One pattern for all, those with the same first letter together: it is tried at every border of every name."""
+    groups: dict[str, list[str]] = {}
+    for pattern in patterns:
+        plain = pattern[0].isalpha() and pattern[1:2] not in ("?", "*", "")
+        groups.setdefault(pattern[0] if plain else "", []).append(pattern[1:] if plain else pattern)
+    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
+
+
 _NAMES = re.compile(
     r"(?:^|[\s_-])(?:"
-    + "|".join((_OTHER_ARTICLES + _READERS + _ADVERTISING + _FURNITURE + _ABOUT + _PICTURES).split())
+    + _any_of((_OTHER_ARTICLES + _READERS + _ADVERTISING + _FURNITURE + _ABOUT + _PICTURES).split())
     + r")(?:$|[\s_-])"
 )
 
@@ -110,16 +121,27 @@ class Name(IntEnum):
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-@lru_cache(maxsize=20_000)
-def name_of(classes: str | None, ident: str | None) -> Name:
-    """The verdict on class and id; a long id is the slug of a heading, not a name."""
-    names = f"{classes or ''} {ident if ident and len(ident) < 26 else ''}"
-    if not names.islower():
-        names = _CAMEL.sub("-", names).lower()
-    if _BODY_NAMES.search(names):
+@lru_cache(maxsize=50_000)
+def name_of(names: str) -> Name:
+    """The verdict on the classes or the id of an element."""
+    found = Name.PLAIN
+    for name in names.split():
+        verdict = _verdict(name)
+        if verdict is Name.TEXT:
+            return verdict
+        if verdict < found:
+            found = verdict
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _verdict(name: str) -> Name:
+    if not name.islower():
+        name = _CAMEL.sub("-", name).lower()
+    if _BODY_NAMES.search(name):
         return Name.TEXT
-    if _NAMES.search(names):
-        return Name.SURE if _SURE.search(names) else Name.NOISE
+    if _NAMES.search(name):
+        return Name.SURE if _SURE.search(name) else Name.NOISE
     return Name.PLAIN
 
 

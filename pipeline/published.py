@@ -15,7 +15,6 @@ from lxml import etree
 from core.clock import as_utc
 from pipeline.blocks import Flat
 from pipeline.moments import EARLIEST, Moment, calendar_day, parse_moment, zone_of
-from pipeline.structured import Structured
 from pipeline.tree import Page, text_of
 from pipeline.values import PublishedFrom
 
@@ -98,28 +97,39 @@ def page_dates(
     flat: Flat,
     heading: int | None,
     meta: dict[str, str],
-    structured: Structured,
+    published: tuple[str, ...],
     language: str | None,
     found_at: datetime,
-    *,
-    search: bool,
+    named: datetime | None,
 ) -> list[Moment]:
-    """The publication dates the page gives, most trusted first; printed ones only where the markup's do not suffice."""
+    """The publication dates the page gives, most trusted first; printed ones only where the markup's do not suffice.
+
+    `published` are those of data for machines; `named` is the day in the page's address, and a date that agrees with it
+    needs no other witness.
+    """
     zone = zone_of(language)
+    declared = (*published, *(meta[name] for name in _TRUSTED_META if name in meta))
+    trusted = next((moment for text in declared if (moment := parse_moment(text, zone)) is not None), None)
+    if trusted is not None and _suffices(trusted, named, found_at):
+        return [_at_home(trusted, flat, heading, zone)]
     texts = (
-        *structured.published,
-        *(meta[name] for name in _TRUSTED_META if name in meta),
+        *declared,
         *_marked_dates(page, flat, heading),
         *(meta[name] for name in _OTHER_META if name in meta),
     )
     moments = [moment for text in texts if (moment := parse_moment(text, zone)) is not None]
-    sane = [moment for moment in moments if is_sane(moment.at, found_at)]
-    if sane and sane[0].exact and all(abs(sane[0].at - other.at) < timedelta(days=2) for other in sane):
-        return [_at_home(sane[0], flat, heading, zone), *moments] if sane[0].foreign else moments
+    first = next((moment for moment in moments if is_sane(moment.at, found_at)), None)
+    if first is not None and _suffices(first, named, found_at):
+        return [_at_home(first, flat, heading, zone)]
     moments += _printed_dates(flat, heading, zone)
-    if search and not any(is_sane(moment.at, found_at) for moment in moments):
+    if named is None and not any(is_sane(moment.at, found_at) for moment in moments):
         moments += _searched(page, found_at)
     return moments
+
+
+def _suffices(moment: Moment, named: datetime | None, found_at: datetime) -> bool:
+    borne_out = named is None or abs(moment.at - named) <= timedelta(days=2)
+    return moment.exact and borne_out and is_sane(moment.at, found_at)
 
 
 def _searched(page: Page, found_at: datetime) -> list[Moment]:
@@ -151,8 +161,10 @@ def _written(element: etree._Element) -> str:
 
 def _at_home(moment: Moment, flat: Flat, heading: int | None, zone: tzinfo) -> Moment:
     """`moment` with the day that is printed beside the heading, if it can be the same one in another zone."""
-    near = (line for line in _dated_lines(flat, heading) if line[0] < 2)
-    printed = next((read for _, _, text in near if (read := _first_date(text, zone)) is not None), None)
+    if not moment.foreign:
+        return moment
+    near = (read for line in _lines_near(flat, heading) if (read := _first_date(line, zone)) is not None)
+    printed = next(near, None)
     if printed is None or abs((printed.day - moment.day).days) != 1:
         return moment
     return replace(moment, day=printed.day)
@@ -165,14 +177,18 @@ def _distance(at: int, heading: int | None) -> int:
     return 0 if heading <= at <= heading + _BELOW else 1 if heading - _ABOVE <= at < heading else 2
 
 
-def _dated_lines(flat: Flat, heading: int | None) -> list[tuple[int, int, str]]:
-    """Short lines with a digit, those nearest to the heading first, as distance, place and text."""
-    lines = [*flat.asides, *((at, block.text) for at, block in enumerate(flat.blocks))]
-    return sorted(
-        (_distance(at, heading), at, text)
-        for at, text in lines
-        if 6 <= len(text) <= _NEAR_LINE and any(map(str.isdigit, text))
-    )
+def _lines_near(flat: Flat, heading: int | None) -> list[str]:
+    """Short lines with a digit below the heading, then a little above it."""
+    if heading is None:
+        return []
+    first = max(0, heading - _ABOVE)
+    lines = [(at, words) for at, _, words in flat.asides if first <= at <= heading + _BELOW]
+    lines += [(at, block.text) for at, block in enumerate(flat.blocks[first : heading + _BELOW + 1], first)]
+    return [text for _, text in sorted(lines, key=lambda line: (line[0] < heading, line[0])) if _is_dated(text)]
+
+
+def _is_dated(text: str) -> bool:
+    return 6 <= len(text) <= _NEAR_LINE and _DIGIT.search(text) is not None
 
 
 def _first_date(line: str, zone: tzinfo) -> Moment | None:
@@ -184,21 +200,22 @@ _NOT_FIRST = re.compile(r"\b(?:Updated|Last (?:updated|modified)|Aktualisiert|Di
 
 def _printed_dates(flat: Flat, heading: int | None, zone: tzinfo) -> Iterator[Moment]:
     """Dates in short lines near the heading, then elsewhere; at last those that a paragraph below it begins with."""
-    far = 0
-    for distance, _, text in _dated_lines(flat, heading):
-        if distance == 2 and (len(text) > _FAR_LINE or (far := far + 1) > _MOST_FAR):
-            continue
-        moment = _first_date(text, zone)
-        if moment is not None and (distance < 2 or moment.exact or len(text) < _FAR_DAY):
+    for line in _lines_near(flat, heading):
+        if (moment := _first_date(line, zone)) is not None:
             yield moment
-    if heading is not None:
-        for block in flat.blocks[heading + 1 : heading + _BELOW]:
-            if len(block.text) > _NEAR_LINE and (dateline := _DATELINE.match(block.text)):
-                moment = parse_moment(dateline[0], zone)
-                if moment is not None:
-                    yield moment
+    far = (block.text for at, block in enumerate(flat.blocks) if _distance(at, heading) == 2 and _is_dated(block.text))
+    for line in islice((line for line in far if len(line) <= _FAR_LINE), _MOST_FAR):
+        moment = _first_date(line, zone)
+        if moment is not None and (moment.exact or len(line) < _FAR_DAY):
+            yield moment
+    for block in flat.blocks[heading + 1 : heading + _BELOW] if heading is not None else ():
+        if len(block.text) > _NEAR_LINE and (dateline := _DATELINE.match(block.text)):
+            moment = parse_moment(dateline[0], zone)
+            if moment is not None:
+                yield moment
 
 
+_DIGIT = re.compile(r"\d")
 _DATELINE = re.compile(r"\W{0,3}(?=\d)[^|–—-]{8,24}|.{0,60}?\d{4}\s?(?:\([^)]{1,30}\)\s?)?(?=[|–—)-])")
 
 

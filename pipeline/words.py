@@ -32,10 +32,14 @@ Weights = dict[str, float]
 @cache
 def common_words(language: str | None) -> frozenset[str]:
     """Folded words that say nothing about what a text in `language` is about."""
+    return frozenset(fold(word) for word in usual_words(language))
+
+
+@cache
+def usual_words(language: str | None) -> frozenset[str]:
+    """The same words as they are written, in lower case."""
     name = _LISTS.get((language or "").split("-")[0])
-    if name not in justext.get_stoplists():
-        return frozenset()
-    return frozenset(fold(word) for word in justext.get_stoplist(name))
+    return frozenset(justext.get_stoplist(name)) if name in justext.get_stoplists() else frozenset()
 
 
 def word_weights(title: str, text: str, language: str | None) -> Weights:
