@@ -47,7 +47,7 @@ def main() -> int:
         upgrade(store, START)
         desk = MonthDesk(store, population(given.sources, given.seed, given.days, QUIETER), hook.url)
         began = time.process_time()
-        desk.run(given.days)
+        desk.run(given.days, lambda day: print(f"day {day} of {given.days:g}", file=sys.stderr, flush=True))
         seconds = time.process_time() - began
         proof = prove(desk, hook.requests, given.days)
         store.close()

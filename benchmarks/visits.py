@@ -293,6 +293,8 @@ def _in_child(
         child = spawn.Process(target=_redirected, args=(lines.name, target, given))
         child.start()
         child.join()
+        if child.exitcode:
+            print(f"  it ended early, with {child.exitcode}")
         found = {}
         for line in lines:
             if line.startswith("{"):

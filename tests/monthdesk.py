@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,20 +45,20 @@ class MonthDesk:
         self._alerter = Alerter(store, channels, operator, self.clock, "desk:1:a", max_age=MAX_AGE)
         self._add_watch()
 
-    def run(self, days: float) -> None:
-        """Work until the month is over and everything found is told."""
+    def run(self, days: float, on_day: Callable[[int], object] = lambda day: None) -> None:
+        """Work until the month is over and everything found is told; `on_day` hears of each day that has passed."""
         before = structlog.get_config()
         structlog.configure(processors=[self._listen])
         try:
-            asyncio.run(self._run(START + timedelta(days=days)))
+            asyncio.run(self._run(START + timedelta(days=days), on_day))
         finally:
             structlog.configure(**before)
             self._crawler.close()
             self._alerter.close()
         self._hand_over()
 
-    async def _run(self, end: datetime) -> None:
-        heard = START
+    async def _run(self, end: datetime, on_day: Callable[[int], object]) -> None:
+        heard, day = START, 0
         while self.clock.now < end:
             busy = False
             for _ in range(50):
@@ -74,6 +74,8 @@ class MonthDesk:
                 self._alerter.decide()
                 self._alerter.tell_findings()
                 self._alerter.deliver()
+            if (passed := (self.clock.now - START).days) > day:
+                on_day(day := passed)
             # What was just read is enrolled for second looks by the round after.
             soon = self.clock.now + _STEP
             self.clock.now = soon if busy else max(self._next_due(), soon)
