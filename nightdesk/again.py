@@ -52,6 +52,7 @@ def carry_out(app: App, since: datetime | None, progress: Progress) -> Done:
 def _replay(app: App, since: datetime | None, progress: Progress) -> Iterator[tuple[Replay, Way]]:
     """All pages found since then, and those before that they may belong with, read and placed again."""
     config = app.config.pipeline
+    progress("getting ready", 0, 0)
     with reading_pool(config) as pool:
         way = Way(config, app.clock, app.config.max_age, pool, load_vocabulary())
         with replay.replay(app.store, way, company_since(since, config.window), holder("reprocess")) as replayed:

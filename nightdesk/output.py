@@ -41,7 +41,8 @@ class Format(StrEnum):
 
 
 #: Columns of words without an end; they are folded, and the others are not.
-_LONG = ("title", "quote", "snippet", "text", "lede", "reason", "last_error", "url", "asks", "sentence")
+_LONG = ("title", "quote", "snippet", "text", "lede", "reason", "last_error", "url", "asks", "sentence", "old",
+         "new")  # fmt: skip
 _LONG_AT_LEAST = 28
 _GAP = 3  # between two columns
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Connection, Row
 
 from core.clock import iso
-from pipeline.factwords import long, what
+from pipeline.factwords import long, short, what
 from pipeline.ruled import fact_of
 from pipeline.values import Fact
 from store import articles, facts, matches
@@ -81,20 +81,28 @@ def _labels(record: Connection, replay: Connection, old: int, new: int) -> dict[
 
 
 def _facts(old: Sequence[Row[Any]], new: Sequence[Row[Any]]) -> Iterator[tuple[str, str | None, str | None]]:
-    """Facts that go and facts that come, those of a kind beside each other."""
-    before, after = [fact_of(row) for row in old], [fact_of(row) for row in new]
-    gone, come = _by_kind(before, after), _by_kind(after, before)
-    for kind in dict.fromkeys([*gone, *come]):
-        for was, now in zip_longest(gone.get(kind, ()), come.get(kind, ())):
+    """Facts that go and facts that come: those that say the same otherwise side by side, then those of a kind."""
+    before, after = _by_kind(old), _by_kind(new)
+    for kind in dict.fromkeys([*before, *after]):
+        had, has = before.get(kind, {}), after.get(kind, {})
+        gone = [words for words in had if words not in has]
+        come = [words for words in has if words not in had]
+        for words in list(gone):
+            other = next((one for one in come if short(has[one]) == short(had[words])), None)
+            if other is not None:
+                gone.remove(words)
+                come.remove(other)
+                yield kind, words, other
+        for was, now in zip_longest(gone, come):
             yield kind, was, now
 
 
-def _by_kind(facts_: Sequence[Fact], others: Sequence[Fact]) -> dict[str, list[str]]:
-    known = {(what(fact), long(fact)) for fact in others}
-    found: dict[str, list[str]] = {}
-    for kind, words in dict.fromkeys((what(fact), long(fact)) for fact in facts_):
-        if (kind, words) not in known:
-            found.setdefault(kind, []).append(words)
+def _by_kind(rows: Sequence[Row[Any]]) -> dict[str, dict[str, Fact]]:
+    """Facts by what they are of and by their words."""
+    found: dict[str, dict[str, Fact]] = {}
+    for row in rows:
+        fact = fact_of(row)
+        found.setdefault(what(fact), {}).setdefault(long(fact), fact)
     return found
 
 

@@ -29,19 +29,19 @@ def differences(store: Store, replayed: Replay, since: datetime | None, progress
         leaving: dict[int, set[int]] = {}
         for article, (origin, _) in moved.items():
             leaving.setdefault(origin, set()).add(article)
-        of_interest = sorted(_groups(planned), key=lambda pair: pair[0] is None)  # developments first
-        for done, (group, members) in enumerate(of_interest):
-            progress("comparing", done, len(planned.groups) + 1)
-            development_id = planned.ids.developments.get(group) if group is not None else None
-            for one in members:
-                yield from _article_differences(there, here, planned, one, development_id, names, moved)
-            if group is not None:
-                gone = leaving.get(development_id, set()) if development_id is not None else set()
-                yield from _development_differences(there, here, planned, group, development_id, gone)
         for article_id in planned.withdrawn:
             yield Difference(planned.home.get(article_id), article_id, "state", "article", "no article")
         for development_id, heir in planned.emptied().items():
             yield Difference(development_id, None, "development", None, _fate(planned, heir))
+        of_interest = sorted(_groups(planned), key=lambda pair: pair[0] is None)  # developments first
+        for done, (group, members) in enumerate(of_interest):
+            progress("comparing", done, len(planned.groups) + 1)
+            development_id = planned.ids.developments.get(group) if group is not None else None
+            if group is not None:
+                gone = leaving.get(development_id, set()) if development_id is not None else set()
+                yield from _development_differences(there, here, planned, group, development_id, gone)
+            for one in members:
+                yield from _article_differences(there, here, planned, one, development_id, names, moved)
 
 
 def carry_out(

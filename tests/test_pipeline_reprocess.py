@@ -164,9 +164,9 @@ def test_after_a_run_nothing_is_otherwise(desk: Desk) -> None:
 def test_every_figure_and_label_that_would_change_is_listed(desk: Desk) -> None:
     desk.reads(RAIDED, facts=[count(33, "suspects"), *RAID[1:]], events=["demolition"])
     assert desk.dry_run() == [
+        Difference(2, None, "event_types", "raid", "demolition"),
         Difference(2, 4, "event_types", "raid", "demolition"),
         Difference(2, 4, "figure", "31 suspects, done, leading", "33 suspects, done, leading"),
-        Difference(2, None, "event_types", "raid", "demolition"),
     ]
 
 
@@ -238,7 +238,7 @@ def test_a_page_that_was_none_becomes_an_article_that_tells_nobody(store: Store,
     desk.reads(ONE, state="not_article")
     desk.process()
     desk.newsroom.readings[ONE, RELEASE] = good
-    assert desk.dry_run()[0].new == f"article {ONE}"
+    assert [one.new for one in desk.dry_run()] == ["new: Workers led out of compound", f"article {ONE}"]
     desk.reprocess()
     assert desk.homes() == {1: 1}
     assert desk.changes("reprocess")[0][:2] == (1, "new")
@@ -292,7 +292,7 @@ def test_only_what_was_found_since_then_changes(desk: Desk) -> None:
     desk.reads(ONE, facts=elsewhere(), title="Not read")
     desk.reads(RAIDED, title="Read anew")
     since = NOON + timedelta(hours=2, minutes=30)
-    assert [(one.article_id, one.what) for one in desk.dry_run(since, NOON)] == [(4, "title"), (None, "title")]
+    assert [(one.article_id, one.what) for one in desk.dry_run(since, NOON)] == [(None, "title"), (4, "title")]
     desk.reprocess(since, NOON)
     assert [row[0] for row in desk.rows("SELECT title FROM articles_v ORDER BY id")] == [
         "Workers led out of compound", "Workers led out of compound", "Workers led out of compound", "Read anew",
