@@ -31,8 +31,8 @@ def differences(store: Store, replayed: Replay, since: datetime | None, progress
             leaving.setdefault(origin, set()).add(article)
         for article_id in planned.withdrawn:
             yield Difference(planned.home.get(article_id), article_id, "state", "article", "no article")
-        for development_id, heir in planned.emptied().items():
-            yield Difference(development_id, None, "development", None, _fate(planned, heir))
+        for emptied, heir in planned.emptied().items():
+            yield Difference(emptied, None, "development", None, _fate(planned, heir))
         of_interest = sorted(_groups(planned), key=lambda pair: pair[0] is None)  # developments first
         for done, (group, members) in enumerate(of_interest):
             progress("comparing", done, len(planned.groups) + 1)
