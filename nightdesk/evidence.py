@@ -195,7 +195,7 @@ def _index(found: _Found) -> str:
     """What is in the pack, to be read in any browser without a network."""
     title = f"d{found.id} {found.development[0]['title']}"
     parts = [_HEAD.format(title=escape(title)), f"<h1>{escape(title)}</h1>", "<h2>Changes</h2>"]
-    parts.append(_table(found.changes, ("seq", "at", "kind", "what", "old", "new", "cause_article_id")))
+    parts.append(_table(found.changes, ("seq", "at", "kind", "origin", "by", "what", "old", "new", "cause_article_id")))
     parts += ["<h2>Facts</h2>", _table(found.facts, _FACT)]
     for article in found.articles:
         outlet = escape(str(article["outlet"] or article["source"] or ""))
@@ -211,7 +211,7 @@ def _index(found: _Found) -> str:
 
 
 _STATED = ("kind", "value", "bound", "unit", "status", "nationality", "name", "place", "event_date")
-_FACT = (*_STATED, "quote", "article_id", "version")
+_FACT = (*_STATED, "quote", "article_id", "version", "origin", "superseded")
 _PAGE = ("id", "fetched_at", "http_status", "url", "sha256", "refused")
 
 
