@@ -84,8 +84,9 @@ class TermTable:
         for entry, written, language in terms:
             self._spellings[entry.kind, entry.name].append(written)
             for spelling in _variants(written):
-                self._entries[entry.kind, fold(spelling)].add(entry.name)
-                for pattern, reading in _patterns(entry, spelling, language):
+                folded = fold(spelling)
+                self._entries[entry.kind, folded].add(entry.name)
+                for pattern, reading in _patterns(entry, spelling, folded, language):
                     readings[pattern].append(reading)
         self._patterns = list(readings)
         self._readings = [tuple(dict.fromkeys(readings[pattern])) for pattern in self._patterns]
@@ -204,8 +205,7 @@ def _variants(written: str) -> Iterator[str]:
         yield ending.join(inner) + star
 
 
-def _patterns(entry: Entry, spelling: str, language: str | None) -> Iterator[tuple[str, _Reading]]:
-    folded = fold(spelling)
+def _patterns(entry: Entry, spelling: str, folded: str, language: str | None) -> Iterator[tuple[str, _Reading]]:
     letters = spelling.removesuffix("*")
     if not folded or (len(folded) < 3 and folded.isascii() and not letters.isupper()):
         return
