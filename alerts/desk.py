@@ -18,7 +18,7 @@ from alerts.decide import Change, Open, Overview, Pass, Standing, Tell, decide, 
 from alerts.senders.parcel import Target
 from core import faults
 from core.watch import Watch
-from store import decisions, deliveries, findings, rulings
+from store import alerts, decisions, deliveries, findings, gathering, messages, rulings
 from store.decisions import Family, Fired
 
 log = structlog.get_logger(__name__)
@@ -126,7 +126,7 @@ class Desk:
             if isinstance(verdict, Open):
                 continue
             outcome = "alert" if isinstance(verdict, Tell) else "none"
-            if not decisions.mark(db, row.id, change.id, outcome, verdict.reason, now):
+            if not alerts.mark(db, row.id, change.id, outcome, verdict.reason, now):
                 continue
             done["decided"] += 1
             if isinstance(verdict, Pass):
@@ -155,9 +155,7 @@ class Desk:
             "revision": match.revision if match else None,
         }
         article_id = match.article_id if match else change.cause_article_id
-        alert_id = decisions.add_alert(
-            db, watch_id, change.id, change.development_id, article_id, verdict.level, why, now
-        )
+        alert_id = alerts.add_alert(db, watch_id, change.id, change.development_id, article_id, verdict.level, why, now)
         done["alerts"] += 1
         done[verdict.level] += 1
         for name in verdict.channels:
@@ -178,7 +176,7 @@ class Desk:
         """The message to one channel and its deliveries; a channel that is not there gets one that says so."""
         gathered = group.plan(watch, level, past.last_told.get(name), self._catch_up(db, name), self._zone, now)
         kind = "digest" if gathered.is_digest else "correction" if level == "correction" else "alert"
-        message_id = deliveries.add_message(
+        message_id = messages.add_message(
             db,
             kind,
             name,
@@ -205,7 +203,7 @@ class Desk:
 
     def _catch_up(self, db: Connection, channel: str) -> datetime | None:
         """Until when everything for a channel gathers in one digest: after a time away, or in a storm."""
-        waiting = deliveries.open_digest_at(db, channel)
+        waiting = gathering.open_digest_at(db, channel)
         return waiting if waiting is not None else self._catching_up_until
 
 

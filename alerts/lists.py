@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from alerts import findings_digest as digest
 from alerts.findings_digest import Listed
-from store import definitions, deliveries, findings
+from store import definitions, findings
 
 
 def due_lists(db: Connection, now: datetime, zone: tzinfo) -> list[Listed]:
@@ -24,7 +24,7 @@ def _daily(db: Connection, now: datetime, zone: tzinfo) -> Listed | None:
         return None
     if not findings.take_list(db, digest.period_key("daily", now, zone), now):
         return None
-    deliveries.mark_told(db, [row.id for row in new], now)
+    findings.mark_told(db, [row.id for row in new], now)
     findings.mark_ends_told(db, [row.id for row in over], now)
     worth_telling = new or [row for row in over if digest.is_state(row.kind)]
     return digest.compose("daily", new, over, [], definitions.active_sources(db)) if worth_telling else None
@@ -37,5 +37,5 @@ def _weekly(db: Connection, now: datetime, zone: tzinfo) -> Listed | None:
         return None
     if not findings.take_list(db, digest.period_key("weekly", now, zone), now):
         return None
-    deliveries.mark_told(db, [row.id for row in new], now)
+    findings.mark_told(db, [row.id for row in new], now)
     return digest.compose("weekly", new, [], still, definitions.active_sources(db))

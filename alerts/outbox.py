@@ -22,8 +22,8 @@ from alerts.config import Channel
 from alerts.read import read_stories
 from alerts.senders.parcel import Answer, Parcel, Target
 from core import faults
-from store import decisions, deliveries, findings
-from store.deliveries import Claim
+from store import attempts, decisions, deliveries, findings, gathering, messages
+from store.attempts import Claim
 from store.engine import Store
 
 log = structlog.get_logger(__name__)
@@ -86,7 +86,7 @@ class Outbox:
         settings = self._channels.get(channel)
         if settings is None or settings.pace is None:
             return 1_000_000
-        return settings.pace.count - deliveries.started_since(db, channel, now - settings.pace.span)
+        return settings.pace.count - attempts.started_since(db, channel, now - settings.pace.span)
 
     def claim(self, row: Row[Any]) -> Ready | None:
         """Lease a due delivery, freezing its message at the first claim; None where it is not to be sent now."""
@@ -102,10 +102,10 @@ class Outbox:
         if channel is None or target is None:
             self._give_up_recipient(db, row, channel, now)
             return None
-        current = deliveries.message_to_freeze(db, row.message_id)
+        current = messages.message_to_freeze(db, row.message_id)
         if current.frozen_at is None and self._is_storm(db, current, channel, now):
             return None
-        claimed = deliveries.claim(db, row.id, self._owner, now, LEASE)
+        claimed = attempts.claim(db, row.id, self._owner, now, LEASE)
         if claimed is None:
             return None
         content = current.content if current.frozen_at is not None else self._freeze(db, current, now)
@@ -130,11 +130,11 @@ class Outbox:
         """Whether the cap is reached; then what waits for the channel waits for one digest instead."""
         if current.kind not in ("alert", "correction"):
             return False
-        if deliveries.singles_since(db, current.channel, now - group.STORM_SPAN) < channel.storm_cap:
+        if gathering.singles_since(db, current.channel, now - group.STORM_SPAN) < channel.storm_cap:
             return False
-        last = deliveries.last_digest_at(db, current.channel)
+        last = gathering.last_digest_at(db, current.channel)
         at = now if self.hurry else group.storm_digest_at(now, last)
-        count = deliveries.turn_into_digest(db, current.channel, at)
+        count = gathering.turn_into_digest(db, current.channel, at)
         log.info("storm_gathered", channel=current.channel, messages=count, not_before=at.isoformat())
         return True
 
@@ -142,7 +142,7 @@ class Outbox:
         members: tuple[int, ...] = ()
         if current.development_id is not None:
             members = decisions.families_of(db, [current.development_id])[0].members
-        deliveries.fold(db, current, members, now)
+        gathering.fold(db, current, members, now)
         stories = read_stories(db, current.id)
         kind: message.Kind = "digest" if current.kind == "digest" else "alert"
         try:
@@ -152,13 +152,13 @@ class Outbox:
             findings.note(db, "message_not_rendered", f"message {current.id}", "daily", f"sent plain: {error!r}", now)
             content = message.fallback(kind, stories)
         frozen = content.as_json()
-        deliveries.freeze(db, current.id, content.kind, frozen, now)
+        messages.freeze(db, current.id, content.kind, frozen, now)
         return frozen
 
     def hand(self, ready: Ready) -> bool:
         """Commit that the attempt leaves for its sender; false where the lease was lost and nothing may leave."""
         faults.hit("deliver.after_claim")
-        kept = self._store.unit(lambda db: deliveries.hand(db, ready.claim, self._clock()))
+        kept = self._store.unit(lambda db: attempts.hand(db, ready.claim, self._clock()))
         if kept:
             faults.hit("deliver.before_send")
         return kept
@@ -185,7 +185,7 @@ class Outbox:
     def _finish(self, db: Connection, ready: Ready, answer: Answer) -> str:
         now, claimed = self._clock(), ready.claim
         end = self._end_of(claimed, answer, now)
-        kept = deliveries.finish(
+        kept = attempts.finish(
             db,
             claimed,
             answer.result,
@@ -242,7 +242,7 @@ class Outbox:
 
     def _recover(self, db: Connection, live_owners: frozenset[str], in_flight: frozenset[int]) -> int:
         now, taken = self._clock(), 0
-        for row in deliveries.leased(db):
+        for row in attempts.leased(db):
             if row.id in in_flight if row.lease_owner == self._owner else row.lease_owner in live_owners:
                 continue
             if row.handed_at is None:
@@ -250,7 +250,7 @@ class Outbox:
             else:
                 state = "unknown" if self._holds(row.channel) else "pending"
                 outcome, detail = "unknown", "interrupted after it left; whether it arrived is not known"
-            if deliveries.take_over(db, row, state, outcome, detail, now):
+            if attempts.take_over(db, row, state, outcome, detail, now):
                 taken += 1
                 log.warning("lease_taken_over", delivery=row.id, owner=row.lease_owner, outcome=outcome)
             if state == "unknown":

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy.engine import Connection, Row
 
 from alerts.story import Report, Stated, Story, Told
-from store import decisions, deliveries, stories
+from store import decisions, messages, stories
 from store.decisions import Family
 
 
 def read_stories(db: Connection, message_id: int) -> tuple[Story, ...]:
     """The developments of a message, each once for each watch, in the order they were first told of."""
     grouped: dict[tuple[int, str], list[Row[Any]]] = {}
-    alerts = deliveries.alerts_in(db, message_id)
+    alerts = messages.alerts_in(db, message_id)
     families = decisions.families_of(db, [row.development_id for row in alerts])
     by_root = {family.root: family for family in families}
     roots = {member: family.root for family in families for member in family.members}

@@ -25,7 +25,7 @@ from core import faults
 from core.clock import Clock
 from core.errors import NotFound
 from core.pool import Pool
-from store import decisions, deliveries, findings
+from store import attempts, decisions, deliveries, findings, gathering, messages
 from store.engine import Store
 
 log = structlog.get_logger(__name__)
@@ -194,12 +194,12 @@ class Alerter:
 
     def _gather_waiting(self, db: Connection) -> None:
         for name in self._channels:
-            deliveries.turn_into_digest(db, name, self._clock() + group.CATCH_UP)
+            gathering.turn_into_digest(db, name, self._clock() + group.CATCH_UP)
 
     def caught_up(self) -> int:
         """Send the digests of the time away now."""
         self._catching_up_until = None
-        return self._store.unit(lambda db: deliveries.release(db, self._clock(), ("digest",), of_channels=True))
+        return self._store.unit(lambda db: gathering.release(db, self._clock(), ("digest",), of_channels=True))
 
     def release_waiting(self) -> int:
         """Let groups wait no longer: nothing can join before the next `decide`. Daily digests keep their hour."""
@@ -207,8 +207,8 @@ class Alerter:
         self._catching_up_until = None
         self._outbox.hurry = True
         with self._store.write() as db:
-            single = deliveries.release(db, now, ("alert", "correction"))
-            return single + deliveries.release(db, now, ("digest",), of_channels=True)
+            single = gathering.release(db, now, ("alert", "correction"))
+            return single + gathering.release(db, now, ("digest",), of_channels=True)
 
     def tell_findings(self) -> int:
         """Make messages to the operator's channels: of what should wake somebody, and the lists of a day and a week.
@@ -219,11 +219,11 @@ class Alerter:
 
     def _tell_findings(self, db: Connection) -> int:
         now = self._clock()
-        rows = deliveries.findings_to_tell(db)
+        rows = findings.to_wake(db)
         for row in rows:
             content = message.finding(row.kind, row.subject, row.detail, row.last_at, self._zone)
             self._tell_operator(db, content, row.subject, now)
-        deliveries.mark_told(db, [row.id for row in rows], now)
+        findings.mark_told(db, [row.id for row in rows], now)
         listed = lists.due_lists(db, now, self._zone)
         for one in listed:
             self._tell_operator(db, message.findings_list(one.title, one.lines), "", now)
@@ -233,7 +233,7 @@ class Alerter:
         """Where a finding goes: never only to the channel that it complains of."""
         names = [name for name in self._operator.channels if self._targets.get(name) and name != subject]
         for name in names or [CONSOLE]:
-            message_id = deliveries.add_message(db, "finding", name, now, content=content.as_json())
+            message_id = messages.add_message(db, "finding", name, now, content=content.as_json())
             for target in self._targets[name].values():
                 deliveries.add_delivery(db, message_id, name, target.label, target.key, now, now)
 
@@ -244,7 +244,7 @@ class Alerter:
         now = self._clock()
         content = message.test(channel, now, self._zone).as_json()
         with self._store.write() as db:
-            message_id = deliveries.add_message(db, "test", channel, now, content=content)
+            message_id = messages.add_message(db, "test", channel, now, content=content)
             made = [
                 deliveries.add_delivery(db, message_id, channel, target.label, target.key, now, now)
                 for target in self._targets[channel].values()
@@ -253,7 +253,7 @@ class Alerter:
         with self._store.write() as db:
             # A test that failed is not tried again: it was asked for to see the answer.
             deliveries.suppress_message(db, message_id, "a test is sent once")
-            return [TestResult(*row) for row in deliveries.results_of(db, message_id)]
+            return [TestResult(*row) for row in attempts.results_of(db, message_id)]
 
     def configure(
         self,

@@ -8,9 +8,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.alerts import alerts
 from store.articles import articles
-from store.deliveries import alerts, deliveries, message_alerts, messages
+from store.deliveries import deliveries
 from store.developments import developments
+from store.messages import message_alerts, messages
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What deciding reads: the changes that some watch may still have to be told of. Writes only `decisions` and `alerts`.
+"""What deciding reads: the changes that some watch may still have to be told of.
 
 It is driven by what was touched lately and by fired matches, so that its cost follows the news and not the number of
 watches.
@@ -14,12 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from store.alerts import alerts, decisions
 from store.articles import article_versions, articles
-from store.base import insert_ignoring
 from store.definitions import watches
-from store.deliveries import alerts, decisions, message_alerts, messages
 from store.developments import development_articles, development_changes, developments
 from store.matches import matches
+from store.messages import message_alerts, messages
 
 
 @dataclass(frozen=True)
@@ -191,34 +191,6 @@ def watches_by_id(db: Connection, ids: Iterable[int]) -> list[Row[Any]]:
 
 def development(db: Connection, development_id: int) -> Row[Any]:
     return db.execute(sa.select(developments).where(developments.c.id == development_id)).one()
-
-
-def mark(db: Connection, watch_id: int, change_id: int, outcome: str, reason: str, now: datetime) -> bool:
-    """Record one decision; false where another worker was first."""
-    row = {"watch_id": watch_id, "change_id": change_id, "outcome": outcome, "reason": reason, "at": now}
-    return bool(db.execute(insert_ignoring(db, decisions).values(**row)).rowcount)
-
-
-def add_alert(
-    db: Connection,
-    watch_id: int,
-    change_id: int,
-    development_id: int,
-    article_id: int | None,
-    level: str,
-    why: Any,
-    now: datetime,
-) -> int:
-    row = sa.insert(alerts).values(
-        watch_id=watch_id,
-        change_id=change_id,
-        development_id=development_id,
-        article_id=article_id,
-        level=level,
-        why=why,
-        created_at=now,
-    )
-    return int(db.execute(row.returning(alerts.c.id)).scalar_one())
 
 
 def _batches(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:

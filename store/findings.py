@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +75,18 @@ def still_open(db: Connection, limit: int = 1000) -> list[Row[Any]]:
     """Findings that nobody and nothing has ended, oldest first."""
     query = sa.select(findings).where(findings.c.ended_at.is_(None)).order_by(findings.c.id).limit(limit)
     return list(db.execute(query))
+
+
+def to_wake(db: Connection) -> list[Row[Any]]:
+    """Open findings that should wake somebody and that nobody was told of."""
+    query = sa.select(findings).where(
+        findings.c.severity == "wake", findings.c.told_at.is_(None), findings.c.ended_at.is_(None)
+    )
+    return list(db.execute(query.order_by(findings.c.id)))
+
+
+def mark_told(db: Connection, finding_ids: Sequence[int], now: datetime) -> None:
+    db.execute(sa.update(findings).where(findings.c.id.in_(finding_ids)).values(told_at=now))
 
 
 def untold(db: Connection, severities: Collection[str]) -> list[Row[Any]]:

@@ -8,12 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from store.alerts import alerts
+from store.alerts import decisions as decided
 from store.articles import article_versions, articles, page_outcomes
 from store.definitions import sources, watches
-from store.deliveries import alerts, deliveries, message_alerts, messages
-from store.deliveries import decisions as decided
+from store.deliveries import deliveries
 from store.developments import development_articles, development_changes, developments
 from store.matches import matches
+from store.messages import message_alerts, messages
 from store.pages import items, pages, source_states
 
 

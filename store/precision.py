@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from store.alerts import alerts
 from store.definitions import watches
-from store.deliveries import alerts
 from store.developments import developments
 from store.rulings import rulings
 

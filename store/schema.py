@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from store import (
+    alerts,
     articles,
+    attempts,
     definitions,
     deliveries,
     developments,
     facts,
     findings,
     matches,
+    messages,
     misses,
     pages,
     revisits,
@@ -19,13 +22,16 @@ from store import (
 from store.base import metadata
 
 __all__ = [
+    "alerts",
     "articles",
+    "attempts",
     "definitions",
     "deliveries",
     "developments",
     "facts",
     "findings",
     "matches",
+    "messages",
     "metadata",
     "misses",
     "pages",

@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.alerts import alerts
 from store.definitions import watches
-from store.deliveries import alerts
 from store.matches import matches
 
 

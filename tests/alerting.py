@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alerts.config import Channel, OperatorConfig
 from alerts.run import Alerter
 from core.watch import Watch
-from store import articles, definitions, deliveries, developments, facts, matches, pages
+from store import articles, definitions, deliveries, developments, facts, matches, messages, pages
 from store.engine import Store
 from tests.conftest import FakeClock
 
@@ -205,6 +205,6 @@ def alerter(
 def contents(room: Newsroom) -> list[dict[str, Any]]:
     """What was frozen, in the order of the messages, without those that were folded."""
     with room.store.read() as db:
-        table = deliveries.messages
+        table = messages.messages
         frozen = db.scalars(sa.select(table.c.content).where(table.c.frozen_at.is_not(None)).order_by(table.c.id))
         return [content for content in frozen if "folded_into" not in content]

@@ -9,7 +9,7 @@ from typing import Any
 from core.watch import Watch
 from nightdesk.config import Config, load_config
 from nightdesk.explain import Explanation, explain
-from store import articles, definitions, deliveries, pages
+from store import alerts, articles, definitions, deliveries, messages, pages
 from store.articles import article_events, article_topics
 from store.engine import Store
 from tests.alerting import Newsroom
@@ -52,9 +52,9 @@ class Story(Newsroom):
         development, now = self.development_of(article), self.clock()
         change = self.change(development, cause_article_id=article)
         self.match(watch, article)
-        self.insert(deliveries.decisions, watch_id=watch, change_id=change, outcome="alert", reason="asked", at=now)
+        self.insert(alerts.decisions, watch_id=watch, change_id=change, outcome="alert", reason="asked", at=now)
         row = {"watch_id": watch, "change_id": change, "development_id": development, "article_id": article}
-        alert = self.insert(deliveries.alerts, **row, level="new", why={}, created_at=now)
+        alert = self.insert(alerts.alerts, **row, level="new", why={}, created_at=now)
         self.send(alert, channel, kind, None if delivery.pop("of_channel", False) else watch, **delivery)
         return alert
 
@@ -63,8 +63,8 @@ class Story(Newsroom):
     ) -> None:
         """A message with an alert, and its delivery."""
         now = self.clock()
-        message = self.insert(deliveries.messages, kind=kind, channel=channel, watch_id=watch, created_at=now)
-        self.insert(deliveries.message_alerts, message_id=message, alert_id=alert)
+        message = self.insert(messages.messages, kind=kind, channel=channel, watch_id=watch, created_at=now)
+        self.insert(messages.message_alerts, message_id=message, alert_id=alert)
         number = len(self.deliveries())
         values = {"state": "pending", "not_before": now, "created_at": now, **delivery}
         self.insert(
@@ -82,7 +82,7 @@ class Story(Newsroom):
         change = self.change(self.development_of(article), origin=origin, cause_article_id=article)
         self.match(watch, article)
         row = {"watch_id": watch, "change_id": change, "outcome": "none", "reason": reason}
-        self.insert(deliveries.decisions, **row, at=self.clock())
+        self.insert(alerts.decisions, **row, at=self.clock())
 
     def source(self, name: str = "pier-post", url: str = "https://www.pier.example/rss", **other: Any) -> int:
         """A source that is visited."""

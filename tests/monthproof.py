@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from crawler.posts import is_made
 from crawler.revisit import LADDER
-from store import articles, deliveries, developments, matches, pages, revisits
+from store import alerts, articles, attempts, deliveries, developments, matches, pages, revisits
 from tests.month import START, Found, Simulated, judge
 from tests.monthdesk import MAX_AGE, MonthDesk
 from tests.monthnews import TELLING, Fate
@@ -248,7 +248,7 @@ def _read(desk: MonthDesk) -> Record:
         record.revisits = {row.article_id: row for row in rows(looked.article_id, looked.state, looked.gone_at)}
         change = developments.development_changes.c
         record.changes = rows(change.id, change.development_id, change.kind, change.origin, change.cause_article_id)
-        alert = deliveries.alerts.c
+        alert = alerts.alerts.c
         record.alerts = rows(alert.id, alert.development_id, alert.level, alert.article_id)
         fired = (
             sa.select(d.development_id)
@@ -259,9 +259,9 @@ def _read(desk: MonthDesk) -> Record:
         record.fired = set(db.scalars(fired))
         one = deliveries.deliveries.c
         record.deliveries = rows(one.id, one.idempotency_key, one.state, one.reason)
-        outcome = deliveries.attempts.c.outcome
+        outcome = attempts.attempts.c.outcome
         unsure = sa.or_(outcome.is_(None), outcome.in_(("unknown", "interrupted")))
-        record.doubtful = db.scalar(sa.select(sa.func.count()).select_from(deliveries.attempts).where(unsure)) or 0
+        record.doubtful = db.scalar(sa.select(sa.func.count()).select_from(attempts.attempts).where(unsure)) or 0
         if desk.store.is_sqlite:
             record.integrity = str(db.exec_driver_sql("PRAGMA integrity_check").scalar())
     return record

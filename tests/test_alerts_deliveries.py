@@ -15,7 +15,7 @@ from alerts.config import Channel, OperatorConfig
 from alerts.outbox import Ready
 from alerts.run import Alerter
 from alerts.senders.parcel import Answer
-from store import deliveries
+from store import attempts as tries
 from store.engine import Store
 from tests.alerting import Newsroom, alerter, contents
 from tests.conftest import FakeClock
@@ -40,7 +40,7 @@ def claim(desk: Alerter) -> Ready:
 
 def attempts(room: Newsroom, delivery: int = 1) -> list[Any]:
     with room.store.read() as db:
-        return deliveries.attempts_of(db, delivery)
+        return tries.attempts_of(db, delivery)
 
 
 # --- claiming
@@ -76,7 +76,7 @@ def test_a_recipient_has_one_delivery_in_flight(room: Newsroom) -> None:
     desk._outbox.claim(first)
     assert due(desk) == []
     with pytest.raises(sa.exc.IntegrityError), room.store.write() as db:
-        deliveries.claim(db, second.id, "two", room.clock(), timedelta(seconds=60))
+        tries.claim(db, second.id, "two", room.clock(), timedelta(seconds=60))
 
 
 def test_the_attempt_and_the_content_are_committed_with_the_claim(room: Newsroom) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from store import articles, deliveries, developments, pages, revisits
+from store import alerts, articles, deliveries, developments, pages, revisits
 from store.engine import Store, open_store
 from tests.month import START, give_fates, make
 from tests.monthdesk import MonthDesk
@@ -83,11 +83,11 @@ def tampered(lived: Lived, tmp_path: Path) -> Iterator[Store]:
             sa.update(pages.items).values(url="https://s0.example/1"),
             "every article that was listed is stored exactly once",
         ),
-        (sa.update(deliveries.alerts).values(level="update"), "every development that matches is alerted once"),
-        (sa.update(deliveries.alerts).values(development_id=1), "every piece of news on the beat is told"),
+        (sa.update(alerts.alerts).values(level="update"), "every development that matches is alerted once"),
+        (sa.update(alerts.alerts).values(development_id=1), "every piece of news on the beat is told"),
         (
             sa.update(developments.development_changes).values(
-                cause_article_id=sa.select(sa.func.min(deliveries.alerts.c.article_id)).scalar_subquery()
+                cause_article_id=sa.select(sa.func.min(alerts.alerts.c.article_id)).scalar_subquery()
             ),
             "nothing is told twice, nor what comes back",
         ),

@@ -1,0 +1,115 @@
+"""What one channel is sent: a message, the alerts it tells, its content, fixed once. Written by the alerts stage."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from store.alerts import alerts
+from store.base import id_column, json, metadata, moment, ref, text
+from store.definitions import watches
+from store.developments import development_changes
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    id_column(),
+    text("kind"),  # alert | digest | finding | correction | test | welcome
+    text("channel"),
+    ref("watch_id", "watches.id", nullable=True),
+    ref("development_id", "developments.id", nullable=True, index=True),
+    moment("created_at"),
+    moment("frozen_at", nullable=True),  # when its content was fixed, at the first claim
+    json("content"),  # title, text, html and the facts it named; null until frozen
+    sa.Index("ix_messages_frozen", "channel", "frozen_at"),  # how many went, and when the last digest did
+    sa.Index(
+        "ix_messages_open",
+        "channel",
+        "watch_id",
+        "development_id",
+        sqlite_where=sa.text("frozen_at IS NULL"),
+        postgresql_where=sa.text("frozen_at IS NULL"),
+    ),
+)
+
+message_alerts = sa.Table(
+    "message_alerts",
+    metadata,
+    ref("message_id", "messages.id", primary_key=True),
+    ref("alert_id", "alerts.id", primary_key=True, index=True),
+)
+
+#: A message to people about the news, one of `storm_cap`; digests and findings are not counted.
+SINGLE = ("alert", "correction")
+
+
+def add_message(
+    db: Connection,
+    kind: str,
+    channel: str,
+    now: datetime,
+    *,
+    watch_id: int | None = None,
+    development_id: int | None = None,
+    alert_id: int | None = None,
+    content: Any = None,
+) -> int:
+    """A message to one channel; with `content` it is frozen from the start."""
+    row = sa.insert(messages).values(
+        kind=kind,
+        channel=channel,
+        watch_id=watch_id,
+        development_id=development_id,
+        created_at=now,
+        frozen_at=None if content is None else now,
+        content=content,
+    )
+    message_id = int(db.execute(row.returning(messages.c.id)).scalar_one())
+    if alert_id is not None:
+        db.execute(sa.insert(message_alerts).values(message_id=message_id, alert_id=alert_id))
+    return message_id
+
+
+def message_to_freeze(db: Connection, message_id: int) -> Row[Any]:
+    """The message, locked until the end of the transaction, so that two workers cannot freeze it differently."""
+    return db.execute(sa.select(messages).where(messages.c.id == message_id).with_for_update()).one()
+
+
+def freeze(db: Connection, message_id: int, kind: str, content: Any, now: datetime) -> bool:
+    """Fix the content for good; false where it is fixed already."""
+    frozen = (
+        sa.update(messages)
+        .where(messages.c.id == message_id, messages.c.frozen_at.is_(None))
+        .values(content=content, kind=kind, frozen_at=now)
+    )
+    return db.execute(frozen).rowcount == 1
+
+
+def content_of(db: Connection, message_id: int) -> Any:
+    return db.scalar(sa.select(messages.c.content).where(messages.c.id == message_id))
+
+
+def alerts_in(db: Connection, message_id: int) -> list[Row[Any]]:
+    """The alerts of a message with their changes, oldest change first."""
+    query = (
+        sa.select(
+            alerts,
+            development_changes.c.kind.label("change_kind"),
+            development_changes.c.seq,
+            development_changes.c.at,
+            development_changes.c.what,
+            development_changes.c.old,
+            development_changes.c.new,
+            development_changes.c.by,
+            watches.c.name.label("watch"),
+        )
+        .join(message_alerts, message_alerts.c.alert_id == alerts.c.id)
+        .join(development_changes, development_changes.c.id == alerts.c.change_id)
+        .join(watches, watches.c.id == alerts.c.watch_id)
+        .where(message_alerts.c.message_id == message_id)
+        .order_by(development_changes.c.at, alerts.c.id)
+    )
+    return list(db.execute(query))
