@@ -23,6 +23,8 @@ messages = sa.Table(
     ref("development_id", "developments.id", nullable=True, index=True),
     moment("created_at"),
     moment("frozen_at", nullable=True),  # when its content was fixed, at the first claim
+    sa.Column("urgent", sa.Boolean, nullable=False, default=False, server_default=sa.false()),  # passes quiet hours
+    json("about"),  # of a digest: its period, or why it gathered; of a reminder: the day
     json("content"),  # title, text, html and the facts it named; null until frozen
     sa.Index("ix_messages_frozen", "channel", "frozen_at"),  # how many went, and when the last digest did
     sa.Index(
