@@ -91,11 +91,16 @@ _MULTIPLIERS: dict[str, float] = {
     "ລ້ານ": 1e6,
     "ພັນ": 1e3,
 }
+#: After any space or hyphen, but not on the next line, where another sentence or cell begins.
 _UNSPACED_MULTIPLIER = re.compile(
-    r"\s?(?:" + "|".join(sorted((m for m in _MULTIPLIERS if not m.isascii()), key=len, reverse=True)) + ")(?![a-zà-ÿ])"
+    r"[^\S\n]?(?:"
+    + "|".join(sorted((m for m in _MULTIPLIERS if not m.isascii()), key=len, reverse=True))
+    + ")(?![a-zà-ÿ])"
 )
 _SPACED_MULTIPLIER = re.compile(
-    r"[\s-]?(?:" + "|".join(sorted((m for m in _MULTIPLIERS if m.isascii()), key=len, reverse=True)) + r")(?![\w])",
+    r"(?:-|[^\S\n])?(?:"
+    + "|".join(sorted((m for m in _MULTIPLIERS if m.isascii()), key=len, reverse=True))
+    + r")(?![\w])",
     re.IGNORECASE,
 )
 #: Grouped by threes or the Indian way, or plain with at most one decimal mark.
@@ -416,7 +421,7 @@ def _multiplied(text: str, value: float, end: int) -> tuple[float, int]:
     while True:
         times = 1.0
         while match := _UNSPACED_MULTIPLIER.match(text, end) or _SPACED_MULTIPLIER.match(text, end):
-            word = match[0].strip(" \u3000-\xa0").lower()
+            word = match[0].strip().strip("-").lower()
             if word in ("m", "k") and not _is_thousands(text, match.start(), match.end()):
                 break
             if word in ("千", "百", "천", "백", "พัน") and not match[0][:1].isspace() and times == 1.0 and value >= 1000:

@@ -33,6 +33,14 @@ def test_numbers_as_they_are_written(language: str, text: str, values: list[floa
     assert [number.value for number in find_numbers(text, language.split("-")[0])] == values
 
 
+def test_any_space_stands_between_a_number_and_its_multiplier() -> None:
+    assert [number.value for number in find_numbers("5\u2009million, 3\tbillion", "en")] == [5_000_000, 3_000_000_000]
+
+
+def test_what_begins_the_next_line_multiplies_nothing() -> None:
+    assert [number.value for number in find_numbers("Table 5\nmillion dollars, 共8\n万元", "en")] == [5, 8]
+
+
 def test_a_range_has_two_ends() -> None:
     (number,) = find_numbers("30 to 35 buildings", "en")
     assert (number.value, number.high) == (30, 35)
