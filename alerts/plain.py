@@ -8,6 +8,14 @@ import unicodedata
 #: Overrides and isolates that can make a line read as something else than it says.
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 _ELLIPSIS = "…"
+#: What calls a whole room in one chat service or another.
+_CALL = r"(?:everyone|here|channel|all|room|team|online)\b"
+_CALLS = re.compile(rf"@(?={_CALL})|<(?=[!@#]\S)|<(?=users/)", re.IGNORECASE)
+_CALLS_IN_URL = re.compile(rf"@(?={_CALL})", re.IGNORECASE)
+_GAP = "\u200b"  # without width
+#: Scripts without spaces: a line must not begin with these, nor end with those.
+_FOLLOWS = frozenset("ะาำๆฯະາຳໆ")
+_LEADS = frozenset("เแโใไເແໂໃໄ")
 
 
 def safe(text: str | None, limit: int = 2000) -> str:
@@ -26,7 +34,13 @@ def safe_url(url: str | None) -> str:
     if not url:
         return ""
     url = "".join(char for char in url.strip() if not unicodedata.category(char).startswith(("C", "Z")))
-    return url if re.match(r"https?://", url, re.IGNORECASE) else ""
+    # Not to call a room: the same address, written otherwise.
+    return _CALLS_IN_URL.sub("%40", url) if re.match(r"https?://", url, re.IGNORECASE) else ""
+
+
+def without_calls(text: str) -> str:
+    """The text with `@everyone`, `<!channel>` and their like as words that call nobody."""
+    return _CALLS.sub(lambda found: found[0] + _GAP, text)
 
 
 def width(text: str) -> int:
@@ -69,8 +83,9 @@ def _pieces(word: str, columns: int) -> list[_Piece]:
     pieces: list[_Piece] = []
     for char in word:
         wide = _columns(char) == 2
-        clings = unicodedata.category(char) in ("Pe", "Pf", "Po", "Mn", "Me")
+        clings = unicodedata.category(char) in ("Pe", "Pf", "Po", "Mn", "Me", "Mc") or char in _FOLLOWS
         last = pieces[-1].text if pieces else ""
+        clings = clings or last[-1:] in _LEADS
         joins = bool(last) and (clings or (not wide and _columns(last[-1]) != 2 and width(last) < columns))
         if joins:
             pieces[-1].text += char

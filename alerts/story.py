@@ -36,9 +36,11 @@ class Stated:
     status: str | None = None
     nationality: str | None = None
     name: str | None = None
+    role: str | None = None
     place: str | None = None
     country: str | None = None
     from_country: str | None = None
+    via_country: str | None = None
     to_country: str | None = None
     currency: str | None = None
     event_date: str | None = None
@@ -76,6 +78,7 @@ class Story:
     article_id: int | None = None  # the article whose match is quoted
     quote: str | None = None
     terms: tuple[str, ...] = ()
+    show_names: bool = False  # the watch asks for victims' names and phone numbers
 
     @property
     def shown(self) -> Report | None:

@@ -18,7 +18,7 @@ from tests.alerting import Newsroom, alerter, contents
 from tests.conftest import FakeClock
 from tests.receivers import mailbox, webhook
 
-TITLE = "Rescue or release: at least 215 people (China), Myawaddy, Myanmar, 12 Oct 2026"
+TITLE = "At least 215 Chinese nationals freed in Myawaddy, Myanmar, 12 Oct 2026"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_development_arrives_once_at_a_webhook_and_by_mail(room: Newsroom) -> 
     assert [request.json["title"] for request in hook.requests] == [TITLE]
     assert hook.requests[0].headers["idempotency-key"] == room.deliveries()[0].idempotency_key
     assert sorted(box.recipients) == ["ana@example.org", "bo@example.org"]
-    assert {mail["Subject"] for mail in box.mails} == {TITLE}
+    assert {mail["Subject"].strip() for mail in box.mails} == {TITLE}  # folded, since it is long
     assert room.states() == ["sent"] * 3
 
 
