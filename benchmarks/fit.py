@@ -27,14 +27,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from pipeline import classify as classifying
 from pipeline.atoms import at_home, atoms_of
 from pipeline.counts import find_figures, marks_of, possible_counts
+from pipeline.facts import find_whereabouts
 from pipeline.reading import read
+from pipeline.scene import marks_of_countries
 from pipeline.topic import Topic, load_topics
 from pipeline.traits import own_traits
 from pipeline.vocabulary import TermTable, load_vocabulary
 from pipeline.weighing import WEIGHTS
 
 COUNTED = {"done", "started", "expected", "planned_total", "waiting", "cumulative", "claimed"}
-TOPIC_C, EVENT_C, COUNT_C = 0.1, 1.0, 0.1
+TOPIC_C, EVENT_C, COUNT_C, COUNTRY_C = 0.1, 1.0, 0.1, 0.1
 Traits = dict[str, float]
 
 
@@ -50,6 +52,7 @@ class Example:
     counts: list[Traits]
     values: list[float]
     answers: list[str]  # of each count: its status, or "none"
+    countries: dict[str, Traits]  # each that is named, where places are labelled
     weight: float = 1.0
 
 
@@ -78,7 +81,8 @@ def _example(row: dict[str, Any], text: str, weight: float, topics: Sequence[Top
     happenings = classifying.happenings_of(told, reading)
     weighed = {name: one.weighed for name, one in happenings.items()}
     common = classifying.traits_of_events(told, happenings, sentences)
-    counts = possible_counts(reading, find_figures(reading))
+    figures = find_figures(reading)
+    counts = possible_counts(reading, figures)
     published = date.fromisoformat(row["published"][:10])
     result = classifying.classify(row["title"], text, row["language"], topics, vocabulary)
     labelled = bool(row["topic"]) and bool(row.get("facts"))
@@ -91,8 +95,25 @@ def _example(row: dict[str, Any], text: str, weight: float, topics: Sequence[Top
         marks_of(reading, counts, result.event_names, published) if labelled else [],
         [count.figure.number.value for count in counts] if labelled else [],
         [_answer(row, reading.text, count.figure.number) for count in counts] if labelled else [],
+        {
+            country: dict.fromkeys(marks, 1.0)
+            for country, marks in marks_of_countries(
+                reading, result, find_whereabouts(reading, figures, result, published)
+            ).items()
+        }
+        if _scene(row)
+        else {},
         weight,
     )
+
+
+def _scene(row: dict[str, Any]) -> set[str]:
+    """The countries that are labelled as places or on a route."""
+    told = [fact.get(key) for fact in row["facts"] for key in _PLACING.get(fact["type"], ())] if row["topic"] else []
+    return {country for country in told if country}
+
+
+_PLACING = {"place": ("country",), "route": ("from", "via", "to")}
 
 
 def _answer(row: dict[str, Any], text: str, number: Any) -> str:
@@ -159,6 +180,13 @@ def learn_counts(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
     return learn(rows, [answer for one in told for answer in one.answers], COUNT_C, weights)
 
 
+def learn_countries(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
+    rows = [traits for one in told for traits in one.countries.values()]
+    answers = ["yes" if country in _scene(one.row) else "no" for one in told for country in one.countries]
+    weights = [one.weight for one in told for _ in one.countries]
+    return learn(rows, answers, COUNTRY_C, weights)
+
+
 # --- Saying what it is worth -------------------------------------------------------------------------------------
 
 
@@ -186,7 +214,7 @@ def score(models: dict[str, Any], traits: Traits) -> float:
 
 def judge(told: Sequence[Example], models: Callable[[int], dict[str, Any]], fold_of: Callable[[Example], int]) -> None:
     """Topics, events and counts of every article by the models that never saw its case."""
-    topic, event, done, status = Tally(), Tally(), Tally(), Tally()
+    topic, event, done, status, scene = Tally(), Tally(), Tally(), Tally(), Tally()
     alarms = negatives = 0
     for one in told:
         fitted = models(fold_of(one))
@@ -202,8 +230,13 @@ def judge(told: Sequence[Example], models: Callable[[int], dict[str, Any]], fold
             ((score(fitted["events"][name], one.events[name]), name) for name in allowed if name in fitted["events"]),
             reverse=True,
         )
-        sure = [name for value, name in scored if value >= -0.405][:3] or [name for _, name in scored[:1]]
-        event.add(one.row["event_types"], sure if got else [])
+        happened = [name for value, name in scored if value >= -0.405][:3] or [name for _, name in scored[:1]]
+        event.add(one.row["event_types"], happened if got else [])
+        if where := _scene(one.row):
+            sure = {name: score(fitted["countries"]["yes"], traits) for name, traits in one.countries.items()}
+            scene.add(
+                where, [name for name, value in sure.items() if value >= 0] or sorted(sure, key=lambda c: -sure[c])[:1]
+            )
         gold = [(float(f["value"]), f["status"]) for f in one.row["facts"] if f["type"] == "count"]
         found = set()
         for marks, value in zip(one.counts, one.values, strict=True):
@@ -213,6 +246,7 @@ def judge(told: Sequence[Example], models: Callable[[int], dict[str, Any]], fold
         done.add({v for v, s in gold if s == "done"}, {v for v, s in found if s == "done"})
     print(f"topics              {topic}   false alarms {alarms} of {negatives}")
     print(f"event types         {event}")
+    print(f"countries           {scene}")
     print(f"done counts         {done}   (each value once an article)")
     print(f"counts with status  {status}   (each value once an article)")
 
@@ -229,7 +263,12 @@ def main() -> None:
         return int(hashlib.sha256(one.case.encode()).hexdigest(), 16) % args.folds
 
     def learned(some: Sequence[Example]) -> dict[str, Any]:
-        return {"topics": learn_topics(some), "events": learn_events(some), "counts": learn_counts(some)}
+        return {
+            "topics": learn_topics(some),
+            "events": learn_events(some),
+            "counts": learn_counts(some),
+            "countries": learn_countries(some),
+        }
 
     whole = [one for one in told if one.weight == 1.0]
     print(f"{len(whole)} articles, {args.folds} folds by case, each judged by weights that did not see its case:")

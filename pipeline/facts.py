@@ -9,6 +9,7 @@ from pipeline.eventdates import Day, find_dates
 from pipeline.figures import Figure
 from pipeline.people import find_names
 from pipeline.reading import Reading, read
+from pipeline.scene import set_scene
 from pipeline.values import Classification, Fact
 from pipeline.vocabulary import TermTable
 from pipeline.whereabouts import find_places, find_routes
@@ -28,14 +29,23 @@ def find_facts(
     reading = read(title, text, vocabulary, language)
     figures = find_figures(reading)
     facts = [
-        *find_counts(reading, figures, classification.event_names, published),
-        *find_places(reading, classification.topic_names),
-        *find_routes(reading, classification.event_names),
+        *set_scene(reading, classification, find_whereabouts(reading, figures, classification, published)),
         *_dates(reading, published),
         *find_names(reading),
         *_money(reading, figures),
     ]
     return tuple(sorted(facts, key=lambda fact: fact.position))
+
+
+def find_whereabouts(
+    reading: Reading, figures: list[Figure], classification: Classification, published: date
+) -> list[Fact]:
+    """The counts, places and routes that rules find; from them learned weights tell which countries are the scene."""
+    return [
+        *find_counts(reading, figures, classification.event_names, published),
+        *find_places(reading, classification.topic_names),
+        *find_routes(reading, classification.event_names),
+    ]
 
 
 def _dates(reading: Reading, published: date) -> list[Fact]:

@@ -38,7 +38,7 @@ _MOVING = frozenset(
     ("rescue_release", "repatriation", "arrest_handover", "extradition_fugitive", "trafficking_abuse", "raid")
 )
 #: "the Thai side", "Thai soil": the country, not its people.
-_IS_LAND = re.compile(
+IS_LAND = re.compile(
     r"\s?(?:side|soil|territory|border|bank|custody|authorit|army|troops|immigration|officials|police|soldiers|mainland|town|city|province|"
     r"境内|境內|方|警方|侧|側|当局|側に|측|영토|당국)"
 )
@@ -47,13 +47,13 @@ _DATELINE_END = re.compile(r"(?:, [\w. ]{2,24})?(?: \([\w\s/.]{2,24}\))?\s?(?:[-
 _SEATS = frozenset(
     ("London", "Washington", "Beijing", "Canberra", "Wellington", "Tokyo", "Seoul", "Brussels", "Taipei")
 )
-_LOCATIVE = re.compile(
+LOCATIVE = re.compile(
     r"(?:\b(?:in|at|near|to|from|of|en|à|em|a|di|ke|dari|tại|ở|sa|in der)\s|在|于|於|至|到|ใน|ที่|ไปยัง|ម|နေ)$",
     re.IGNORECASE,
 )
 #: Words for a site and for being held in it, and the countries such sites lie in.
 _TRADE = frozenset(("scam_site", "compound", "captive"))
-_TRADE_IN = frozenset("MM KH LA PH".split())
+TRADE_IN = frozenset("MM KH LA PH".split())
 _TRADE_WITHIN = 9  # sentences
 _MOVES = ("sent_home", "freed", "handover")
 
@@ -71,9 +71,9 @@ def find_places(reading: Reading, topics: Sequence[str] = ()) -> list[Fact]:
             if zone != "title" and "past" in names and zone != "lead":
                 continue
             for hit in hits:
-                if hit.entry.kind != "place" or len(found) >= _PLACES_AT_MOST or _is_government(reading, hit):
+                if hit.entry.kind != "place" or len(found) >= _PLACES_AT_MOST or is_government(reading, hit):
                     continue
-                if zone == "lead" and _is_dateline(reading, hit, sentence):
+                if zone == "lead" and is_dateline(reading, hit, sentence):
                     filed.setdefault(hit.entry.name, _place(reading, hit, 0.6))
                     continue
                 if zone in ("title", "lead") or not front or hit.entry.country in front:
@@ -85,31 +85,31 @@ def find_places(reading: Reading, topics: Sequence[str] = ()) -> list[Fact]:
 
 def _of_the_trade(reading: Reading, told: Sequence[Fact]) -> list[Fact]:
     """Where the site lies whose people or bosses are news elsewhere: the first country of the trade that is named."""
-    if {fact.country for fact in told} & _TRADE_IN:
+    if {fact.country for fact in told} & TRADE_IN:
         return []
     for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
         if sentence.index > _TRADE_WITHIN or not any(hit.entry.name in _TRADE or hit.entry.site for hit in hits):
             continue
         for hit in sorted(hits, key=lambda hit: hit.entry.kind != "place"):
-            if hit.entry.country not in _TRADE_IN:
+            if hit.entry.country not in TRADE_IN:
                 continue
             if hit.entry.kind == "place" or (hit.entry.kind == "nation" and not reading.is_people(hit)):
                 return [_place(reading, hit, 0.45)]
     return []
 
 
-def _is_dateline(reading: Reading, hit: Hit, sentence: Sentence) -> bool:
+def is_dateline(reading: Reading, hit: Hit, sentence: Sentence) -> bool:
     """Where the report was filed: often not where it happened."""
     if hit.start - sentence.start > 3:
         return False
     return _DATELINE_END.match(reading.text, hit.end) is not None
 
 
-def _is_government(reading: Reading, hit: Hit) -> bool:
+def is_government(reading: Reading, hit: Hit) -> bool:
     """ "London imposed sanctions": a capital that stands for its government, not a place anything happened in."""
     if hit.entry.name not in _SEATS:
         return False
-    return not _LOCATIVE.search(reading.text[max(0, hit.start - 12) : hit.start])
+    return not LOCATIVE.search(reading.text[max(0, hit.start - 12) : hit.start])
 
 
 def _front(reading: Reading) -> set[str]:
@@ -119,11 +119,11 @@ def _front(reading: Reading) -> set[str]:
     for sentence, hits in zip(reading.sentences, reading.by_sentence, strict=True):
         for hit in hits:
             if sentence.zone in ("title", "lead") and hit.entry.country and hit.entry.kind in ("nation", "place"):
-                (partners if _is_partner(reading, hit) else about).add(hit.entry.country)
+                (partners if is_partner(reading, hit) else about).add(hit.entry.country)
     return (about - partners) or about
 
 
-def _is_partner(reading: Reading, hit: Hit) -> bool:
+def is_partner(reading: Reading, hit: Hit) -> bool:
     before, after = reading.text[max(0, hit.start - 16) : hit.start], reading.text[hit.end : hit.end + 8]
     return bool(_WITH.search(before) or _WITH_AFTER.match(after))
 
@@ -222,15 +222,15 @@ def _ends(reading: Reading, hits: list[Hit]) -> dict[str, str]:
         if hit.entry.kind not in ("place", "nation", "capital") or not country:
             continue
         before, after = reading.text[max(0, hit.start - 22) : hit.start], reading.text[hit.end : hit.end + 14]
-        way = _way(before, after)
-        if way == "to" and reading.is_people(hit) and not _IS_LAND.match(after):
+        way = way_of(before, after)
+        if way == "to" and reading.is_people(hit) and not IS_LAND.match(after):
             continue
         if way:
             ends.setdefault(way, country)
     return ends
 
 
-def _way(before: str, after: str) -> str | None:
+def way_of(before: str, after: str) -> str | None:
     """from, via or to, by the preposition that stands nearest."""
     found = {
         way: match.start()
