@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from alerts.quiet import parse_quiet_hours
 
 #: The channel that exists always: lines on the terminal of whoever runs Nightdesk.
 CONSOLE = "console"
 
 #: Keys that are read and checked but change nothing yet, by section; `check` warns of them.
 WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
-    "channel": ("language", "quiet_hours", "welcome", "fallback"),
+    "channel": ("language", "welcome", "fallback"),
     "operator": ("heartbeat",),
 }
 
 _RATE = re.compile(r"(\d+)\s*/\s*([smhd])", re.ASCII)
 _RATE_SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_HOURS = re.compile(r"(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})", re.ASCII)
 
 
 class Rate(BaseModel):
@@ -77,11 +78,8 @@ class Channel(BaseModel):
     @field_validator("quiet_hours")
     @classmethod
     def _are_hours(cls, value: str | None) -> str | None:
-        match = _HOURS.fullmatch(value.strip()) if value else None
-        if value and match is None:
-            raise ValueError(f'{value!r} are no hours; write from and to, as in "22:00-06:00"')
-        for hour in match.groups() if match else ():
-            time.fromisoformat(hour.zfill(5))
+        if value:
+            parse_quiet_hours(value)
         return value or None
 
     @property

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from pydantic import ValidationError
 from sqlalchemy.engine import Connection, Row
 
-from alerts import group
-from alerts.config import CONSOLE, Channel
+from alerts import silencing
+from alerts.config import CONSOLE
 from alerts.decide import Change, Open, Overview, Pass, Standing, Tell, decide, plain
-from alerts.senders.parcel import Target
+from alerts.dispatch import Alert, Dispatch
 from core import faults
 from core.watch import Watch
-from store import alerts, decisions, deliveries, findings, gathering, messages, rulings
+from store import alerts, decisions, findings, rulings
 from store.decisions import Family, Fired
 
 log = structlog.get_logger(__name__)
@@ -43,22 +42,24 @@ class _Standing:
     past: _Past
 
 
-class Desk:
-    """Knows the channels; holds nothing between two developments."""
+@dataclass(frozen=True)
+class _About:
+    """The development that is settled, and those merged with it."""
 
-    def __init__(
-        self,
-        channels: Mapping[str, Channel],
-        targets: Mapping[str, Mapping[str, Target]],
-        zone: tzinfo,
-        max_age: timedelta,
-        catching_up_until: datetime | None = None,
-    ) -> None:
-        self._channels = channels
-        self._targets = targets
-        self._zone = zone
+    development: Row[Any]
+    members: tuple[int, ...]
+
+    @property
+    def overview(self) -> Overview:
+        return Overview(self.development.independent_sources, frozenset(self.development.countries or ()))
+
+
+class Desk:
+    """Decides; holds nothing between two developments."""
+
+    def __init__(self, dispatch: Dispatch, max_age: timedelta) -> None:
+        self._dispatch = dispatch
         self._max_age = max_age
-        self._catching_up_until = catching_up_until
 
     def settle(self, db: Connection, family: Family, now: datetime) -> Counter[str]:
         """Decide all open changes of one family. The caller's transaction makes it one step."""
@@ -75,14 +76,14 @@ class Desk:
         if all((watch.id, change.id) in decided for watch in watches for change in changes):
             return done
         development = decisions.development(db, family.root)
-        overview = Overview(development.independent_sources, frozenset(development.countries or ()))
+        about = _About(development, family.members)
         past = _past(decisions.messages_about(db, family.members))
         dismissed = rulings.irrelevant_for(db, family.members)
         for row in watches:
             todo = [change for change in changes if (row.id, change.id) not in decided]
             if todo:
                 standing = _Standing(fired[row.id], row.id in told, dismissed.get(row.id), past[row.id])
-                self._settle_watch(db, row, todo, standing, overview, now, done)
+                self._settle_watch(db, row, todo, standing, about, now, done)
         if done["alerts"]:
             faults.hit("decide.in_alerts")
         return done
@@ -93,7 +94,7 @@ class Desk:
         row: Row[Any],
         changes: list[Change],
         mine: _Standing,
-        overview: Overview,
+        about: _About,
         now: datetime,
         done: Counter[str],
     ) -> None:
@@ -122,7 +123,7 @@ class Desk:
                 waiting=frozenset(past.waiting),
                 dismissed_by=mine.dismissed_by,
             )
-            verdict = decide(change, standing, overview, names, self._max_age, now)
+            verdict = decide(change, standing, about.overview, names, self._max_age, now)
             if isinstance(verdict, Open):
                 continue
             outcome = "alert" if isinstance(verdict, Tell) else "none"
@@ -131,23 +132,24 @@ class Desk:
             done["decided"] += 1
             if isinstance(verdict, Pass):
                 continue
-            self._tell(db, row.id, watch, change, verdict, fired, past, now, done)
             told = True
-            past.waiting.update(verdict.channels)
+            if self._tell(db, row, watch, change, verdict, mine, about, now, done):
+                past.waiting.update(verdict.channels)
 
     def _tell(
         self,
         db: Connection,
-        watch_id: int,
+        row: Row[Any],
         watch: Watch,
         change: Change,
         verdict: Tell,
-        fired: list[Fired],
-        past: _Past,
+        mine: _Standing,
+        about: _About,
         now: datetime,
         done: Counter[str],
-    ) -> None:
-        match = _match_to_quote(change, fired)
+    ) -> bool:
+        """Write the alert and bring it to its channels; whether they will hear of it."""
+        match = _match_to_quote(change, mine.fired)
         why = {
             "reason": verdict.reason,
             "terms": _words(match.terms) if match else [],
@@ -155,56 +157,23 @@ class Desk:
             "revision": match.revision if match else None,
         }
         article_id = match.article_id if match else change.cause_article_id
-        alert_id = alerts.add_alert(db, watch_id, change.id, change.development_id, article_id, verdict.level, why, now)
+        alert_id = alerts.add_alert(db, row.id, change.id, change.development_id, article_id, verdict.level, why, now)
         done["alerts"] += 1
         done[verdict.level] += 1
-        for name in verdict.channels:
-            done["deliveries"] += self._address(db, watch_id, watch, change, verdict.level, alert_id, name, past, now)
-
-    def _address(
-        self,
-        db: Connection,
-        watch_id: int,
-        watch: Watch,
-        change: Change,
-        level: str,
-        alert_id: int,
-        name: str,
-        past: _Past,
-        now: datetime,
-    ) -> int:
-        """The message to one channel and its deliveries; a channel that is not there gets one that says so."""
-        gathered = group.plan(watch, level, past.last_told.get(name), self._catch_up(db, name), self._zone, now)
-        kind = "digest" if gathered.is_digest else "correction" if level == "correction" else "alert"
-        message_id = messages.add_message(
-            db,
-            kind,
-            name,
-            now,
-            watch_id=None if gathered.gathering == "channel" else watch_id,
-            development_id=change.development_id if gathered.gathering == "development" else None,
-            alert_id=alert_id,
+        cause = None if verdict.level == "new" else change.cause_article_id
+        held_by = silencing.holder(db, watch.name, about.development, about.members, cause, now)
+        alert = Alert(
+            id=alert_id,
+            watch_id=row.id,
+            watch=watch,
+            development_id=change.development_id,
+            level=verdict.level,
+            last_told=mine.past.last_told,
+            silence=held_by,
         )
-        targets = self._targets.get(name, {})
-        for target in targets.values():
-            deliveries.add_delivery(db, message_id, name, target.label, target.key, gathered.not_before, now)
-        if not targets:
-            reason = (
-                "the channel is not configured"
-                if name not in self._channels
-                else "the channel's address cannot be read"
-            )
-            deliveries.add_delivery(db, message_id, name, "nobody", "", now, now, suppressed=reason)
-            detail = (
-                f"The watch {watch.name} sends to the channel {name}: {reason}. Nothing is sent until that is mended."
-            )
-            findings.note(db, "channel_gone", name, "wake", detail, now)
-        return len(targets)
-
-    def _catch_up(self, db: Connection, channel: str) -> datetime | None:
-        """Until when everything for a channel gathers in one digest: after a time away, or in a storm."""
-        waiting = gathering.open_digest_at(db, channel)
-        return waiting if waiting is not None else self._catching_up_until
+        for name in verdict.channels:
+            done["deliveries"] += self._dispatch.send(db, alert, name, now)
+        return held_by is None
 
 
 def _change(row: Row[Any]) -> Change:
@@ -229,7 +198,7 @@ def _past(rows: list[Row[Any]]) -> dict[int, _Past]:
             mine.waiting.add(row.channel)
             continue
         content = row.content or {}
-        if "folded_into" in content:
+        if "title" not in content:  # folded into another, silenced, or for nobody: told nothing itself
             continue
         mine.named[row.channel].update(plain(str(value)) for value in content.get("facts", ()))
         mine.last_told[row.channel] = max(row.frozen_at, mine.last_told.get(row.channel, row.frozen_at))

@@ -29,7 +29,9 @@ _GROUPS = {
     "ours": "for us to mend",
 }
 #: Over by themselves; that they are is no news.
-_EVENTS = frozenset({"items_missed", "outlets_unknown", "page_unreadable", "delivery_unknown", "message_not_rendered"})
+_EVENTS = frozenset(
+    {"items_missed", "outlets_unknown", "page_unreadable", "delivery_unknown", "message_not_rendered", "silence_over"}
+)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection, Row
 
-from alerts import group, message, retry
+from alerts import group, rendering, retry
 from alerts.config import Channel
-from alerts.read import read_stories
+from alerts.gate import Gate
 from alerts.senders.parcel import Answer, Parcel, Target
 from core import faults
 from store import attempts, decisions, deliveries, findings, gathering, messages
@@ -54,6 +54,7 @@ class Outbox:
         owner: str,
         clock: Callable[[], datetime],
         zone: tzinfo,
+        gate: Gate,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -61,6 +62,7 @@ class Outbox:
         self._owner = owner
         self._clock = clock
         self._zone = zone
+        self._gate = gate
         self.hurry = False  # nothing more can join: the excess of a storm is told at once
 
     def configure(
@@ -72,6 +74,8 @@ class Outbox:
     def due(self, only: frozenset[int] | None = None) -> list[Row[Any]]:
         """The next delivery of each recipient, as far as the channels' rates allow."""
         now = self._clock()
+        if only is None:
+            self._gate.keep_back(now)
         with self._store.read() as db:
             rows = deliveries.due(db, now, only)
             room = {name: self._room(db, name, now) for name in {row.channel for row in rows}}
@@ -143,14 +147,7 @@ class Outbox:
         if current.development_id is not None:
             members = decisions.families_of(db, [current.development_id])[0].members
         gathering.fold(db, current, members, now)
-        stories = read_stories(db, current.id)
-        kind: message.Kind = "digest" if current.kind == "digest" else "alert"
-        try:
-            content = message.compose(kind, stories, self._zone)
-        except Exception as error:  # a message that cannot be drawn is still told
-            log.error("message_not_rendered", message=current.id, error=type(error).__name__)
-            findings.note(db, "message_not_rendered", f"message {current.id}", "daily", f"sent plain: {error!r}", now)
-            content = message.fallback(kind, stories)
+        content = rendering.draw(db, current, self._channels.get(current.channel), self._zone, now)
         frozen = content.as_json()
         messages.freeze(db, current.id, content.kind, frozen, now)
         return frozen

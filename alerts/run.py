@@ -13,14 +13,17 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
-from alerts import group, lists, message
-from alerts.config import CONSOLE, Channel, OperatorConfig, with_console
+from alerts import calendar, group, message
+from alerts.addresses import open_channels
+from alerts.config import Channel, OperatorConfig, with_console
 from alerts.desk import Desk
+from alerts.dispatch import Dispatch
 from alerts.failing import Failing
+from alerts.gate import Gate
+from alerts.operator import Operator
 from alerts.outbox import Outbox
+from alerts.place import Place
 from alerts.post import Post
-from alerts.senders.parcel import Target
-from alerts.senders.targets import BadAddress, split
 from core import faults
 from core.clock import Clock
 from core.errors import NotFound
@@ -33,6 +36,8 @@ log = structlog.get_logger(__name__)
 #: How far back one decision looks for what was touched since the last one, and how often it looks at everything.
 _OVERLAP = timedelta(minutes=5)
 _FULL_LOOK = timedelta(minutes=15)
+#: How often the calendar is looked at.
+_CALENDAR = timedelta(seconds=10)
 #: After so many failures in a row to decide about one development the operator hears of it.
 _TELL_AFTER = 3
 
@@ -87,34 +92,41 @@ class Alerter:
         max_age: timedelta = timedelta(days=7),
         downtime: timedelta = timedelta(hours=1),
         console: TextIO | None = None,
-        parallel: int = 32,
+        parallel: int = 256,
         seconds: float = 30.0,
     ) -> None:
         self._store = store
         self._channels = with_console(dict(channels))
-        self._operator = operator
+        self._settings = operator
         self._clock = clock
         self._zone = timezone
         self._max_age = max_age
         self._downtime = downtime
-        self._targets = _open_channels(self._channels)
-        self._outbox = Outbox(store, self._channels, self._targets, owner, clock, timezone)
+        self._targets = open_channels(self._channels)
+        self._gate = Gate(store, self._channels, timezone)
+        self._outbox = Outbox(store, self._channels, self._targets, owner, clock, timezone, self._gate)
         self._post = Post(self._outbox, pool, console or sys.stdout, clock, parallel, seconds)
         self._failing = Failing()
         self._looked_at: datetime | None = None
         self._looked_at_all: datetime | None = None
         self._catching_up_until: datetime | None = None
+        self._calendar_at: datetime | None = None
+
+    @property
+    def _place(self) -> Place:
+        return Place(self._channels, self._targets, self._zone)
 
     def decide(self) -> DecideReport:
         """Decide every change that a watch can now be told of. Each development in a transaction of its own."""
         now = self._clock()
         self._outbox.hurry = False
+        self._look_at_calendar(now)
         since, everything = self._since(now)
         with self._store.read() as db:
             families = decisions.families_to_decide(db, since, now - self._max_age)
         if families:
             faults.hit("decide.before")
-        desk = Desk(self._channels, self._targets, self._zone, self._max_age, self._catching_up_until)
+        desk = Desk(Dispatch(self._place, self._catching_up_until), self._max_age)
         total: Counter[str] = Counter()
         for family in families:
             if self._failing.rests(family.root, now):
@@ -137,6 +149,22 @@ class Alerter:
             self._looked_at_all = now if everything else self._looked_at_all
         levels = {level: total[level] for level in ("new", "update", "correction") if total[level]}
         return DecideReport(total["decided"], total["alerts"], levels, total["deliveries"], total["failed"])
+
+    def _look_at_calendar(self, now: datetime) -> None:
+        """Tell what is told because its time has come, before news of the next period joins in."""
+        last = self._calendar_at
+        if last is not None and timedelta(0) <= now - last < _CALENDAR:
+            return
+        try:
+            self._store.unit(lambda db: calendar.tell(db, self._place, now))
+        except sa.exc.OperationalError:
+            raise
+        except Exception as error:  # must not hold up what is news
+            log.exception("calendar_failed")
+            detail = f"Digests without news, ends of silences, reminders and welcomes are not told: {error!r}"
+            with self._store.write() as db:
+                findings.note(db, "calendar_failed", "calendar", "wake", detail, now)
+        self._calendar_at = now
 
     def _undecided(self, development: int, error: Exception) -> None:
         """A fault of one family holds up no other; trouble of the whole database is the stage's. Raises that."""
@@ -215,34 +243,15 @@ class Alerter:
 
         How many messages that were.
         """
-        return self._store.unit(self._tell_findings)
-
-    def _tell_findings(self, db: Connection) -> int:
-        now = self._clock()
-        rows = findings.to_wake(db)
-        for row in rows:
-            content = message.finding(row.kind, row.subject, row.detail, row.last_at, self._zone)
-            self._tell_operator(db, content, row.subject, now)
-        findings.mark_told(db, [row.id for row in rows], now)
-        listed = lists.due_lists(db, now, self._zone)
-        for one in listed:
-            self._tell_operator(db, message.findings_list(one.title, one.lines), "", now)
-        return len(rows) + len(listed)
-
-    def _tell_operator(self, db: Connection, content: message.Content, subject: str, now: datetime) -> None:
-        """Where a finding goes: never only to the channel that it complains of."""
-        names = [name for name in self._operator.channels if self._targets.get(name) and name != subject]
-        for name in names or [CONSOLE]:
-            message_id = messages.add_message(db, "finding", name, now, content=content.as_json())
-            for target in self._targets[name].values():
-                deliveries.add_delivery(db, message_id, name, target.label, target.key, now, now)
+        operator = Operator(self._settings, self._place)
+        return self._store.unit(lambda db: operator.tell(db, self._clock()))
 
     def test_message(self, channel: str) -> list[TestResult]:
         """Send a marked test message to every recipient of a channel now and say what each answered."""
         if channel not in self._channels:
             raise NotFound(f"there is no channel {channel!r}; nightdesk channels list shows all")
         now = self._clock()
-        content = message.test(channel, now, self._zone).as_json()
+        content = message.test(channel, now, self._zone, self._channels[channel].language).as_json()
         with self._store.write() as db:
             message_id = messages.add_message(db, "test", channel, now, content=content)
             made = [
@@ -267,9 +276,10 @@ class Alerter:
         self._max_age = max_age or self._max_age
         self._downtime = downtime or self._downtime
         self._channels = with_console(dict(channels))
-        self._operator = operator
+        self._settings = operator
         self._zone = timezone
-        self._targets = _open_channels(self._channels)
+        self._targets = open_channels(self._channels)
+        self._gate.configure(self._channels, timezone)
         self._outbox.configure(self._channels, self._targets, timezone)
 
     def close(self) -> None:
@@ -294,30 +304,3 @@ class Alerter:
                 count = deliveries.suppress_recipient(db, name, key, reason)
                 detail = f"{count} waiting deliveries of the channel {name} were not sent: {reason}."
                 findings.note(db, "channel_gone", name, "wake", detail, now)
-
-
-def check_channel(channel: Channel) -> str:
-    """What is wrong with a channel's addresses; empty where nothing is. Sends nothing, shows no secret."""
-    try:
-        split(tuple(address.get_secret_value() for address in channel.url))
-    except BadAddress as error:
-        return str(error)
-    return ""
-
-
-def recipients(channel: Channel) -> tuple[str, ...]:
-    """A channel's recipients as people may see them; raises BadAddress, which shows no secret either."""
-    return tuple(target.label for target in split(tuple(address.get_secret_value() for address in channel.url)))
-
-
-def _open_channels(channels: Mapping[str, Channel]) -> dict[str, dict[str, Target]]:
-    """Each channel's targets by key; a channel that cannot be read has none, and what waits for it is reported."""
-    opened: dict[str, dict[str, Target]] = {}
-    for name, channel in channels.items():
-        try:
-            targets = split(tuple(address.get_secret_value() for address in channel.url))
-        except BadAddress as error:
-            log.error("channel_unreadable", channel=name, error=str(error))
-            targets = ()
-        opened[name] = {target.key: target for target in targets}
-    return opened

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from core.digest_hour import DigestAt
 from core.duration import Duration
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
@@ -27,7 +28,8 @@ class Watch(BaseModel):
     minimum_sources: Annotated[int, Field(ge=1)] = 1
     channels: tuple[str, ...] = ()
     mode: Literal["immediate", "digest"] = "immediate"
-    digest_at: time | None = None
+    digest_at: DigestAt | None = None
+    digest_empty: bool = False
     group_wait: Duration = timedelta(seconds=60)
     update_interval: Duration = timedelta(minutes=15)
     updates: Literal["all", "figures", "official", "none"] = "all"

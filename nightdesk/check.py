@@ -11,7 +11,7 @@ from nightdesk.examples import check_examples
 
 def check_all(config: Config) -> Iterator[str]:
     """One line for each part that is in order. Raises ConfigError with every mistake, StoreError without a database."""
-    mistakes = [*check_examples(config), *check_channels(config)]
+    mistakes = [*check_examples(config), *check_channels(config), *check_templates(config)]
     if mistakes:
         raise ConfigError(mistakes)
     yield f"configuration  {config.file or 'built-in defaults'}"
@@ -31,7 +31,7 @@ def language_warnings(config: Config) -> Iterator[str]:
 
 def check_channels(config: Config) -> list[Mistake]:
     """Addresses that no sender understands. Sends nothing and shows none."""
-    from alerts.run import check_channel
+    from alerts.addresses import check_channel
     from nightdesk.logs import silence_apprise
 
     silence_apprise()
@@ -40,6 +40,13 @@ def check_channels(config: Config) -> list[Mistake]:
         for name, channel in config.channels.items()
         if (problem := check_channel(channel))
     ]
+
+
+def check_templates(config: Config) -> list[Mistake]:
+    """What is wrong with the templates beside the configuration, each tried on every kind of message."""
+    from alerts.samples import template_mistakes
+
+    return template_mistakes(config.file.parent) if config.file is not None else []
 
 
 def require_channels(config: Config) -> None:

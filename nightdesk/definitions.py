@@ -46,7 +46,8 @@ def source_entry(source: Source, origin: str) -> Entry:
 
 
 def watch_entry(watch: Watch, origin: str) -> Entry:
-    return Entry(watch.name, origin, {"mode": watch.mode}, watch.model_dump(mode="json"), _EXAMPLES)
+    definition = watch.model_dump(mode="json")
+    return Entry(watch.name, origin, {"mode": watch.mode}, definition, _EXAMPLES, _defaults(watch.name))
 
 
 def changed_watches(db: Connection, config: Config) -> dict[str, tuple[str, ...]]:
@@ -67,8 +68,13 @@ def changed_watches(db: Connection, config: Config) -> dict[str, tuple[str, ...]
 def changed_keys(stored: Mapping[str, Any], watch: Watch) -> tuple[str, ...]:
     """The keys whose change makes it another question, or another way of telling."""
     now = watch.model_dump(mode="json")
-    before = {**Watch(name=watch.name, topics=("x",)).model_dump(mode="json"), **stored}
+    before = {**_defaults(watch.name), **stored}
     return tuple(key for key in now if key not in _EXAMPLES and now[key] != before.get(key))
+
+
+def _defaults(name: str) -> dict[str, Any]:
+    """What a watch says that says nothing: a key that came with a newer version is no edit of an older row."""
+    return {**Watch(name=name, topics=("x",)).model_dump(mode="json"), "topics": []}
 
 
 def _origin(source: Source, config: Config) -> str:

@@ -172,7 +172,7 @@ def deliveries_check(pending: int, oldest: datetime | None, dead: int, now: date
 
 
 def _channels(config: Config) -> list[Check]:
-    from alerts.run import check_channel
+    from alerts.addresses import check_channel
 
     wrong = {name: fault for name, channel in config.channels.items() if (fault := check_channel(channel))}
     found = [Check(f"channel {name}", "bad", fault, "Mend its url.") for name, fault in wrong.items()]

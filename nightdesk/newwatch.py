@@ -135,7 +135,7 @@ def stand_ins(channels: Iterable[str]) -> str:
 def _written(watch: Watch) -> dict[str, Any]:
     values = watch.model_dump(mode="json", exclude_defaults=True)
     if watch.digest_at is not None:
-        values["digest_at"] = watch.digest_at.isoformat("minutes")
+        values["digest_at"] = str(watch.digest_at)
     return {key: _escaped(value) for key, value in values.items()}
 
 

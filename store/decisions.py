@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Row
 
 from store.alerts import alerts, decisions
 from store.articles import article_versions, articles
-from store.definitions import watches
+from store.definitions import sources, watches
 from store.developments import development_articles, development_changes, developments
 from store.matches import matches
 from store.messages import message_alerts, messages
@@ -171,6 +171,20 @@ def messages_about(db: Connection, members: Sequence[int]) -> list[Row[Any]]:
         .where(alerts.c.development_id.in_(members))
     )
     return list(db.execute(query))
+
+
+def sources_of(db: Connection, members: Sequence[int], article_id: int | None = None) -> set[str]:
+    """Whose word a family is: the names of its sources, or of one article's; an outlet where there is no source."""
+    query = (
+        sa.select(sa.func.coalesce(sources.c.name, articles.c.outlet, ""))
+        .select_from(development_articles)
+        .join(articles, articles.c.id == development_articles.c.article_id)
+        .outerjoin(sources, sources.c.id == articles.c.source_id)
+        .where(development_articles.c.development_id.in_(members))
+    )
+    if article_id is not None:
+        query = query.where(articles.c.id == article_id)
+    return set(db.scalars(query))
 
 
 def decided_pairs(db: Connection, change_ids: Sequence[int]) -> set[tuple[int, int]]:

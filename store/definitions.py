@@ -7,12 +7,12 @@ sources, the `builtin` catalogue. Channel rows carry no address, since an addres
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from store.base import id_column, insert_ignoring, json, metadata, moment, text
 
@@ -73,6 +73,7 @@ class Entry:
     columns: Mapping[str, Any]
     definition: Mapping[str, Any]
     unweighty: frozenset[str] = frozenset()  # keys of the definition whose change is no edit
+    defaults: Mapping[str, Any] = field(default_factory=dict)  # of keys that rows of an older version lack
 
 
 def put(db: Connection, table: sa.Table, entry: Entry, now: datetime) -> str:
@@ -96,7 +97,8 @@ def put(db: Connection, table: sa.Table, entry: Entry, now: datetime) -> str:
 
 
 def _weighty(definition: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
-    return {key: value for key, value in definition.items() if key not in entry.unweighty}
+    whole = {**entry.defaults, **definition}
+    return {key: value for key, value in whole.items() if key not in entry.unweighty}
 
 
 def retire_others(
@@ -130,6 +132,11 @@ def definition_of(db: Connection, table: sa.Table, name: str) -> Mapping[str, An
     """The whole entry of `name`, where anybody defines it now."""
     found = sa.select(table.c.definition).where(table.c.name == name, table.c.retired_at.is_(None))
     return db.scalar(found)
+
+
+def active_watches(db: Connection) -> list[Row[Any]]:
+    """The watches that are asked of articles, by name."""
+    return list(db.execute(sa.select(watches).where(watches.c.retired_at.is_(None)).order_by(watches.c.name)))
 
 
 def active_sources(db: Connection) -> int:

@@ -139,6 +139,12 @@ def due(db: Connection, now: datetime, only: Collection[int] | None = None) -> l
     return list(db.execute(query))
 
 
+def of_message(db: Connection, message_id: int) -> list[Row[Any]]:
+    """The deliveries of a message, in the order they were made."""
+    query = sa.select(deliveries).where(deliveries.c.message_id == message_id)
+    return list(db.execute(query.order_by(deliveries.c.id)))
+
+
 def suppress(db: Connection, delivery_id: int, reason: str) -> bool:
     ended = sa.update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.state == "pending")
     return db.execute(ended.values(state="suppressed", reason=reason)).rowcount == 1

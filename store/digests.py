@@ -43,12 +43,11 @@ def waiting_message(db: Connection, watch_id: int, channel: str, ends_at: dateti
     return db.scalar(query)
 
 
-def last_end(db: Connection, watch_id: int, channel: str) -> datetime | None:
-    """When the latest period ends that has its digest."""
+def last_closed(db: Connection, watch_id: int, channel: str, now: datetime) -> datetime | None:
+    """When the latest period ended that is over and has its digest."""
     ends = sa.func.max(digests.c.ends_at, type_=digests.c.ends_at.type)
-    latest: datetime | None = db.scalar(
-        sa.select(ends).where(digests.c.watch_id == watch_id, digests.c.channel == channel)
-    )
+    its = (digests.c.watch_id == watch_id, digests.c.channel == channel, digests.c.ends_at <= now)
+    latest: datetime | None = db.scalar(sa.select(ends).where(*its))
     return latest
 
 

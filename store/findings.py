@@ -71,6 +71,17 @@ def end(db: Connection, kind: str, subject: str, now: datetime) -> bool:
     return bool(db.execute(done).rowcount)
 
 
+def of_kind(db: Connection, kind: str) -> list[Row[Any]]:
+    """The open findings of a kind."""
+    return list(db.execute(sa.select(findings).where(findings.c.kind == kind, findings.c.ended_at.is_(None))))
+
+
+def end_told(db: Connection, kind: str, now: datetime) -> None:
+    """Close the findings of a kind that lasts no longer than until somebody was told of it."""
+    told = (findings.c.kind == kind, findings.c.told_at.is_not(None), findings.c.ended_at.is_(None))
+    db.execute(sa.update(findings).where(*told).values(ended_at=now, end_told_at=now))
+
+
 def still_open(db: Connection, limit: int = 1000) -> list[Row[Any]]:
     """Findings that nobody and nothing has ended, oldest first."""
     query = sa.select(findings).where(findings.c.ended_at.is_(None)).order_by(findings.c.id).limit(limit)

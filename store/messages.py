@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from store.alerts import alerts
-from store.base import id_column, json, metadata, moment, ref, text
+from store.base import id_column, insert_ignoring, json, metadata, moment, ref, text
 from store.definitions import watches
 from store.developments import development_changes
 
@@ -57,6 +57,8 @@ def add_message(
     watch_id: int | None = None,
     development_id: int | None = None,
     alert_id: int | None = None,
+    urgent: bool = False,
+    about: Any = None,
     content: Any = None,
 ) -> int:
     """A message to one channel; with `content` it is frozen from the start."""
@@ -66,13 +68,31 @@ def add_message(
         watch_id=watch_id,
         development_id=development_id,
         created_at=now,
+        urgent=urgent,
+        about=about,
         frozen_at=None if content is None else now,
         content=content,
     )
     message_id = int(db.execute(row.returning(messages.c.id)).scalar_one())
     if alert_id is not None:
-        db.execute(sa.insert(message_alerts).values(message_id=message_id, alert_id=alert_id))
+        attach(db, message_id, alert_id)
     return message_id
+
+
+def attach(db: Connection, message_id: int, alert_id: int) -> None:
+    """Let a message tell an alert."""
+    db.execute(insert_ignoring(db, message_alerts).values(message_id=message_id, alert_id=alert_id))
+
+
+def detach(db: Connection, message_id: int, alert_id: int) -> None:
+    """Let a message whose content is not fixed tell an alert no longer."""
+    its = (message_alerts.c.message_id == message_id, message_alerts.c.alert_id == alert_id)
+    db.execute(sa.delete(message_alerts).where(*its))
+
+
+def alerts_of(db: Connection, message_id: int) -> list[int]:
+    query = sa.select(message_alerts.c.alert_id).where(message_alerts.c.message_id == message_id)
+    return list(db.scalars(query.order_by(message_alerts.c.alert_id)))
 
 
 def message_to_freeze(db: Connection, message_id: int) -> Row[Any]:

@@ -91,7 +91,8 @@ def definitions(dialect: Dialect) -> dict[str, str]:
             SELECT d.id, d.message_id, m.kind,
                    (SELECT CASE WHEN count(*) = 1 THEN min(ma.alert_id) END FROM message_alerts ma WHERE ma.message_id = m.id) AS alert_id,
                    d.channel, d.recipient, d.state, d.attempts, {time("d.not_before")} AS not_before,
-                   {time("d.created_at")} AS created_at, {time("d.sent_at")} AS sent_at, d.last_error
+                   {time("d.created_at")} AS created_at, {time("d.sent_at")} AS sent_at,
+                   CASE WHEN d.state = 'suppressed' THEN coalesce(d.reason, d.last_error) ELSE d.last_error END AS last_error
             FROM deliveries d JOIN messages m ON m.id = d.message_id""",
         "message_alerts_v": "SELECT message_id, alert_id FROM message_alerts",
         "pages_v": f"""

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from alerts.addresses import check_channel, recipients
 from alerts.config import WITHOUT_EFFECT, Channel, OperatorConfig, with_console
-from alerts.run import check_channel, recipients
 
 URL = "mailto://mail.example.org?from=desk@example.org&to=ana@example.org"
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.config import Channel
-from alerts.group import next_digest
 from alerts.run import Alerter
+from core.digest_hour import DigestHour
 from store.engine import Store
 from tests.alerting import Newsroom, alerter, contents
 from tests.conftest import FakeClock
@@ -98,7 +98,7 @@ def test_updates_keep_their_interval(room: Newsroom) -> None:
         room.clock.advance(minutes=11)
         assert settle(desk) == 1
         assert settle(desk) == 0
-    assert titles(hook)[1] == "Update: Rescue or release: 260 (was 215), Myawaddy, Myanmar, 12 Oct 2026"
+    assert titles(hook)[1] == "Update: 260 Chinese nationals (was 215) freed in Myawaddy, Myanmar, 12 Oct 2026"
     assert "Figure: 215 → 230" in hook.requests[1].json["message"]
 
 
@@ -267,7 +267,7 @@ def test_a_digest_watch_gets_one_message_a_day_at_its_hour(room: Newsroom) -> No
     ],
 )
 def test_the_hour_of_a_digest_is_the_users(zone: str, now: str, expected: str) -> None:
-    at = next_digest(time(7, 30), ZoneInfo(zone), datetime.fromisoformat(now).replace(tzinfo=UTC))
+    at = DigestHour(time(7, 30)).next_after(datetime.fromisoformat(now).replace(tzinfo=UTC), ZoneInfo(zone))
     assert at.isoformat()[:16] == expected
 
 

@@ -159,9 +159,9 @@ WAYS: dict[str, tuple[Callable[[Story], Delivery], str, str]] = {
     "held": (lambda story: {"state": "unknown"}, "held", "nobody knows whether alert n1 of the watch “boats” arrived"),
     "dead": (lambda story: {"state": "dead", "reason": "HTTP 410"}, "dead", "did not take alert n1"),
     "silence": (
-        lambda story: {"state": "suppressed", "reason": "silenced by ana until noon: works on the pier"},
+        lambda story: {"state": "suppressed", "reason": "silenced by s3 (ana: works on the pier)"},
         "suppressed",
-        "was not sent to desk: silenced by ana until noon: works on the pier.",
+        "was not sent to desk: silenced by s3 (ana: works on the pier).",
     ),
     "no channel": (
         lambda story: {"state": "suppressed", "reason": "the channel is not configured"},

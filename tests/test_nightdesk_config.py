@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.digest_hour import DigestHour
 from core.errors import ConfigError
 from nightdesk.cli.main import run
 from nightdesk.config import load_config
@@ -99,7 +100,7 @@ def test_every_key_of_the_design_is_read(file: Path) -> None:
     assert config.timezone == "Asia/Bangkok"
     assert config.data_dir == file.parent / "data"
     assert config.database_url == f"sqlite:///{file.parent}/data/nightdesk.db"
-    assert config.watches[0].digest_at == time(7, 30)
+    assert config.watches[0].digest_at == DigestHour(time(7, 30))
     assert config.watches[0].group_wait == timedelta(seconds=60)
     assert config.own_sources == {"example-post"}
     assert config.channels["desk"].url[0].get_secret_value() == "json://hook.example/desk"

@@ -24,6 +24,7 @@ from nightdesk.cli import (
     look,
     manage,
     setup,
+    silences,
     trace,
     watches,
     work,
@@ -61,7 +62,8 @@ def _options(
     context.obj = Session(config)
 
 
-for family in (setup, work, control, look, trace, analyst, again, ask, evidence, manage, watches, health, database):
+_ASKING = (look, trace, analyst, again, ask, evidence)
+for family in (setup, work, control, *_ASKING, manage, watches, silences, health, database):
     family.add_to(app)
 
 

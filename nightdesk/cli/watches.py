@@ -84,7 +84,8 @@ def add(
     minimum_sources: Annotated[int | None, typer.Option(metavar="N", help="Independent sources needed.")] = None,
     channel: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Told there; the console if none.")] = None,
     mode: Annotated[str | None, typer.Option(metavar="MODE", help="immediate or digest.")] = None,
-    digest_at: Annotated[str | None, typer.Option(metavar="HH:MM", help="When a digest goes out.")] = None,
+    digest_at: Annotated[str | None, typer.Option(metavar="WHEN", help="07:30, or Mon 07:30.")] = None,
+    digest_empty: Annotated[bool, typer.Option("--digest-empty", help="A digest without news too.")] = False,
     group_wait: Annotated[str | None, typer.Option(metavar="SPAN", help="How long an alert gathers company.")] = None,
     update_interval: Annotated[str | None, typer.Option(metavar="SPAN", help="Between updates of one story.")] = None,
     updates: Annotated[str | None, typer.Option(metavar="WHICH", help="all, figures, official or none.")] = None,
@@ -102,7 +103,7 @@ def add(
     single = {"query": query, "minimum_sources": minimum_sources, "mode": mode, "digest_at": digest_at}
     single |= {"group_wait": group_wait, "update_interval": update_interval, "updates": updates}
     given: dict[str, Any] = {"name": name, **{key: one for key, one in (lists | single).items() if one is not None}}
-    given |= {"urgent": True} if urgent else {}
+    given |= {key: True for key, one in (("urgent", urgent), ("digest_empty", digest_empty)) if one}
     asking = session(context)
     with asking.reading() as store:
         watch = newwatch.read(asking.config, store, given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from nightdesk.explain.record import Desk, Sending, WatchRecord
 
 #: From the best end to the worst; where several watches have one, the first is the answer.
 ORDER = ("told", "coming", "held", "dead", "suppressed", "waiting", "undecided", "dismissed", "passed", "past")
+_SILENCED = re.compile(r"silenced by (s\d+)")
 #: What would be told today, had it come today.
 TODAY = frozenset({"told", "coming", "past"})
 
@@ -105,7 +107,9 @@ def _suppressed(record: WatchRecord, ended: Sequence[Sending], desk: Desk) -> Fa
     sentence = f"Not told: alert {_alert(one)} of {_named(record)} was not sent to {one.channel}: {_ended(why)}"
     if "configured" in why or "recipient" in why or "address" in why:
         return Fate("suppressed", sentence, (f"set [channel.{one.channel}] right, or give the watch other channels",))
-    return Fate("suppressed", sentence, ("end the silence, if it is no longer wanted",) if "silen" in why else ())
+    held_by = _SILENCED.match(why)
+    mend = (f"if it is no longer wanted: nightdesk silences end {held_by[1]}",) if held_by else ()
+    return Fate("suppressed", sentence, mend)
 
 
 _SENDINGS = {

@@ -1,0 +1,15 @@
+"""What is told because its time has come: digests without news, ends of silences, reminders, welcomes. Each once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from alerts import empty_digests, silence_notices
+from alerts.place import Place
+
+
+def tell(db: Connection, place: Place, now: datetime) -> int:
+    """Make the messages whose time has come; how many that were."""
+    return empty_digests.close(db, place, now) + silence_notices.tell(db, place, now)

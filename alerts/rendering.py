@@ -1,0 +1,28 @@
+"""From a message's row to the content that is fixed; what cannot be drawn is told plain."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Any
+
+import structlog
+from sqlalchemy.engine import Connection, Row
+
+from alerts import message
+from alerts.config import Channel
+from alerts.read import read_stories
+from store import findings
+
+log = structlog.get_logger(__name__)
+
+
+def draw(db: Connection, row: Row[Any], channel: Channel | None, zone: tzinfo, now: datetime) -> message.Content:
+    """The content of an alert, a correction or a digest, as its alerts stand now, as its channel wants it."""
+    stories = read_stories(db, row.id)
+    kind: message.Kind = "digest" if row.kind == "digest" else "alert"
+    try:
+        return message.compose(kind, stories, zone)
+    except Exception as error:
+        log.error("message_not_rendered", message=row.id, error=type(error).__name__)
+        findings.note(db, "message_not_rendered", f"message {row.id}", "daily", f"sent plain: {error}", now)
+        return message.fallback(kind, stories)
