@@ -16,9 +16,11 @@ log = structlog.get_logger(__name__)
 def check_channel(channel: Channel) -> str:
     """What is wrong with a channel's addresses; empty where nothing is. Sends nothing, shows no secret."""
     try:
-        _targets_of(channel)
+        targets = _targets_of(channel)
     except BadAddress as error:
         return str(error)
+    if channel.secret and not any(target.sender == "webhook" for target in targets):
+        return "its secret signs json:// and jsons:// addresses, and it has none; leave the secret out"
     return ""
 
 
@@ -28,7 +30,8 @@ def recipients(channel: Channel) -> tuple[str, ...]:
 
 
 def _targets_of(channel: Channel) -> tuple[Target, ...]:
-    return split(tuple(address.get_secret_value() for address in channel.url))
+    secrets = tuple(secret.get_secret_value() for secret in channel.secret)
+    return split(tuple(address.get_secret_value() for address in channel.url), secrets)
 
 
 def open_channels(channels: Mapping[str, Channel]) -> dict[str, dict[str, Target]]:

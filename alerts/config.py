@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from alerts.quiet import parse_quiet_hours
+from alerts.senders.signature import read_secret
+from core.duration import Duration
 
 #: The channel that exists always: lines on the terminal of whoever runs Nightdesk.
 CONSOLE = "console"
 
 #: Keys that are read and checked but change nothing yet, by section; `check` warns of them.
 WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
-    "channel": ("language", "welcome", "fallback"),
+    "channel": ("language", "welcome"),
     "operator": ("heartbeat",),
 }
 
@@ -53,8 +55,11 @@ class Channel(BaseModel):
     welcome: bool = True
     on_unknown: Literal["resend", "hold"] = "resend"
     fallback: str | None = None
+    fallback_after: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(hours=72))] = timedelta(hours=1)
+    monthly_limit: int | None = Field(default=None, ge=1)
+    secret: tuple[SecretStr, ...] = ()
 
-    @field_validator("url", mode="before")
+    @field_validator("url", "secret", mode="before")
     @classmethod
     def _one_or_several(cls, value: object) -> object:
         return (value,) if isinstance(value, str | SecretStr) else value
@@ -66,6 +71,13 @@ class Channel(BaseModel):
             raise ValueError(
                 'the address is empty; write an Apprise URL, as in "mailto://mail.example.org?to=desk@example.org"'
             )
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _can_sign(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for secret in value:
+            read_secret(secret.get_secret_value())
         return value
 
     @field_validator("rate")

@@ -6,7 +6,6 @@ A process can be killed between any two of them: before `hand` the message did n
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,9 @@ import structlog
 from sqlalchemy.engine import Connection, Row
 
 from alerts import group, rendering, retry
+from alerts.breaker import Breaker
 from alerts.config import Channel
+from alerts.ending import Ending
 from alerts.gate import Gate
 from alerts.senders.parcel import Answer, Parcel, Target
 from core import faults
@@ -63,6 +64,8 @@ class Outbox:
         self._clock = clock
         self._zone = zone
         self._gate = gate
+        self._ending = Ending(channels, targets, zone)
+        self.breaker = Breaker()
         self.hurry = False  # nothing more can join: the excess of a storm is told at once
 
     def configure(
@@ -70,21 +73,40 @@ class Outbox:
     ) -> None:
         """Go on with other channels; what is in flight keeps its target."""
         self._channels, self._targets, self._zone = channels, targets, zone
+        self._ending = Ending(channels, targets, zone)
 
     def due(self, only: frozenset[int] | None = None) -> list[Row[Any]]:
-        """The next delivery of each recipient, as far as the channels' rates allow."""
+        """The next delivery of each recipient, as far as the channels' rates and the services' health allow."""
         now = self._clock()
         if only is None:
             self._gate.keep_back(now)
         with self._store.read() as db:
             rows = deliveries.due(db, now, only)
             room = {name: self._room(db, name, now) for name in {row.channel for row in rows}}
-        allowed = []
+        services = {self._service_of(row) for row in rows}
+        # A test asks for an answer now, whatever is known of the service.
+        way = {name: self.breaker.room(name, now) if name and only is None else 1_000_000 for name in services}
+        allowed, old = [], []
         for row in rows:
-            if room[row.channel] > 0:
+            service = self._service_of(row)
+            if room[row.channel] > 0 and way[service] > 0:
                 room[row.channel] -= 1
+                way[service] -= 1
                 allowed.append(row)
+            elif row.not_before < now - retry.LONGEST_AGE and self.breaker.is_down(service, now):
+                old.append(row)
+        for row in old:
+            self._store.unit(lambda db, row=row: self._expire(db, row))  # type: ignore[misc]
         return allowed
+
+    def _service_of(self, row: Row[Any]) -> str:
+        target = self._targets.get(row.channel, {}).get(row.recipient_key)
+        return target.service if target is not None else ""
+
+    def _expire(self, db: Connection, row: Row[Any]) -> None:
+        """Give up what has waited as long as a delivery is tried, and whose service is down still."""
+        hours = retry.LONGEST_AGE.total_seconds() / 3600
+        self._end_unsent(db, row, f"not delivered in {hours:.0f} hours, its service took nothing", self._clock())
 
     def _room(self, db: Connection, channel: str, now: datetime) -> int:
         settings = self._channels.get(channel)
@@ -109,6 +131,9 @@ class Outbox:
         current = messages.message_to_freeze(db, row.message_id)
         if current.frozen_at is None and self._is_storm(db, current, channel, now):
             return None
+        if current.kind != "test" and (limit := self._ending.limit_reached(db, row.channel, now)):
+            self._end_unsent(db, row, limit, now)
+            return None
         claimed = attempts.claim(db, row.id, self._owner, now, LEASE)
         if claimed is None:
             return None
@@ -129,6 +154,14 @@ class Outbox:
         if ended:
             detail = f"{ended} waiting deliveries to {row.recipient} were not sent: {gone}."
             findings.note(db, "channel_gone", row.channel, "wake", detail, now)
+
+    def _end_unsent(self, db: Connection, row: Row[Any], reason: str, now: datetime) -> None:
+        """End a delivery without another try, and let the fallback tell it."""
+        current = messages.message_to_freeze(db, row.message_id)
+        if current.frozen_at is None:
+            self._freeze(db, current, now)
+        if deliveries.give_up(db, row.id, reason):
+            self._ending.died(db, row.message_id, row.channel, row.recipient, reason, now)
 
     def _is_storm(self, db: Connection, current: Row[Any], channel: Channel, now: datetime) -> bool:
         """Whether the cap is reached; then what waits for the channel waits for one digest instead."""
@@ -181,7 +214,7 @@ class Outbox:
 
     def _finish(self, db: Connection, ready: Ready, answer: Answer) -> str:
         now, claimed = self._clock(), ready.claim
-        end = self._end_of(claimed, answer, now)
+        end = self._ending.of(claimed, answer, now)
         kept = attempts.finish(
             db,
             claimed,
@@ -194,44 +227,9 @@ class Outbox:
             counted=answer.result != "accepted",
         )
         if kept:
-            self._note(db, claimed, end, now)
+            self._ending.follow_up(db, claimed, end, now)
         faults.hit("deliver.in_finish")
         return end.state if kept else "lost"
-
-    def _end_of(self, claimed: Claim, answer: Answer, now: datetime) -> End:
-        if answer.result == "accepted":
-            return End("sent")
-        if answer.result == "refused":
-            return End("dead", reason=answer.detail)
-        if answer.result == "unknown" and self._holds(claimed.channel):
-            return End("unknown", reason=f"held: {answer.detail}")
-        again = retry.next_try(now, claimed.created_at, claimed.refusals + 1, answer.retry_after, random.random())
-        if isinstance(again, retry.GiveUp):
-            return End("dead", reason=f"{again.reason}; last: {answer.detail}")
-        return End("pending", not_before=again.at)
-
-    def _holds(self, channel: str) -> bool:
-        settings = self._channels.get(channel)
-        return settings is not None and settings.on_unknown == "hold"
-
-    def _note(self, db: Connection, claimed: Claim, end: End, now: datetime) -> None:
-        if end.state == "sent":
-            findings.end(db, "channel_dead", claimed.channel, now)
-            findings.end(db, "channel_failing", claimed.channel, now)
-        elif end.state == "dead":
-            detail = (
-                f"A message to {claimed.recipient} on the channel {claimed.channel} was given up: {end.reason}. "
-                f"Check its address with: nightdesk channels test {claimed.channel}"
-            )
-            findings.note(db, "channel_dead", claimed.channel, "wake", detail, now)
-        elif end.state == "unknown":
-            detail = f"A message to {claimed.recipient} may or may not have arrived; it is held: {end.reason}"
-            findings.note(db, "delivery_unknown", claimed.channel, "daily", detail, now)
-        elif claimed.refusals + 1 == _FAILING_AFTER:
-            detail = (
-                f"{claimed.recipient} on the channel {claimed.channel} did not take a message {_FAILING_AFTER} times."
-            )
-            findings.note(db, "channel_failing", claimed.channel, "wake", detail, now)
 
     def recover(self, live_owners: frozenset[str], in_flight: frozenset[int]) -> int:
         """Take over the leases of workers that are gone, and of our own attempts that ended without a record."""
@@ -245,7 +243,7 @@ class Outbox:
             if row.handed_at is None:
                 state, outcome, detail = "pending", "interrupted", "interrupted before it left"
             else:
-                state = "unknown" if self._holds(row.channel) else "pending"
+                state = "unknown" if self._ending.holds(row.channel) else "pending"
                 outcome, detail = "unknown", "interrupted after it left; whether it arrived is not known"
             if attempts.take_over(db, row, state, outcome, detail, now):
                 taken += 1
@@ -254,16 +252,3 @@ class Outbox:
                 text = f"A message on the channel {row.channel} may or may not have arrived; it is held."
                 findings.note(db, "delivery_unknown", row.channel, "daily", text, now)
         return taken
-
-
-@dataclass(frozen=True)
-class End:
-    """Where a delivery goes after an attempt."""
-
-    state: str
-    not_before: datetime | None = None
-    reason: str | None = None
-
-
-#: After so many bad answers in a row the operator hears of it, long before the message is given up.
-_FAILING_AFTER = 5

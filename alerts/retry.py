@@ -23,9 +23,14 @@ class GiveUp:
 
 
 def next_try(
-    now: datetime, created_at: datetime, refusals: int, retry_after: timedelta | None, jitter: float
+    now: datetime,
+    since: datetime,
+    refusals: int,
+    retry_after: timedelta | None,
+    jitter: float,
+    longest: timedelta = LONGEST_AGE,
 ) -> Again | GiveUp:
-    """After the `refusals`-th answer, refusal or time-out of a delivery made at `created_at`.
+    """After the `refusals`-th answer, refusal or time-out of a delivery that is tried `since` then, for `longest`.
 
     `jitter` is a random number from 0 to 1, passed in so that the same inputs decide the same.
     """
@@ -35,10 +40,10 @@ def next_try(
             max(pause, min(retry_after, LONGEST_RETRY_AFTER)) if refusals > 1 else min(retry_after, LONGEST_RETRY_AFTER)
         )
     at = now + max(pause, timedelta(seconds=1))
-    if at - created_at > LONGEST_AGE:
-        return GiveUp(
-            f"not delivered in {LONGEST_AGE.total_seconds() / 3600:.0f} hours, {refusals} tries answered badly"
-        )
+    if at - since > longest:
+        minutes = longest.total_seconds() / 60
+        span = f"{minutes / 60:.0f} hours" if minutes >= 120 else f"{minutes:.0f} minutes"
+        return GiveUp(f"not delivered in {span}, {refusals} tries answered badly")
     return Again(at)
 
 

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess, parent_process
 from multiprocessing.reduction import ForkingPickler
 from multiprocessing.util import Finalize
@@ -33,6 +34,16 @@ T = TypeVar("T")
 #: What a child may need to start and to import what its task names: no time of the task's own.
 _START_SECONDS = 60.0
 _SPAWN = multiprocessing.get_context("spawn")
+_Context = SpawnContext | ForkServerContext
+
+
+def _forked_from(module: str) -> ForkServerContext:
+    """Children of a process that has imported `module`, and what our main module does, since each child runs that."""
+    main = vars(sys.modules["__main__"]).values()
+    needs = {name for value in main if callable(value) and (name := getattr(value, "__module__", None))}
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([module, *sorted(needs - {"__main__", "builtins"})])
+    return context
 
 
 @dataclass(frozen=True)
@@ -63,9 +74,15 @@ class Outcome(Generic[T]):
 class Pool:
     """Runs picklable functions in killable children. Start-up is lazy, at the first task."""
 
-    def __init__(self, workers: int, limits: Limits, prepare: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, workers: int, limits: Limits, prepare: Callable[[], None] | None = None, warm: str | None = None
+    ) -> None:
+        """`warm` names a module that one clean process imports; children are then forked from that one in no time.
+
+        For many short-lived children that need the same heavy module. One pool of a program can have it.
+        """
         self._limits = limits
-        self._children = tuple(_Child(limits, prepare) for _ in range(workers))
+        self._children = tuple(_Child(limits, prepare, _forked_from(warm) if warm else _SPAWN) for _ in range(workers))
         self._idle: SimpleQueue[_Child] = SimpleQueue()
         for child in self._children:
             self._idle.put(child)
@@ -125,9 +142,10 @@ class Pool:
 class _Child:
     """One place for a child process; a new one moves in when the old one dies or has done its number of tasks."""
 
-    def __init__(self, limits: Limits, prepare: Callable[[], None] | None) -> None:
+    def __init__(self, limits: Limits, prepare: Callable[[], None] | None, context: _Context) -> None:
         self._limits = limits
         self._prepare = prepare
+        self._context = context
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._done = 0
@@ -187,9 +205,10 @@ class _Child:
             if self._pipe is not None and self._process is not None and self._process.is_alive():
                 return self._pipe
             self._close()
-            ours, theirs = _SPAWN.Pipe()
-            process = _SPAWN.Process(
-                target=_serve, args=(theirs, os.getpid(), self._limits.megabytes, self._prepare), daemon=True
+            ours, theirs = self._context.Pipe()
+            parent = os.getpid() if self._context is _SPAWN else None
+            process = self._context.Process(
+                target=_serve, args=(theirs, parent, self._limits.megabytes, self._prepare), daemon=True
             )
             try:
                 process.start()
@@ -237,7 +256,7 @@ def _kill(process: BaseProcess) -> None:
         process.join(5.0)
 
 
-def _serve(pipe: Connection, parent: int, megabytes: int, prepare: Callable[[], None] | None) -> None:
+def _serve(pipe: Connection, parent: int | None, megabytes: int, prepare: Callable[[], None] | None) -> None:
     """The child's life: take a parcel, say so, run it, answer; end when the parent's end of the pipe closes."""
     _enter_child(parent)
     if prepare is not None:
@@ -291,7 +310,7 @@ def _limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _enter_child(parent: int) -> None:
+def _enter_child(parent: int | None) -> None:
     # Ctrl-C and SIGTERM to the whole group are for the parent, which stops its children in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -300,13 +319,16 @@ def _enter_child(parent: int) -> None:
     threading.Thread(target=_watch_parent, daemon=True).start()
 
 
-def _end_with(parent: int) -> None:
-    """Ask Linux to kill this process with its parent: no thread gets its turn while C code holds the interpreter."""
+def _end_with(parent: int | None) -> None:
+    """Ask Linux to kill this process with its parent: no thread gets its turn while C code holds the interpreter.
+
+    A forked child's parent is the process it was forked from, which ends with ours; its number is not known here.
+    """
     if not sys.platform.startswith("linux"):
         return
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
+    if parent is not None and os.getppid() != parent:
         os._exit(1)
 
 

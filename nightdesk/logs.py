@@ -129,6 +129,7 @@ class _Mask:
 def secrets_of(config: Config) -> set[str]:
     """Every value of the configuration that must never be shown, and the telling parts of each address."""
     found = {address.get_secret_value() for channel in config.channels.values() for address in channel.url}
+    found |= {secret.get_secret_value() for channel in config.channels.values() for secret in channel.secret}
     found.add(config.operator.heartbeat.get_secret_value())
     for secret in (config.database.url, config.database.readonly_url, config.web.password):
         if secret is not None:

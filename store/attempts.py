@@ -41,7 +41,7 @@ class Claim:
     attempt_id: int
     attempt: int  # 1 for the first
     refusals: int
-    created_at: datetime
+    since: datetime  # when it was first tried: from then on it grows old
     repeat: bool  # an earlier attempt may have arrived
 
 
@@ -63,6 +63,7 @@ def claim(db: Connection, delivery_id: int, owner: str, now: datetime, lease: ti
     row = db.execute(sa.select(deliveries).where(deliveries.c.id == delivery_id)).one()
     doubtful = sa.exists().where(attempts.c.delivery_id == delivery_id, attempts.c.outcome == "unknown").select()
     repeat = bool(db.scalar(doubtful))
+    since = first_try(db, delivery_id) or now
     opened = sa.insert(attempts).values(delivery_id=delivery_id, fence=row.fence, owner=owner, started_at=now)
     return Claim(
         delivery_id=delivery_id,
@@ -75,9 +76,17 @@ def claim(db: Connection, delivery_id: int, owner: str, now: datetime, lease: ti
         attempt_id=db.execute(opened.returning(attempts.c.id)).scalar_one(),
         attempt=row.attempts,
         refusals=row.refusals,
-        created_at=row.created_at,
+        since=since,
         repeat=repeat,
     )
+
+
+def first_try(db: Connection, delivery_id: int) -> datetime | None:
+    """When the first attempt of a delivery began; None where there was none."""
+    earliest: datetime | None = db.scalar(
+        sa.select(sa.func.min(attempts.c.started_at)).where(attempts.c.delivery_id == delivery_id)
+    )
+    return earliest
 
 
 def hand(db: Connection, claimed: Claim, now: datetime) -> bool:

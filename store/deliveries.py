@@ -139,6 +139,24 @@ def due(db: Connection, now: datetime, only: Collection[int] | None = None) -> l
     return list(db.execute(query))
 
 
+def give_up(db: Connection, delivery_id: int, reason: str) -> bool:
+    """End one that waits, without another try."""
+    ended = sa.update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.state == "pending")
+    return db.execute(ended.values(state="dead", reason=reason, last_error=reason)).rowcount == 1
+
+
+def taken_since(db: Connection, channel: str, since: datetime) -> int:
+    """How many messages a channel's service took since a moment, or may have: what `monthly_limit` counts."""
+    query = sa.select(sa.func.count()).where(
+        deliveries.c.channel == channel,
+        sa.or_(
+            deliveries.c.sent_at >= since,
+            sa.and_(deliveries.c.state == "unknown", deliveries.c.created_at >= since),
+        ),
+    )
+    return db.scalar(query) or 0
+
+
 def of_message(db: Connection, message_id: int) -> list[Row[Any]]:
     """The deliveries of a message, in the order they were made."""
     query = sa.select(deliveries).where(deliveries.c.message_id == message_id)

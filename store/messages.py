@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from store.alerts import alerts
-from store.base import id_column, insert_ignoring, json, metadata, moment, ref, text
+from store.base import Id, id_column, insert_ignoring, json, metadata, moment, ref, text
 from store.definitions import watches
 from store.developments import development_changes
 
@@ -26,6 +26,9 @@ messages = sa.Table(
     sa.Column("urgent", sa.Boolean, nullable=False, default=False, server_default=sa.false()),  # passes quiet hours
     json("about"),  # of a digest: its period, or why it gathered; of a reminder: the day
     json("content"),  # title, text, html and the facts it named; null until frozen
+    # The message of another channel, dead there, that this one tells in its place.
+    sa.Column("stands_in_for", Id, nullable=True),
+    sa.Index("uq_messages_stands_in_for", "stands_in_for", unique=True),
     sa.Index("ix_messages_frozen", "channel", "frozen_at"),  # how many went, and when the last digest did
     sa.Index(
         "ix_messages_open",
@@ -108,6 +111,31 @@ def freeze(db: Connection, message_id: int, kind: str, content: Any, now: dateti
         .values(content=content, kind=kind, frozen_at=now)
     )
     return db.execute(frozen).rowcount == 1
+
+
+def stand_in(db: Connection, message_id: int, channel: str, note: str, now: datetime) -> int | None:
+    """The same message for another channel, with a note why it comes that way; None where that was made before.
+
+    It tells the same alerts, so that whoever reads it here hears of corrections too.
+    """
+    original = db.execute(sa.select(messages).where(messages.c.id == message_id)).one()
+    row = insert_ignoring(db, messages).values(
+        kind=original.kind,
+        channel=channel,
+        watch_id=original.watch_id,
+        development_id=original.development_id,
+        created_at=now,
+        frozen_at=now,
+        urgent=original.urgent,
+        content={**original.content, "note": note},
+        stands_in_for=message_id,
+    )
+    made: int | None = db.execute(row.returning(messages.c.id)).scalar_one_or_none()
+    if made is not None:
+        alert_ids = db.scalars(sa.select(message_alerts.c.alert_id).where(message_alerts.c.message_id == message_id))
+        for alert_id in alert_ids.all():
+            db.execute(sa.insert(message_alerts).values(message_id=made, alert_id=alert_id))
+    return made
 
 
 def content_of(db: Connection, message_id: int) -> Any:

@@ -43,6 +43,20 @@ def answer(status: int = 200, **headers: str) -> Behaviour:
     return lambda connection: connection.sendall(reply)
 
 
+def says(body: bytes | dict[str, Any], status: int = 200) -> Behaviour:
+    """Answer at once with a body, JSON where it is an object."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    kind = "text/plain" if isinstance(body, bytes) else "application/json"
+    head = f"HTTP/1.1 {status} Said\r\nContent-Type: {kind}\r\nContent-Length: {len(raw)}\r\nConnection: close\r\n\r\n"
+    return lambda connection: connection.sendall(head.encode() + raw)
+
+
+def begin_and_break(connection: socket.socket) -> None:
+    """Say yes, begin a body and break off."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{")
+    reset(connection)
+
+
 def hang(connection: socket.socket) -> None:
     """Take the request and say nothing until the sender goes."""
     connection.settimeout(20)

@@ -289,8 +289,9 @@ def test_a_hanging_receiver_does_not_delay_a_healthy_one(room: Newsroom) -> None
         desk.decide()
         worker = threading.Thread(target=desk.deliver)
         worker.start()
-        while len(sick.requests) < 5 or len(well.requests) < 1:
+        while len(well.requests) < 1:
             assert worker.is_alive()
+        assert len(sick.requests) <= 1
         worker.join()
     assert sorted(room.states()) == ["pending"] * 5 + ["sent"]
 
@@ -317,7 +318,7 @@ def test_another_service_is_reached_through_a_child_process(sqlite_store: Store,
         assert desk.deliver().sent == 2
         desk.close()
     assert sorted(request.json["topic"] for request in hook.requests) == ["one", "two"]
-    assert hook.requests[0].json["title"].startswith("Rescue or release")
+    assert hook.requests[0].json["title"].startswith("At least 215 Chinese nationals freed")
 
 
 def test_rate_keeps_a_channel_from_being_flooded(room: Newsroom) -> None:

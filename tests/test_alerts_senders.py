@@ -212,6 +212,6 @@ def test_targets_and_parcels_do_not_show_their_address() -> None:
 @pytest.mark.parametrize(("status", "result"), [(200, "accepted"), (500, "failed"), (404, "refused")])
 def test_another_service_is_reached_through_apprise(status: int, result: str) -> None:
     with webhook(answer(status)) as hook:
-        said = service.send(parcel(f"ntfy://127.0.0.1:{hook.port}/news"))
+        said = service.send(parcel(f"ntfy://127.0.0.1:{hook.port}/news"), 5.0, START)
     assert said.result == result, said
     assert len(hook.requests) == 1

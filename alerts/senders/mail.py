@@ -15,6 +15,7 @@ from email.policy import SMTP
 from typing import Any, NamedTuple
 
 from alerts.plain import safe
+from alerts.senders.answers import reason
 from alerts.senders.parcel import Answer, Parcel
 from alerts.senders.targets import mailboxes_of, open_service
 
@@ -61,7 +62,7 @@ def build(parcel: Parcel, service: Any, to: Mailbox, now: datetime) -> EmailMess
         mail["X-Nightdesk-Repeat"] = "possible"
     _add_extra_headers(mail, service.headers)
     mail.set_content(parcel.text)
-    mail.add_alternative(content.get("html") or "", subtype="html")
+    mail.add_alternative(parcel.html, subtype="html")
     return mail
 
 
@@ -179,12 +180,6 @@ def _dotted(raw: bytes) -> bytes:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "timed out"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"bad certificate ({error.verify_message})"
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "the mail server offers no STARTTLS"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return type(error).__name__
+    return reason(error)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from html import escape
 from typing import Any, Literal
 
 #: accepted: the receiver took it · refused: it never will · failed: it was not taken, later perhaps ·
@@ -21,6 +23,7 @@ class Answer:
     result: Result
     detail: str = ""
     retry_after: timedelta | None = None
+    everybody: bool = False  # the service asked for patience on behalf of all its recipients
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Target:
     key: str  # stable, says nothing of the secret
     label: str  # masked, for people
     sender: Literal["console", "webhook", "mail", "service"]
+    service: str = ""  # which server or account: what is down together
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # to sign a webhook with
 
 
 @dataclass(frozen=True)
@@ -48,4 +53,17 @@ class Parcel:
     @property
     def text(self) -> str:
         text = str(self.content.get("text", ""))
-        return f"{REPEAT_NOTE}\n\n{text}" if self.repeat else text
+        text = f"{REPEAT_NOTE}\n\n{text}" if self.repeat else text
+        return f"{text.rstrip()}\n\n{self.note}\n" if self.note else text
+
+    @property
+    def html(self) -> str:
+        html = str(self.content.get("html") or "")
+        if self.repeat:
+            html = re.sub(r"<body[^>]*>", lambda body: f"{body[0]}<p>{escape(REPEAT_NOTE)}</p>", html, count=1)
+        return html.replace("</body>", f"<p>{escape(self.note)}</p></body>") if self.note else html
+
+    @property
+    def note(self) -> str:
+        """Why a message comes over this channel and not over its own; empty where it is its own."""
+        return str(self.content.get("note") or "")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 import apprise
 
 from alerts.senders.parcel import Answer, Parcel
 from alerts.senders.targets import open_service, recipients_attribute, recipients_of
+from alerts.senders.wire import Wire, watched
+
+#: Of the limit of a call, what is left for all but waiting for an answer.
+_SPARE = 3.0
+_CONNECT = 10.0
 
 
-def send(parcel: Parcel) -> Answer:
+def send(parcel: Parcel, seconds: float, now: datetime) -> Answer:
     """One call to one recipient: Apprise's own retries and its pauses between messages are off."""
     service = open_service(parcel.target.address)
     if service is None:
@@ -23,27 +31,66 @@ def send(parcel: Parcel) -> Answer:
         setattr(service, name, [recipients_of(service)[parcel.target.index]])
     service.request_rate_per_sec = 0
     service.retry = 0
-    return _notify(service, parcel)
+    # Apprise hangs up after 4 s; a service that answers after 5 would get the message again and again.
+    service.socket_connect_timeout = min(_CONNECT, seconds / 2)
+    service.socket_read_timeout = max(seconds - _SPARE, seconds / 2)
+    if "overflow=" not in parcel.target.address:
+        service.overflow_mode = apprise.OverflowMode.SPLIT
+    return _notify(service, parcel, now)
 
 
-def _notify(service: apprise.NotifyBase, parcel: Parcel) -> Answer:
-    said = _Said()
+def _notify(service: apprise.NotifyBase, parcel: Parcel, now: datetime) -> Answer:
+    said, taken = _Said(), _count_parts(service)
     logger = logging.getLogger("apprise")
     logger.setLevel(logging.WARNING)
     logger.propagate = False
     logger.addHandler(said)
-    try:
-        sent = service.notify(
-            body=_body(parcel),
-            title=str(parcel.content.get("title", "")),
-            notify_type=apprise.NotifyType.INFO,
-            body_format=apprise.NotifyFormat.TEXT,
-        )
-    except Exception as error:
-        return Answer("failed", f"{type(error).__name__} in the service's plugin")
-    finally:
-        logger.removeHandler(said)
-    return Answer("accepted", "accepted by the service") if sent else said.answer()
+    broke = ""
+    with watched(now, parcel.key) as wire:
+        try:
+            sent = service.notify(
+                body=_body(parcel),
+                title=str(parcel.content.get("title", "")),
+                notify_type=apprise.NotifyType.INFO,
+                body_format=apprise.NotifyFormat.TEXT,
+            )
+        except Exception as error:
+            sent, broke = False, type(error).__name__
+        finally:
+            logger.removeHandler(said)
+    if sent and not wire.says_no():
+        return Answer("accepted", "accepted by the service")
+    if taken() and not sent:
+        return Answer("unknown", "the service took a part of the message and not the rest")
+    return _failure(wire, said, broke)
+
+
+def _failure(wire: Wire, said: _Said, broke: str) -> Answer:
+    """What a call came to that Apprise did not call a success."""
+    met = wire.answer()
+    if broke:  # the plugin met something that it did not expect, perhaps in an answer to a message that arrived
+        went = met is not None and (met.result == "unknown" or 200 <= wire.status < 300)
+        return Answer("unknown" if went else "failed", f"{broke} in the service's plugin")
+    return met or said.answer()
+
+
+def _count_parts(service: Any) -> Callable[[], int]:
+    """Count what the service takes of a message that is too long for one."""
+    taken: list[str] = []
+
+    def counting(plain: Callable[..., bool]) -> Callable[..., bool]:
+        def send(*args: Any, **options: Any) -> bool:
+            done = plain(*args, **options)
+            if done:
+                taken.append("one")
+            return done
+
+        return send
+
+    for name in ("send", "send_text", "send_html", "send_markdown"):
+        if callable(plain := getattr(service, name, None)):
+            setattr(service, name, counting(plain))
+    return lambda: len(taken)
 
 
 def _body(parcel: Parcel) -> str:
@@ -51,7 +98,8 @@ def _body(parcel: Parcel) -> str:
     chat = str(parcel.content.get("chat") or parcel.text)
     title = str(parcel.content.get("title", ""))
     body = chat.removeprefix(title).strip() or chat
-    return f"{body}\n(may be a repeat)" if parcel.repeat else body
+    notes = ["(may be a repeat)" if parcel.repeat else "", parcel.note]
+    return "\n".join([body, *(note for note in notes if note)])
 
 
 class _Said(logging.Handler):
@@ -65,6 +113,7 @@ class _Said(logging.Handler):
         self._records.append(record.getMessage())
 
     def answer(self) -> Answer:
+        """Of a service that does not speak HTTP."""
         for words in self._records:
             code = re.search(r"error=(\d{3})\b|\b(?:HTTP|code:?)\s*(\d{3})\b", words)
             status = int(code[1] or code[2]) if code else 0

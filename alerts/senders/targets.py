@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import warnings
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,12 +20,16 @@ class BadAddress(NightdeskError):
     """An address that no sender understands. The message does not show it, since it may hold a secret."""
 
 
-def split(addresses: tuple[str, ...]) -> tuple[Target, ...]:
-    """Every recipient of these addresses once. Raises BadAddress that names which address is wrong by its place."""
+def split(addresses: tuple[str, ...], secrets: tuple[str, ...] = ()) -> tuple[Target, ...]:
+    """Every recipient of these addresses once. Raises BadAddress that names which address is wrong by its place.
+
+    With `secrets`, webhooks among them are signed.
+    """
     targets: dict[str, Target] = {}
     for place, address in enumerate(addresses, start=1):
         for target in _split_one(address.strip(), place):
-            targets.setdefault(target.key, target)
+            signed = replace(target, secrets=secrets) if target.sender == "webhook" else target
+            targets.setdefault(target.key, signed)
     return tuple(targets.values())
 
 
@@ -41,7 +46,8 @@ def _split_one(address: str, place: int) -> list[Target]:
     if scheme in ("json", "jsons"):
         label = f"{scheme}://{service.host}" + (f":{service.port}" if service.port else "")
         place_of = (scheme, service.host, service.port, service.fullpath)
-        return [Target(address=address, index=0, key=_key(place_of), label=label, sender="webhook")]
+        server = _key(("web", service.host, service.port))
+        return [Target(address, index=0, key=_key(place_of), label=label, sender="webhook", service=server)]
     recipients = recipients_of(service)
     if scheme in ("mailto", "mailtos"):
         return [
@@ -51,9 +57,11 @@ def _split_one(address: str, place: int) -> list[Target]:
                 key=_key(("mail", mail.lower())),
                 label=mask_mail(mail),
                 sender="mail",
+                service=_key(("mail", service.smtp_host, service.port, service.user)),
             )
             for index, (_, mail) in enumerate(mailboxes_of(service))
         ]
+    account = _key((scheme, service.url_id() or ""))
     identity = (scheme, service.url_id() or "", service.url(privacy=True).split("?")[0] if not recipients else "")
     if len(recipients) < 2:
         return [
@@ -63,6 +71,7 @@ def _split_one(address: str, place: int) -> list[Target]:
                 key=_key((*identity, repr(recipients))),
                 label=f"{scheme}://…",
                 sender="service",
+                service=account,
             )
         ]
     return [
@@ -72,6 +81,7 @@ def _split_one(address: str, place: int) -> list[Target]:
             key=_key((*identity, repr(recipient))),
             label=f"{scheme}://{_mask(recipient)}",
             sender="service",
+            service=account,
         )
         for index, recipient in enumerate(recipients)
     ]
@@ -79,7 +89,7 @@ def _split_one(address: str, place: int) -> list[Target]:
 
 def open_service(address: str) -> Any | None:
     """Apprise's own reading of an address, without a word in the log; None where it has none."""
-    _load_services()
+    load_services()
     # Apprise prints a URL that it cannot read, token and all, at ERROR. Silenced each time, since whoever captures its
     # log, as Apprise itself does, may leave the level lower than it was.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
@@ -93,7 +103,7 @@ def open_service(address: str) -> Any | None:
 
 
 @lru_cache(maxsize=1)
-def _load_services() -> None:
+def load_services() -> None:
     """Import Apprise's plugins once; some of them use modules that Python is about to drop."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -8,17 +8,17 @@ import json
 import socket
 import ssl
 import threading
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from alerts.senders import signature
+from alerts.senders.answers import classify, reason
 from alerts.senders.parcel import Answer, Parcel
 from alerts.senders.targets import open_service
 
 #: Of `nightdesk` in the payload; a new number when a key changes its meaning or goes.
 SCHEMA = 1
-_GONE_FOR_GOOD = {400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422, 501}
 
 
 def send(parcel: Parcel, seconds: float, now: datetime) -> Answer:
@@ -27,7 +27,8 @@ def send(parcel: Parcel, seconds: float, now: datetime) -> Answer:
     if service is None:
         return Answer("refused", "the address cannot be read")
     body = json.dumps(payload(parcel, service.payload_extras), ensure_ascii=False).encode()
-    return _post(service, body, _headers(service, parcel), seconds, now)
+    signed = signature.headers(parcel.target.secrets, parcel.key, now, body)
+    return _post(service, body, {**_headers(service, parcel), **signed}, seconds, now)
 
 
 def payload(parcel: Parcel, extras: dict[str, Any]) -> dict[str, Any]:
@@ -84,10 +85,9 @@ def _post(service: Any, body: bytes, headers: dict[str, str], seconds: float, no
         response = connection.getresponse()
         return classify(response.status, response.headers, now)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = _reason(error)
         if left:
-            return Answer("unknown", f"no answer after the request left: {reason}")
-        return Answer("failed", f"not reached: {reason}")
+            return Answer("unknown", f"no answer after the request left: {reason(error)}")
+        return Answer("failed", f"not reached: {reason(error)}")
     finally:
         watchdog.cancel()
         connection.close()
@@ -111,40 +111,3 @@ def _hang_up(connection: http.client.HTTPConnection) -> None:
             connection.sock.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
-
-
-def classify(status: int, headers: http.client.HTTPMessage, now: datetime) -> Answer:
-    """What an HTTP answer means for a delivery."""
-    if 200 <= status < 300:
-        return Answer("accepted", f"HTTP {status}")
-    if 300 <= status < 400:
-        place = urlsplit(headers.get("Location") or "")
-        where = f" to {place.scheme}://{place.hostname}" if place.hostname else ""
-        return Answer("refused" if status in (301, 308) else "failed", f"HTTP {status}: redirects{where}; not followed")
-    detail = f"HTTP {status} {http.client.responses.get(status, '')}".strip()
-    if status in _GONE_FOR_GOOD:
-        return Answer("refused", detail)
-    return Answer("failed", detail, retry_after(headers.get("Retry-After"), now))
-
-
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Seconds or an HTTP date; nothing where it is neither."""
-    if not value:
-        return None
-    if value.strip().isdecimal():
-        return timedelta(seconds=min(int(value), 10**7))
-    try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - now, timedelta(0))
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "timed out"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"bad certificate ({error.verify_message})"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return type(error).__name__

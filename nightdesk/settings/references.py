@@ -55,8 +55,9 @@ class References:
             self._watch(("watch", index), watch)
         for index, source in enumerate(_tables(self.file.data.get("source"))):
             self.source(("source", index), source)
-        for name, channel in _named_tables(self.file.data.get("channel")):
-            self._fallback(("channel", name, "fallback"), channel.get("fallback"))
+        channels = dict(_named_tables(self.file.data.get("channel")))
+        for name, channel in channels.items():
+            self._fallback(("channel", name, "fallback"), channel.get("fallback"), channels)
         self._names(("operator", "channels"), _table(self.file.data.get("operator")), "channel")
         self._unique("watch")
         self._unique("source")
@@ -79,11 +80,22 @@ class References:
                 problem = f"{error.reason} (at character {error.position + 1} of {query!r})"
                 self.mistakes.at(self.file, (*place, "query"), problem)
 
-    def _fallback(self, place: Place, fallback: Any) -> None:
-        if isinstance(fallback, str) and fallback:
-            self._name(place, fallback, "channel")
-            if fallback == place[1]:
-                self.mistakes.at(self.file, place, "a channel cannot stand in for itself")
+    def _fallback(self, place: Place, fallback: Any, channels: Mapping[str, Mapping[str, Any]]) -> None:
+        if not isinstance(fallback, str) or not fallback:
+            return
+        self._name(place, fallback, "channel")
+        seen: list[Any] = [place[1]]
+        next_: Any = fallback
+        while isinstance(next_, str) and next_ not in seen:
+            seen.append(next_)
+            next_ = channels.get(next_, {}).get("fallback")
+        if next_ != place[1]:
+            return
+        if fallback == place[1]:
+            self.mistakes.at(self.file, place, "a channel cannot stand in for itself")
+        else:
+            ring = " → ".join(map(str, [*seen, next_]))
+            self.mistakes.at(self.file, place, f"channels stand in for each other in a ring: {ring}")
 
     def _unique(self, table: str) -> None:
         seen: dict[str, int] = {}

@@ -1,0 +1,133 @@
+"""What follows from the end of an attempt: the next state, findings, and who stands in for a dead channel."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from sqlalchemy.engine import Connection
+
+from alerts import quota, retry
+from alerts.config import Channel
+from alerts.senders.parcel import Answer, Target
+from store import deliveries, findings, messages
+from store.attempts import Claim
+
+#: After so many bad answers in a row the operator hears of it, long before the message is given up.
+_FAILING_AFTER = 5
+_INSTEAD = "Raise monthly_limit where the service allows it, or name a fallback; fewer watches or digests need less."
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a delivery goes after an attempt."""
+
+    state: str
+    not_before: datetime | None = None
+    reason: str | None = None
+
+
+class Ending:
+    """Knows what each channel wants where a message fails; works in the caller's transaction."""
+
+    def __init__(
+        self, channels: Mapping[str, Channel], targets: Mapping[str, Mapping[str, Target]], zone: tzinfo
+    ) -> None:
+        self._channels = channels
+        self._targets = targets
+        self._zone = zone
+
+    def of(self, claimed: Claim, answer: Answer, now: datetime) -> End:
+        """What an answer makes of a delivery."""
+        if answer.result == "accepted":
+            return End("sent")
+        if answer.result == "refused":
+            return End("dead", reason=answer.detail)
+        if answer.result == "unknown" and self.holds(claimed.channel):
+            return End("unknown", reason=f"held: {answer.detail}")
+        longest = self._patience_of(claimed.channel)
+        again = retry.next_try(now, claimed.since, claimed.refusals + 1, answer.retry_after, random.random(), longest)
+        if isinstance(again, retry.GiveUp):
+            return End("dead", reason=f"{again.reason}; last: {answer.detail}")
+        return End("pending", not_before=again.at)
+
+    def holds(self, channel: str) -> bool:
+        """Whether a channel would rather miss a message than risk a second copy."""
+        settings = self._channels.get(channel)
+        return settings is not None and settings.on_unknown == "hold"
+
+    def _patience_of(self, channel: str) -> timedelta:
+        """How long a message is tried: with a channel that stands in it need not be three days."""
+        settings = self._channels.get(channel)
+        return settings.fallback_after if settings is not None and settings.fallback else retry.LONGEST_AGE
+
+    def follow_up(self, db: Connection, claimed: Claim, end: End, now: datetime) -> None:
+        """Findings about the channel, and the fallback where the message is dead."""
+        channel = claimed.channel
+        if end.state == "sent":
+            findings.end(db, "channel_dead", channel, now)
+            findings.end(db, "channel_failing", channel, now)
+            self._watch_limit(db, channel, now)
+        elif end.state == "dead":
+            self.died(db, claimed.message_id, channel, claimed.recipient, str(end.reason), now)
+        elif end.state == "unknown":
+            detail = f"A message to {claimed.recipient} may or may not have arrived; it is held: {end.reason}"
+            findings.note(db, "delivery_unknown", channel, "daily", detail, now)
+        elif claimed.refusals + 1 == _FAILING_AFTER:
+            detail = f"{claimed.recipient} on the channel {channel} did not take a message {_FAILING_AFTER} times."
+            findings.note(db, "channel_failing", channel, "wake", detail, now)
+
+    def died(self, db: Connection, message_id: int, channel: str, recipient: str, reason: str, now: datetime) -> None:
+        """A message of a channel will not arrive: the operator hears of it, and its fallback tells it."""
+        detail = (
+            f"A message to {recipient} on the channel {channel} was given up: {reason}. "
+            f"Check its address with: nightdesk channels test {channel}"
+        )
+        findings.note(db, "channel_dead", channel, "wake", detail, now)
+        settings = self._channels.get(channel)
+        if settings is not None and settings.fallback:
+            self._stand_in(db, message_id, channel, settings.fallback, reason, now)
+
+    def _stand_in(self, db: Connection, message_id: int, channel: str, other: str, reason: str, now: datetime) -> None:
+        """The message over another channel, once for all the recipients that missed it."""
+        targets = self._targets.get(other, {})
+        note = f"Sent over {other}, because the channel {channel} did not take it: {reason}"
+        made = messages.stand_in(db, message_id, other, note, now) if targets else None
+        if made is not None:
+            for target in targets.values():
+                deliveries.add_delivery(db, made, other, target.label, target.key, now, now)
+
+    # -- a month's messages -----------------------------------------------------------------------------------------
+
+    def limit_reached(self, db: Connection, name: str, now: datetime) -> str:
+        """Why a channel may send nothing more this month; empty where it may."""
+        limit = self._limit(name)
+        if limit is None or quota.judge(limit, self._taken(db, name, now)) != "used_up":
+            return ""
+        reason = quota.reason(limit, quota.next_month(now, self._zone))
+        findings.note(db, "channel_limit", name, "wake", f"The channel {name}: {reason}. {_INSTEAD}", now)
+        return reason
+
+    def _watch_limit(self, db: Connection, name: str, now: datetime) -> None:
+        """Say in time that a month's messages run out; take it back when a new month began."""
+        limit = self._limit(name)
+        if limit is None:
+            return
+        taken = self._taken(db, name, now)
+        state = quota.judge(limit, taken)
+        if state != "used_up":
+            findings.end(db, "channel_limit", name, now)
+        if state == "plenty":
+            findings.end(db, "channel_limit_near", name, now)
+        else:
+            detail = f"The channel {name} has sent {taken} of {limit} messages of this month. {_INSTEAD}"
+            findings.note(db, "channel_limit_near", name, "daily", detail, now)
+
+    def _limit(self, name: str) -> int | None:
+        settings = self._channels.get(name)
+        return settings.monthly_limit if settings is not None else None
+
+    def _taken(self, db: Connection, name: str, now: datetime) -> int:
+        return deliveries.taken_since(db, name, quota.month_began(now, self._zone))
