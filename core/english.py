@@ -42,6 +42,10 @@ _SPELLINGS = (
     (re.compile("^jewellery$"), "jewelry"),
     (re.compile("^practise$"), "practice"),
 )
+#: Whatever one of these spellings needs; of a word without it none is tried.
+_MAY_BE_BRITISH = re.compile(
+    "re$|z|ll|ence$|alogue$|^(?:programme$|judgement$|acknowledgement$|paed|manoeuvre$|practise$)"
+)
 _SILENT_E = re.compile("(?<=[a-z]{2})(?<=ch|sh|ss|.x|.z|us)e$")  # boxes and box, houses and house
 _WORD = re.compile("[a-z]{4,}")
 
@@ -60,8 +64,9 @@ def _once(word: str) -> str:
     if len(word) < 5:
         return word
     word = _OUR.sub(r"\1or", word, count=1) if "our" in word else word
-    for pattern, replacement in _SPELLINGS:
-        word = pattern.sub(replacement, word)
+    if _MAY_BE_BRITISH.search(word) is not None:
+        for pattern, replacement in _SPELLINGS:
+            word = pattern.sub(replacement, word)
     return word
 
 

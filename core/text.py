@@ -76,7 +76,8 @@ _LETTER = rf"[^\W_{_UNSPACED}]"
 _STACKER = "\u17d2\u1039\u1a60"  # Khmer coeng, Burmese virama, Tai Tham sakot: the next consonant is written below
 
 _TOKEN = re.compile(
-    rf"\d{{1,3}}(?:[.,]\d{{3}})+(?![\d])"  # 1,200 and 1.200 are 1200
+    r"[a-zA-Z][a-zA-Z0-9]*(?=[ ,.\n])"  # what the last line finds too: most words of most texts, and soon told
+    rf"|\d{{1,3}}(?:[.,]\d{{3}})+(?![\d])"  # 1,200 and 1.200 are 1200
     rf"|[{_UNSPACED}](?:[{_MARKS}{_INVISIBLE}]*[{_MARKS}])?(?:(?<=[{_STACKER}])[{_UNSPACED}](?:[{_MARKS}{_INVISIBLE}]*[{_MARKS}])?)*"
     rf"|{_LETTER}+(?:[{_MARKS}{_INVISIBLE}{_APOSTROPHES}]+{_LETTER}+)*[{_MARKS}]*"
 )
@@ -128,17 +129,23 @@ def clean(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """The folded tokens of `text` in order, each with its place in `text`."""
-    found = []
+    found: list[Token] = []
+    make, known = tuple.__new__, _forms  # what a NamedTuple does, without asking each time
     for match in _TOKEN.finditer(text):
         start, end = match.span()
-        for form in _forms(match[0]):
-            found.append(Token(form.text, start, end))
+        for form in known(match[0]):
+            found.append(make(Token, (form[0], start, end)))
     return found
+
+
+def words(text: str) -> list[str]:
+    """The folded tokens of `text` in order, where nobody asks for their places."""
+    return [form.text for word in _TOKEN.findall(text) for form in _forms(word)]
 
 
 def fold(text: str) -> str:
     """`text` as its folded tokens, one space between them; folding twice changes nothing."""
-    return " ".join([form.text for word in _TOKEN.findall(text) for form in _forms(word)])
+    return " ".join(words(text))
 
 
 def written_words(text: str) -> Iterator[re.Match[str]]:
@@ -159,7 +166,7 @@ def count_words(text: str) -> int:
 
 def is_unspaced(token: str) -> bool:
     """Whether a token is a character of a script without spaces between words."""
-    return _IS_UNSPACED.match(token) is not None
+    return not token.isascii() and _IS_UNSPACED.match(token) is not None
 
 
 def is_space_free(token: str) -> bool:
@@ -169,7 +176,7 @@ def is_space_free(token: str) -> bool:
 
 def is_hangul(token: str) -> bool:
     """Whether a token is Korean: spaced, but with particles and further nouns written onto the word."""
-    return _IS_HANGUL.match(token) is not None
+    return not token.isascii() and _IS_HANGUL.match(token) is not None
 
 
 # --- One word --------------------------------------------------------------------------------------------------
@@ -187,7 +194,7 @@ def forms(word: str) -> tuple[Form, ...]:
     return _forms(word)
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 16)
 def _forms(word: str) -> tuple[Form, ...]:
     return tuple(_analyse(word[: 4 * _LONGEST_WORD]))
 

@@ -7,12 +7,14 @@ stands, which cues and acts stand beside it, on which day, and how it relates to
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pipeline.anchors import digit_runs, matches_at
 from pipeline.counted import OF_TOTAL, PERSONS, Count
-from pipeline.eventdates import MONTH_NAMES, Day, find_dates, month_number
+from pipeline.eventdates import MONTH_NAMES, Day, find_dates, month_number, month_starts
 from pipeline.reading import Reading, Sentence
 from pipeline.vocabulary import Hit
 
@@ -32,6 +34,7 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _YEAR = re.compile(r"(?<![\d,.])(?P<year>20[0-3]\d|25[4-7]\d)(?![\d,])")
+_MAY_BE_YEAR = re.compile(r"(?<![\d,.])(?:20[0-3]\d|25[4-7]\d)")
 _ENGLISH_TENSES = (
     ("perfect", re.compile(r"\b(?:has|have)(?: \w+ly| now| also| already)? (?:been|\w+ed)\b")),
     ("pluperfect", re.compile(r"\bhad (?:been |\w+ly )?\w+(?:ed|n)\b")),
@@ -70,6 +73,8 @@ class Setting:
     events: tuple[str, ...]
     published: date
     days: tuple[Day, ...]
+    months: tuple[int, ...]  # where one may be named
+    years: tuple[int, ...]
     acts: frozenset[str]  # of headline and first sentences
     year: int
 
@@ -83,8 +88,18 @@ def setting_of(reading: Reading, events: Sequence[str], published: date) -> Sett
         for hit in hits
         if hit.entry.kind == "concept" and hit.entry.name in ACTS
     }
-    days = tuple(find_dates(reading.text, published, reading.language))
-    return Setting(tuple(events), published, days, frozenset(front), published.year)
+    text = reading.text
+    days = find_dates(text, published, reading.language)
+    years = tuple(match.start() for match in _MAY_BE_YEAR.finditer(text))
+    return Setting(tuple(events), published, days, _months(text), years, frozenset(front), published.year)
+
+
+def _months(text: str) -> tuple[int, ...]:
+    """Where names of months begin, and the numbers that may stand before 月 and 월."""
+    starts = month_starts(text)
+    if "月" in text or "월" in text:
+        starts = sorted({*starts, *(at for start, end in digit_runs(text) for at in range(start, end))})
+    return tuple(starts)
 
 
 def circumstances(reading: Reading, counts: Sequence[Count], setting: Setting) -> list[frozenset[str]]:
@@ -233,7 +248,7 @@ def _days(text: str, start: int, end: int, where: str, setting: Setting) -> Iter
         if start <= day.start < end:
             told = True
             yield f"{where} day {_distance(day.day - setting.published)}"
-    for match in _MONTH.finditer(text, start, end):
+    for match in matches_at(_MONTH, text, _between(setting.months, start, end), end):
         if any(day.start <= match.start() < day.end for day in setting.days):
             continue
         name = match["name"]
@@ -242,13 +257,17 @@ def _days(text: str, start: int, end: int, where: str, setting: Setting) -> Iter
         number = month_number(name) if name else int(match["digits"] or match["korean"])
         told = True
         yield f"{where} month {_months_ago(number, match['year'], setting.published)}"
-    for match in _YEAR.finditer(text, start, end):
+    for match in matches_at(_YEAR, text, _between(setting.years, start, end), end):
         year = int(match["year"])
         year = year - 543 if year > 2400 else year
         told = True
         yield f"{where} year {'before' if year < setting.year else 'this' if year == setting.year else 'after'}"
     if not told:
         yield f"{where} undated"
+
+
+def _between(places: Sequence[int], start: int, end: int) -> Sequence[int]:
+    return places[bisect_left(places, start) : bisect_left(places, end)]
 
 
 def _distance(gap: timedelta) -> str:

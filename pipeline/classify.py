@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pipeline.atoms import Atoms, at_home, atoms_of
 from pipeline.reading import Reading, read
 from pipeline.topic import Event, Need, Rule, Topic
-from pipeline.traits import Weighed, article_traits, event_traits, own_traits, topic_traits, zone_of
+from pipeline.traits import Weighed, article_traits, each_own_traits, event_traits, topic_traits, zone_of
 from pipeline.values import Classification, Evidence, Scored
 from pipeline.vocabulary import Hit, TermTable
-from pipeline.weighing import Model, load_models
+from pipeline.weighing import Models, load_models, probability
 
 #: How much a sentence about the past counts for what kind of news this is.
 _PAST = 0.35
@@ -30,12 +30,17 @@ _SURE_EVENT = 0.4
 _HINT = 0.5
 
 
+#: The sentences in which a rule may fire, by its list of `any`: the others hold none of those terms.
+_Met = Mapping[tuple[str, ...], Sequence[Atoms]]
+
+
 @dataclass(frozen=True)
 class _Told:
     """One topic, weighed."""
 
     topic: Topic
     sentences: list[Atoms]
+    met: _Met
     weighed: Weighed
     lacking: bool
 
@@ -67,13 +72,22 @@ def classify(
 
 def tell(topic: Topic, sentences: list[Atoms], reading: Reading, evidence: list[Evidence]) -> _Told:
     """What the rules of one topic come to; what speaks for and against it is added to `evidence`."""
-    weighed = Weighed()
+    weighed, met = Weighed(), _met(topic, sentences)
     for rule in topic.signals:
-        weighed.score += _weigh(rule, sentences, reading, topic.id, 1.0, weighed, evidence, past=1.0)
-    against = _own_matter(sentences, topic) if reading.several else sentences
+        weighed.score += _weigh(rule, met, reading, topic.id, 1.0, weighed, evidence, past=1.0)
+    against = _met(topic, _own_matter(sentences, topic)) if reading.several else met
     for rule in topic.against:
         weighed.score -= _weigh(rule, against, reading, topic.id, -1.0, weighed, evidence, past=1.0)
-    return _Told(topic, sentences, weighed, bool(_lacking(topic.needs, weighed)))
+    return _Told(topic, sentences, met, weighed, bool(_lacking(topic.needs, weighed)))
+
+
+def _met(topic: Topic, sentences: Sequence[Atoms]) -> _Met:
+    met: dict[tuple[str, ...], list[Atoms]] = {}
+    triggers = topic.triggers
+    for atoms in sentences:
+        for any_ in {any_ for term in atoms.present if term in triggers for any_ in triggers[term]}:
+            met.setdefault(any_, []).append(atoms)
+    return met
 
 
 def _found(told: Sequence[_Told], sentences: Sequence[Atoms]) -> list[tuple[_Told, float]]:
@@ -114,7 +128,7 @@ def _lacking(needs: Iterable[Need], weighed: Weighed) -> list[Need]:
 
 def _weigh(
     rule: Rule,
-    sentences: Sequence[Atoms],
+    met: _Met,
     reading: Reading,
     label: str,
     sign: float,
@@ -125,7 +139,7 @@ def _weigh(
     """What `rule` comes to over all sentences, at most its cap; its strongest places become evidence."""
     score = 0.0
     shown: list[Evidence] = []
-    for atoms in sentences:
+    for atoms in met.get(rule.any, ()):
         hit = _fires(rule, atoms)
         if hit is None:
             continue
@@ -214,7 +228,7 @@ def happenings_of(told: Sequence[_Told], reading: Reading) -> dict[str, _Happeni
         for event in one.topic.events:
             weighed, evidence = Weighed(), list[Evidence]()
             for rule in event.rules:
-                weighed.score += _weigh(rule, one.sentences, reading, event.id, 1.0, weighed, evidence, past=_PAST)
+                weighed.score += _weigh(rule, one.met, reading, event.id, 1.0, weighed, evidence, past=_PAST)
             if event.id not in happenings or happenings[event.id].weighed.score < weighed.score:
                 happenings[event.id] = _Happening(event, weighed, tuple(evidence))
     return happenings
@@ -231,7 +245,7 @@ def traits_of_events(
 
 def _learned(
     names: Sequence[str],
-    models: Mapping[str, Model],
+    models: Models,
     found: Sequence[_Told],
     told: Sequence[_Told],
     happenings: Mapping[str, _Happening],
@@ -240,9 +254,8 @@ def _learned(
     """The events that are sure enough, or else the surest one."""
     traits = traits_of_events(told, happenings, sentences)
     weighed = {name: happening.weighed for name, happening in happenings.items()}
-    scored = [
-        Scored(name, round(models[name].sure(traits | own_traits(name, weighed, len(sentences))), 2)) for name in names
-    ]
+    scores = models.scores(traits, each_own_traits(names, weighed, len(sentences)))
+    scored = [Scored(name, round(probability(score), 2)) for name, score in scores.items()]
     scored.sort(key=lambda one: -one.score)
     return [one for one in scored if one.score >= _SURE_EVENT] or scored[:1]
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+
+from pipeline.anchors import Anchors, digit_runs, lowered, matches_at
 
 _MONTHS: dict[str, int] = {}
 for _row in (
@@ -34,7 +38,7 @@ _NAMES = "|".join(re.escape(name) for name in MONTH_NAMES)
 
 def month_number(name: str) -> int:
     """1 to 12, for a name of `MONTH_NAMES` in any case."""
-    return _MONTHS[name.lower()]
+    return _MONTHS[lowered(name)]
 
 
 _YEAR = r"(?P<year>\d{4})"
@@ -115,6 +119,13 @@ _RELATIVE: tuple[tuple[int, re.Pattern[str]], ...] = (
         r"พรุ่งนี้|\bbesok\b|\besok\b|ngày mai|\bbukas\b|غدا|မနက်ဖြန်|"
         r"ថ្ងៃស្អែក", re.I)),
 )  # fmt: skip
+#: What each of these begins with: its alternatives as plain words.
+_RELATIVE_WORDS = {
+    str(days): [words.split("[")[0] for words in pattern.pattern.replace(r"\b", "").split("|")]
+    for days, pattern in _RELATIVE
+}
+_ANCHORS = Anchors({"month": MONTH_NAMES, "weekday": _WEEKDAYS, "ngày": ("ngày",), **_RELATIVE_WORDS})
+_TO_MONTH = 12  # characters at most from the first digit of a day to its month
 _NEXT = re.compile(
     r"(?:next|on the coming|this coming|próximo|prochain|por vir|from|"
     r"by|until|till|before|下|来|다음|次の|sampai|hingga|mulai)\s?$",
@@ -137,35 +148,68 @@ class Day:
     exact: bool = True  # written as a date, not as a weekday or a word
 
 
-def find_dates(text: str, published: date, language: str) -> list[Day]:
-    """Every date of `text` that can be told, in order; overlapping readings once."""
+@lru_cache(maxsize=1)
+def _starts(text: str) -> dict[str, list[int]]:
+    return _ANCHORS.starts(text)
+
+
+def month_starts(text: str) -> list[int]:
+    """Where the names of months begin, and words that begin like one."""
+    return _starts(text)["month"]
+
+
+@lru_cache(maxsize=2)
+def find_dates(text: str, published: date, language: str) -> tuple[Day, ...]:
+    """Every date of `text` that can be told, in order; overlapping readings once. Facts and figures share it."""
+    starts = _starts(text)
     days = sorted(
-        (*_written(text, published, language), *_weekdays(text, published), *_relative(text, published)),
+        (*_written(text, published, language, starts), *_weekdays(text, published, starts["weekday"]),
+         *_relative(text, published, starts)),
         key=lambda day: (day.start, -day.end),
-    )
+    )  # fmt: skip
     kept: list[Day] = []
     for day in days:
         if not kept or day.start >= kept[-1].end:
             kept.append(day)
-    return kept
+    return tuple(kept)
 
 
-def _written(text: str, published: date, language: str) -> Iterator[Day]:
-    for pattern in (_DAY_MONTH, _MONTH_DAY, _HAN, _KOREAN, _ISO, _VIETNAMESE):
-        for match in pattern.finditer(text):
-            month = match["month"]
-            number = _MONTHS[month.lower()] if month.lower() in _MONTHS else int(month)
-            if found := _date(match.groupdict().get("year"), number, int(match["day"]), published):
-                yield Day(match.start(), match.end(), found)
-    for match in _SLASHED.finditer(text):
+def _written(text: str, published: date, language: str, starts: dict[str, list[int]]) -> Iterator[Day]:
+    runs = digit_runs(text)
+    for match in _with_month(text, runs, starts):
+        month = lowered(match["month"])
+        number = _MONTHS[month] if month in _MONTHS else int(month)
+        if found := _date(match.groupdict().get("year"), number, int(match["day"]), published):
+            yield Day(match.start(), match.end(), found)
+    digits = [at for start, end in runs for at in range(start, end)]
+    for match in matches_at(_SLASHED, text, digits if "/" in text else ()):
         first, second = int(match["first"]), int(match["second"])
-        day, month = (second, first) if first <= 12 and second > 12 else (first, second)
+        day, month_ = (second, first) if first <= 12 and second > 12 else (first, second)
         if language not in ("en", "zh", "ja", "ko", "") or match["year"]:
-            if found := _date(match["year"], month, day, published):
+            if found := _date(match["year"], month_, day, published):
                 yield Day(match.start(), match.end(), found)
-    for match in _HAN_DAY.finditer(text):
+    may_begin = sorted({*digits, *(at - 2 for at in digits if text.startswith("本月", at - 2))})
+    for match in matches_at(_HAN_DAY, text, may_begin):
         if found := _day_of_month(int(match["day"]), published):
             yield Day(match.start(), match.end(), found)
+
+
+def _with_month(text: str, runs: Sequence[tuple[int, int]], starts: dict[str, list[int]]) -> Iterator[re.Match[str]]:
+    """Days with their months, each spelling by itself."""
+    months = starts["month"]
+    digits = [at for start, end in runs for at in range(start, end)]
+    days = [start for start, end in runs if end - start <= 2 and _is_near(months, start)]
+    yield from matches_at(_DAY_MONTH, text, days)
+    yield from matches_at(_MONTH_DAY, text, months)
+    yield from matches_at(_HAN, text, digits if "月" in text else ())
+    yield from matches_at(_KOREAN, text, digits if "월" in text else ())
+    yield from matches_at(_ISO, text, digits if "-" in text else ())
+    yield from matches_at(_VIETNAMESE, text, starts["ngày"])
+
+
+def _is_near(months: Sequence[int], day: int) -> bool:
+    place = bisect_right(months, day)
+    return place < len(months) and months[place] <= day + _TO_MONTH
 
 
 def _date(year: str | None, month: int, day: int, published: date) -> date | None:
@@ -196,8 +240,8 @@ def _day_of_month(day: int, published: date) -> date | None:
     return found
 
 
-def _weekdays(text: str, published: date) -> Iterator[Day]:
-    for match in _WEEKDAY.finditer(text):
+def _weekdays(text: str, published: date, starts: Sequence[int]) -> Iterator[Day]:
+    for match in matches_at(_WEEKDAY, text, starts):
         index = _WEEKDAYS.get(match[0].lower())
         if index is None:
             continue
@@ -216,7 +260,7 @@ def _weekdays(text: str, published: date) -> Iterator[Day]:
         yield Day(match.start(), match.end(), day, exact=False)
 
 
-def _relative(text: str, published: date) -> Iterator[Day]:
+def _relative(text: str, published: date, starts: dict[str, list[int]]) -> Iterator[Day]:
     for days, pattern in _RELATIVE:
-        for match in pattern.finditer(text):
+        for match in matches_at(pattern, text, starts[str(days)]):
             yield Day(match.start(), match.end(), published + timedelta(days=days), exact=False)

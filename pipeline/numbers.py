@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.anchors import digit_runs
+
 #: Languages that write 1.000,5 where English writes 1,000.5.
 _COMMA_DECIMAL = frozenset(("es", "fr", "pt", "it", "de", "id", "vi", "tr", "nl", "ru", "hr", "sr", "hu", "km", "lo"))
 
@@ -386,7 +388,10 @@ def find_numbers(text: str, language: str) -> list[Number]:
 
 def _in_digits(text: str, language: str) -> Iterator[Number]:
     position = 0
-    while match := _DIGITS.search(text, position):
+    for start, _ in digit_runs(text):
+        match = _DIGITS.match(text, start) if start >= position else None
+        if match is None:
+            continue
         value = _value(match[0], language)
         end = match.end()
         if match[0][-1] in ",.．":
@@ -457,6 +462,8 @@ def _in_words(text: str, language: str) -> Iterator[Number]:
     links = _LINKS.get(language, ())
     run: list[tuple[int, int, str]] = []
     for match in _WORD.finditer(text):
+        if not run and not _begins(match[0].lower(), table):
+            continue
         for start, end, word in _pieces(match, table):
             known = word in table or (word in _TIMES and (run or word in ("dozens",)))
             joined = run and text[run[-1][1] : start].strip(" -\xa0") == "" and "\n" not in text[run[-1][1] : start]
@@ -469,6 +476,11 @@ def _in_words(text: str, language: str) -> Iterator[Number]:
             yield from _close(run, table, language)
             run = [(start, end, word)] if word in table else []
     yield from _close(run, table, language)
+
+
+def _begins(word: str, table: dict[str, int]) -> bool:
+    """Whether a number in words may begin here; most words are none."""
+    return word in table or word == "dozens" or "-" in word
 
 
 def _pieces(match: re.Match[str], table: dict[str, int]) -> Iterator[tuple[int, int, str]]:

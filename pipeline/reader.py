@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 
 from core.pool import Limits, Pool
+from core.text import words
 from pipeline.classify import classify
 from pipeline.config import PipelineConfig
 from pipeline.extract import extract
 from pipeline.facts import find_facts
-from pipeline.similarity import Signature, sign
+from pipeline.reading import read
+from pipeline.similarity import Signature, sign_words
 from pipeline.topic import Topic, load_topics
 from pipeline.values import Classification, Extract, Fact, Given
 from pipeline.vocabulary import TermTable, load_vocabulary
@@ -52,7 +55,16 @@ def read_page(job: Job) -> ReadPage:
     topics, vocabulary = _knowledge(job.topics_dir)
     classified = classify(found.title, found.text, found.language, topics, vocabulary)
     facts = find_facts(found.title, found.text, found.language, published, vocabulary, classified)
-    return ReadPage(found, classified, tuple(facts), sign(found.text))
+    return ReadPage(found, classified, tuple(facts), sign_words(_words(found, vocabulary)))
+
+
+def _words(found: Extract, vocabulary: TermTable) -> Sequence[str]:
+    """The folded tokens of the text; the reading has them already, but of what is too long for it."""
+    reading = read(found.title, found.text, vocabulary, found.language)
+    start = len(found.title) + 1
+    if len(reading.text) < start + len(found.text):
+        return words(found.text)
+    return [token.text for token in reading.tokens if token.start >= start]
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import Any
 
 from rensa import RMinHash
 
-from core.text import is_unspaced, tokens
+from core.text import is_unspaced, words
 
 PERMUTATIONS = 128
 _SEED = 20_260_401
@@ -43,7 +43,12 @@ class Signature:
 
 def sign(text: str) -> Signature | None:
     """The signature of a text, or None where it is too short to tell."""
-    grams = shingles(text)
+    return sign_words(words(text))
+
+
+def sign_words(folded: Sequence[str]) -> Signature | None:
+    """The same of the folded tokens of a text."""
+    grams = _shingles(folded)
     if len(grams) < _SHORTEST:
         return None
     minhash = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
@@ -53,10 +58,13 @@ def sign(text: str) -> Signature | None:
 
 def shingles(text: str) -> set[str]:
     """Runs of three words, or of five characters where a script has no spaces."""
-    words = [token.text for token in tokens(text)]
-    single = sum(is_unspaced(word) for word in words)
-    size = 5 if single * 2 > len(words) else 3
-    return {" ".join(words[i : i + size]) for i in range(len(words) - size + 1)}
+    return _shingles(words(text))
+
+
+def _shingles(folded: Sequence[str]) -> set[str]:
+    single = sum(map(is_unspaced, folded))
+    size = 5 if single * 2 > len(folded) else 3
+    return {" ".join(folded[i : i + size]) for i in range(len(folded) - size + 1)}
 
 
 def bands(signature: Signature) -> tuple[int, ...]:

@@ -16,6 +16,8 @@ of `unless`; how much that weighs depends on where the sentence stands. Terms ar
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -73,6 +75,15 @@ class Topic(_Strict):
     ties: tuple[str, ...] = ()  # concepts that tie a place outside `home` to it: region "spill-over"
     events: tuple[Event, ...] = Field(min_length=1)
     default_event: str | None = None  # what an article on the beat is when no event stands out
+
+    @cached_property
+    def triggers(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """By each term the lists of `any` it is in: in a sentence without a term of its list a rule does not fire."""
+        found: dict[str, dict[tuple[str, ...], None]] = {}
+        for rule in (*self.signals, *self.against, *(rule for event in self.events for rule in event.rules)):
+            for term in rule.any:
+                found.setdefault(term, {})[rule.any] = None
+        return {term: tuple(lists) for term, lists in found.items()}
 
     def model_post_init(self, _: object, /) -> None:
         names = {rule.name for rule in self.signals}

@@ -98,23 +98,52 @@ def event_traits(events: Mapping[str, Weighed], holding: Iterable[str]) -> dict[
 
 def own_traits(name: str, events: Mapping[str, Weighed], sentences: int) -> dict[str, float]:
     """How one event stands among the others: the same traits for every event."""
-    own = events[name]
-    totals = {other: _total(weighed) for other, weighed in events.items()}
-    total, best = totals[name], max(totals.values())
+    return each_own_traits((name,), events, sentences)[name]
+
+
+def each_own_traits(names: Iterable[str], events: Mapping[str, Weighed], sentences: int) -> dict[str, dict[str, float]]:
+    """The same for several events of one article."""
+    standing = _Standing.of(events)
+    return {name: _own_traits(name, events[name], standing, sentences) for name in names}
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What all events of one article come to, by which each of them is measured."""
+
+    totals: dict[str, float]
+    ranked: list[float]  # the totals, the highest first
+    tops: dict[str, float]  # by zone
+    orders: dict[str, list[int]]  # by zone: where each event's first hit is
+    alone: bool
+
+    @staticmethod
+    def of(events: Mapping[str, Weighed]) -> _Standing:
+        totals = {other: _total(weighed) for other, weighed in events.items()}
+        best = max(totals.values())
+        tops = {zone: max(min(weighed.by_zone[zone], 3.0) for weighed in events.values()) for zone in _WEIGHT}
+        orders = {
+            zone: sorted(weighed.first[zone] for weighed in events.values() if zone in weighed.first)
+            for zone in ("title", "lead", "second")
+        }
+        alone = sum(1 for other in totals.values() if other > 0.4 * best) == 1
+        return _Standing(totals, sorted(totals.values(), reverse=True), tops, orders, alone)
+
+
+def _own_traits(name: str, own: Weighed, standing: _Standing, sentences: int) -> dict[str, float]:
+    total, best = standing.totals[name], standing.ranked[0]
     traits: dict[str, float] = {"own log": math.log1p(total), "own share": total / best if best else 0.0}
     for zone in _WEIGHT:
         value = min(own.by_zone[zone], 3.0)
         if value:
             traits[f"own {zone}"] = 1.0
-            if value == max(min(weighed.by_zone[zone], 3.0) for weighed in events.values()):
+            if value == standing.tops[zone]:
                 traits[f"own top {zone}"] = 1.0
-        if zone in own.first and zone in ("title", "lead", "second"):
-            order = sorted(weighed.first[zone] for weighed in events.values() if zone in weighed.first)
-            traits[f"own order {zone} {min(order.index(own.first[zone]), 3)}"] = 1.0
+        if zone in own.first and zone in standing.orders:
+            traits[f"own order {zone} {min(standing.orders[zone].index(own.first[zone]), 3)}"] = 1.0
     if total:
-        rank = sorted(totals.values(), reverse=True).index(total)
-        traits[f"own rank {min(rank, 4)}"] = 1.0
-        if sum(1 for other in totals.values() if other > 0.4 * best) == 1:
+        traits[f"own rank {min(standing.ranked.index(total), 4)}"] = 1.0
+        if standing.alone:
             traits["own alone"] = 1.0
     if own.by_zone["title"] and own.by_zone["lead"]:
         traits["own title and lead"] = 1.0

@@ -63,6 +63,7 @@ class _Reading(NamedTuple):
     """What one folded pattern may mean, and where that holds."""
 
     entry: Entry
+    number: int  # of the entry among all
     languages: frozenset[str] | None
     capitals: bool  # an abbreviation, which must be written in capitals
     proper: bool  # a name that might be a word of some language: its first letter must be a capital
@@ -81,35 +82,42 @@ class TermTable:
         self._spellings: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._entries: dict[tuple[str, str], set[str]] = defaultdict(set)
         readings: dict[str, list[_Reading]] = defaultdict(list)
+        numbers: dict[Entry, int] = {}
         for entry, written, language in terms:
+            number = numbers.setdefault(entry, len(numbers))
             self._spellings[entry.kind, entry.name].append(written)
             for spelling in _variants(written):
                 folded = fold(spelling)
                 self._entries[entry.kind, folded].add(entry.name)
-                for pattern, reading in _patterns(entry, spelling, folded, language):
+                for pattern, reading in _patterns(entry, number, spelling, folded, language):
                     readings[pattern].append(reading)
         self._patterns = list(readings)
+        self._is_closed = [pattern.endswith(" ") for pattern in self._patterns]
         self._readings = [tuple(dict.fromkeys(readings[pattern])) for pattern in self._patterns]
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
 
     def find(self, text: str, tokens: Sequence[Token], language: str | None = None) -> list[Hit]:
         """Every term in `tokens`, in the order of the text; of one entry at one place only the longest."""
         tongues = _tongues(language)
-        starts, position = [], 1
-        for token in tokens:
-            starts.append(position)
-            position += len(token.text) + 1
-        haystack = " " + " ".join(token.text for token in tokens) + " "
-        best: dict[tuple[Entry, int], Hit] = {}
+        begins: dict[int, int] = {}  # in the haystack, by where a token begins: its number
+        ends: dict[int, int] = {}
+        position = 1
+        for index, token in enumerate(tokens):
+            begins[position] = index
+            position += len(token.text)
+            ends[position] = index
+            position += 1
+        starts = list(begins)
+        haystack = f" {' '.join([token.text for token in tokens])} "
+        best: dict[tuple[int, int], Hit] = {}
         for pattern, begin, end in self._automaton.find_matches_as_indexes(haystack, overlapping=True):
-            first = bisect_left(starts, begin + 1)
-            last = bisect_left(starts, end - 1 if self._patterns[pattern].endswith(" ") else end) - 1
-            span = tokens[first].start, tokens[last].end
+            first = begins[begin + 1]
+            last = ends[end - 1] if self._is_closed[pattern] else bisect_left(starts, end) - 1
+            start, stop = tokens[first].start, tokens[last].end
             for reading in self._readings[pattern]:
-                if _holds(reading, text[span[0] : span[1]], tongues):
-                    key = (reading.entry, first)
-                    if key not in best or best[key].last < last:
-                        best[key] = Hit(reading.entry, *span, first, last)
+                key = (reading.number, first)
+                if (key not in best or best[key].last < last) and _holds(reading, text[start:stop], tongues):
+                    best[key] = Hit(reading.entry, start, stop, first, last)
         return sorted(best.values(), key=lambda hit: (hit.first, -hit.last))
 
     def expand(self, kind: str, term: str) -> tuple[str, ...]:
@@ -205,14 +213,16 @@ def _variants(written: str) -> Iterator[str]:
         yield ending.join(inner) + star
 
 
-def _patterns(entry: Entry, spelling: str, folded: str, language: str | None) -> Iterator[tuple[str, _Reading]]:
+def _patterns(
+    entry: Entry, number: int, spelling: str, folded: str, language: str | None
+) -> Iterator[tuple[str, _Reading]]:
     letters = spelling.removesuffix("*")
     if not folded or (len(folded) < 3 and folded.isascii() and not letters.isupper()):
         return
     capitals = letters.isascii() and letters.isupper() and len(letters) <= 6 and entry.kind != "concept"
     open_end = spelling.endswith("*") or is_hangul(folded[-1])
     languages = frozenset((language,)) if language else None
-    reading = _Reading(entry, languages, capitals, entry.town and letters.isascii(), open_end)
+    reading = _Reading(entry, number, languages, capitals, entry.town and letters.isascii(), open_end)
     yield f" {folded}" if open_end else f" {folded} ", reading
 
 

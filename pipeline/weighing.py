@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -38,9 +38,45 @@ def probability(score: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
-def shares(models: Mapping[str, Model], traits: Traits) -> dict[str, float]:
+class Models(dict[str, Model]):
+    """The models of one file, by what they answer, asked together: each trait is looked up once for all of them."""
+
+    def scores(self, traits: Traits, own: Mapping[str, Traits] | None = None) -> dict[str, float]:
+        """The log odds of every answer, or of those that have traits of their `own` beside the common ones."""
+        sums = [0.0] * len(self)
+        for name, value in traits.items():
+            for place, weight in self._columns.get(name, ()):
+                sums[place] += weight * value
+        answers: Iterable[str] = self if own is None else own
+        return {
+            answer: self[answer].bias + self._added(answer, sums[self._places[answer]], (own or {}).get(answer, {}))
+            for answer in answers
+        }
+
+    def _added(self, answer: str, score: float, traits: Traits) -> float:
+        weights = self[answer].weights
+        for name, value in traits.items():
+            if name in weights:
+                score += weights[name] * value
+        return score
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {answer: place for place, answer in enumerate(self)}
+
+    @cached_property
+    def _columns(self) -> dict[str, tuple[tuple[int, float], ...]]:
+        """For each trait which answers it speaks for or against."""
+        columns: dict[str, list[tuple[int, float]]] = {}
+        for place, model in enumerate(self.values()):
+            for name, weight in model.weights.items():
+                columns.setdefault(name, []).append((place, weight))
+        return {name: tuple(column) for name, column in columns.items()}
+
+
+def shares(models: Models, traits: Traits) -> dict[str, float]:
     """How likely each answer is where exactly one of them holds."""
-    scores = {answer: model.score(traits) for answer, model in models.items()}
+    scores = models.scores(traits)
     top = max(scores.values())
     weights = {answer: math.exp(score - top) for answer, score in scores.items()}
     total = sum(weights.values())
@@ -48,10 +84,10 @@ def shares(models: Mapping[str, Model], traits: Traits) -> dict[str, float]:
 
 
 @lru_cache(maxsize=8)
-def load_models(name: str, folder: Path = WEIGHTS) -> Mapping[str, Model]:
+def load_models(name: str, folder: Path = WEIGHTS) -> Models:
     """The models of one file, by what they answer; none where there is no file: then rules decide alone."""
     path = folder / f"{name}.json"
     if not path.exists():
-        return {}
+        return Models()
     told = json.loads(path.read_text("utf-8"))
-    return {answer: Model(model["bias"], model["weights"]) for answer, model in told["models"].items()}
+    return Models((answer, Model(model["bias"], model["weights"])) for answer, model in told["models"].items())

@@ -10,7 +10,7 @@ from functools import cache
 
 import justext
 
-from core.text import fold, is_unspaced, tokens
+from core.text import fold, is_unspaced, words
 
 _LEAD = 3_000  # characters: news tells its story first, archives and boilerplate stand below
 _KEPT = 160
@@ -55,8 +55,7 @@ def word_weights(title: str, text: str, language: str | None) -> Weights:
 
 def _terms(text: str) -> Iterable[str]:
     previous = ""
-    for token in tokens(text):
-        word = token.text
+    for word in words(text):
         if is_unspaced(word):
             if previous:
                 yield previous + word
@@ -74,10 +73,10 @@ def name_weights(title: str, text: str, language: str | None) -> Weights:
     lower = set(re.findall(r"\b[^\W\d_A-ZА-Я]\w+", lead))
     counts: Counter[str] = Counter()
     for run in _NAME.findall(lead) + ([] if title.istitle() else _NAME.findall(title)):
-        words = run.split()
-        while words and (words[0].lower() in lower or fold(words[0]) in usual):
-            words.pop(0)  # the start of a sentence
-        if words and not (name := fold(" ".join(words))).isdigit() and len(name) > 2 and words[0].lower() != words[0]:
+        parts = run.split()
+        while parts and (parts[0].lower() in lower or fold(parts[0]) in usual):
+            parts.pop(0)  # the start of a sentence
+        if parts and not (name := fold(" ".join(parts))).isdigit() and len(name) > 2 and parts[0].lower() != parts[0]:
             counts[name] += 1
     kept = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_KEPT]
     return {name: round(1 + math.log(count), 3) for name, count in kept}
