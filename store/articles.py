@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from store.base import Id, id_column, insert_ignoring, json, metadata, moment, ref, text
+from store.base import INSERTS, Id, id_column, json, metadata, moment, ref, text
 from store.definitions import sources
 from store.pages import pages
 
@@ -187,15 +187,38 @@ def claim_page(db: Connection, page_id: int, attempts: int, pipeline_version: in
         mine = sa.update(page_outcomes).where(page_outcomes.c.page_id == page_id, page_outcomes.c.state == "retry")
         return bool(db.execute(mine.values(attempts=attempts + 1, state="failed")).rowcount)
     row = {"page_id": page_id, "state": "failed", "reason": "", "pipeline_version": pipeline_version, "at": now}
-    return bool(db.execute(insert_ignoring(db, page_outcomes).values(attempts=1, **row)).rowcount)
+    return bool(db.execute(_CLAIM[db.dialect.name], {"attempts": 1, **row}).rowcount)
 
 
 def end_page(db: Connection, page_id: int, state: str, reason: str, article_id: int | None, now: datetime) -> None:
     """Write the outcome of a claimed page."""
-    ended = sa.update(page_outcomes).where(page_outcomes.c.page_id == page_id)
-    db.execute(ended.values(state=state, reason=reason, article_id=article_id, at=now))
+    db.execute(_END, {"page": page_id, "state": state, "reason": reason, "article_id": article_id, "at": now})
 
 
+# Statements of every article are made once: making them anew costs more than running them.
+_CLAIM = {name: insert(page_outcomes).on_conflict_do_nothing() for name, insert in INSERTS.items()}
+_END = (
+    sa.update(page_outcomes)
+    .where(page_outcomes.c.page_id == sa.bindparam("page"))
+    .values(
+        state=sa.bindparam("state"),
+        reason=sa.bindparam("reason"),
+        article_id=sa.bindparam("article_id"),
+        at=sa.bindparam("at"),
+    )
+)
+_FILE_BANDS = {name: insert(signature_bands).on_conflict_do_nothing() for name, insert in INSERTS.items()}
+_ADD_ARTICLE = sa.insert(articles).returning(articles.c.id)
+_ADD_VERSION = sa.insert(article_versions).returning(article_versions.c.id)
+_ADD_TOPICS, _ADD_EVENTS = sa.insert(article_topics), sa.insert(article_events)
+_LAST_SEQ = sa.select(sa.func.max(article_versions.c.seq)).where(
+    article_versions.c.article_id == sa.bindparam("article")
+)
+_NONE_CURRENT = (
+    sa.update(article_versions)
+    .where(article_versions.c.article_id == sa.bindparam("article"), article_versions.c.is_current)
+    .values(is_current=False)
+)
 _KNOWN = sa.select(
     articles.c.id.label("article_id"),
     article_versions.c.id.label("version_id"),
@@ -208,11 +231,12 @@ _KNOWN = sa.select(
     articles.c.duplicate_of,
     article_versions.c.signature,
 ).select_from(articles.join(article_versions, article_versions.c.article_id == articles.c.id))
+_KNOWN_BY_KEY = _KNOWN.where(articles.c.url_key == sa.bindparam("key"), article_versions.c.is_current)
 
 
 def article_by_key(db: Connection, url_key: str) -> KnownArticle | None:
     """The article of that identity, in its current version."""
-    row = db.execute(_KNOWN.where(articles.c.url_key == url_key, article_versions.c.is_current)).one_or_none()
+    row = db.execute(_KNOWN_BY_KEY, {"key": url_key}).one_or_none()
     return KnownArticle(**row._mapping) if row else None
 
 
@@ -227,7 +251,7 @@ def texts_of(db: Connection, article_id: int) -> list[tuple[str, str]]:
 
 def add_article(db: Connection, row: Mapping[str, Any]) -> int:
     """A new article; its id."""
-    return int(db.execute(sa.insert(articles).values(**row).returning(articles.c.id)).scalar_one())
+    return int(db.execute(_ADD_ARTICLE, dict(row)).scalar_one())
 
 
 def add_version(
@@ -238,15 +262,15 @@ def add_version(
     events: Iterable[tuple[str, float]],
 ) -> int:
     """The next version of an article, from now on its current one; its id."""
-    mine = article_versions.c.article_id == article_id
-    seq = (db.scalar(sa.select(sa.func.max(article_versions.c.seq)).where(mine)) or 0) + 1
-    db.execute(sa.update(article_versions).where(mine, article_versions.c.is_current).values(is_current=False))
-    added = sa.insert(article_versions).values(article_id=article_id, seq=seq, is_current=True, **row)
-    version_id = int(db.execute(added.returning(article_versions.c.id)).scalar_one())
+    before = db.scalar(_LAST_SEQ, {"article": article_id}) or 0
+    if before:
+        db.execute(_NONE_CURRENT, {"article": article_id})
+    added = {"article_id": article_id, "seq": before + 1, "is_current": True, **row}
+    version_id = int(db.execute(_ADD_VERSION, added).scalar_one())
     if of_topics := [{"version_id": version_id, "topic": name, "score": score} for name, score in topics]:
-        db.execute(sa.insert(article_topics), of_topics)
+        db.execute(_ADD_TOPICS, of_topics)
     if of_events := [{"version_id": version_id, "event_type": name, "score": score} for name, score in events]:
-        db.execute(sa.insert(article_events), of_events)
+        db.execute(_ADD_EVENTS, of_events)
     return version_id
 
 
@@ -320,28 +344,33 @@ def file_bands(db: Connection, article_id: int, old: Sequence[int], new: Sequenc
     if gone := set(old) - set(new):
         db.execute(sa.delete(signature_bands).where(mine, signature_bands.c.band.in_(gone)))
     if rows := [{"band": band, "article_id": article_id} for band in sorted(set(new) - set(old))]:
-        db.execute(insert_ignoring(db, signature_bands), rows)
+        db.execute(_FILE_BANDS[db.dialect.name], rows)
 
 
 def articles_in_bands(db: Connection, bands: Sequence[int], limit: int) -> list[tuple[int, Any]]:
     """Ids and signatures of the articles that share most bands, current versions only."""
     if not bands:
         return []
+    rows = db.execute(_IN_BANDS, {"bands": list(bands), "limit": limit})
+    return [(row.article_id, row.signature) for row in rows]
+
+
+def _in_bands() -> sa.Select[Any]:
+    band, article_id = signature_bands.c.band, signature_bands.c.article_id
     shared = (
-        sa.select(signature_bands.c.article_id, sa.func.count().label("bands"))
-        .where(signature_bands.c.band.in_(bands))
-        .group_by(signature_bands.c.article_id)
-        .order_by(sa.desc("bands"), signature_bands.c.article_id)
-        .limit(limit)
+        sa.select(article_id, sa.func.count().label("bands"))
+        .where(band.in_(sa.bindparam("bands", expanding=True)))
+        .group_by(article_id)
+        .order_by(sa.desc("bands"), article_id)
+        .limit(sa.bindparam("limit"))
         .subquery()
     )
     current = shared.join(article_versions, article_versions.c.article_id == shared.c.article_id)
-    rows = db.execute(
-        sa.select(shared.c.article_id, article_versions.c.signature)
-        .select_from(current)
-        .where(article_versions.c.is_current)
-    )
-    return [(row.article_id, row.signature) for row in rows]
+    signed = sa.select(shared.c.article_id, article_versions.c.signature).select_from(current)
+    return signed.where(article_versions.c.is_current)
+
+
+_IN_BANDS = _in_bands()
 
 
 def original_of(db: Connection, article_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,9 +76,16 @@ def json(name: str, *, nullable: bool = True) -> sa.Column[Any]:
     return sa.Column(name, Json, nullable=nullable)
 
 
+#: An INSERT that knows ON CONFLICT, by the name of the dialect.
+INSERTS: Mapping[str, Callable[[sa.Table], postgresql.Insert | sqlite.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
 def upsert(db: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that knows ON CONFLICT, in the dialect of `db`."""
-    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+    return INSERTS[db.dialect.name](table)
 
 
 def insert_ignoring(db: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:

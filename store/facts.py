@@ -51,6 +51,11 @@ facts = sa.Table(
 #: What holds of a fact that counts; the others are kept for the record.
 STANDS = facts.c.superseded.is_(None)
 
+_ADD = sa.insert(facts)
+_OF_VERSION = (
+    sa.select(facts).where(facts.c.version_id == sa.bindparam("version"), STANDS).order_by(facts.c.position, facts.c.id)
+)
+
 
 def add_facts(
     db: Connection, version_id: int, rows: Sequence[Mapping[str, Any]], pipeline_version: int, now: datetime
@@ -58,7 +63,7 @@ def add_facts(
     """Facts of one article version."""
     whose = {"version_id": version_id, "pipeline_version": pipeline_version, "created_at": now}
     if rows:
-        db.execute(sa.insert(facts), [{**row, **whose} for row in rows])
+        db.execute(_ADD, [{**row, **whose} for row in rows])
 
 
 def supersede(db: Connection, marks: Sequence[tuple[int, str | None]]) -> None:
@@ -69,8 +74,7 @@ def supersede(db: Connection, marks: Sequence[tuple[int, str | None]]) -> None:
 
 def facts_of(db: Connection, version_id: int) -> list[Row[Any]]:
     """The facts of one version, as they stand in its text."""
-    mine = sa.select(facts).where(facts.c.version_id == version_id, STANDS)
-    return list(db.execute(mine.order_by(facts.c.position, facts.c.id)))
+    return list(db.execute(_OF_VERSION, {"version": version_id}))
 
 
 def every_fact_of(db: Connection, version_id: int) -> list[Row[Any]]:

@@ -48,15 +48,16 @@ def watches_to_ask(db: Connection) -> list[AskedWatch]:
     return [AskedWatch(**row._mapping) for row in db.execute(asked.order_by(watches.c.id))]
 
 
+_STAMP = sa.select(
+    sa.func.count(),
+    sa.func.coalesce(sa.func.sum(watches.c.revision), 0),
+    sa.func.max(watches.c.retired_at, type_=watches.c.retired_at.type),
+).select_from(watches)
+
+
 def watches_stamp(db: Connection) -> tuple[int, int, datetime | None]:
     """Changes whenever a watch is added, edited or retired."""
-    row = db.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.coalesce(sa.func.sum(watches.c.revision), 0),
-            sa.func.max(watches.c.retired_at, type_=watches.c.retired_at.type),
-        )
-    ).one()
+    row = db.execute(_STAMP).one()
     return (row[0], row[1], row[2])
 
 

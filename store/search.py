@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Row
 
 from core.errors import QueryError
 from core.query import Document, Query
-from core.query.document import Field
+from core.query.document import read_field
 from core.query.index import Every, Needed, Run, index_terms, needed, text_only
 from core.query.nodes import And, CountRange, Node, Or, PublishedRange, Value
 from core.query.snippet import Snippet, snippet
@@ -84,25 +84,31 @@ class SearchHit:
 def index_article(db: Connection, article_id: int, title: str, text: str) -> None:
     """Make the current version of an article findable, in the transaction that wrote it."""
     remove(db, article_id)
-    known = sa.select(article_versions.c.published_at, articles.c.url).join_from(articles, article_versions)
-    published, url = db.execute(known.where(articles.c.id == article_id, article_versions.c.is_current)).one()
-    terms = {name: index_terms(Field(name, words)) for name, words in (("title", title), ("text", text), ("url", url))}
+    published, url = db.execute(_ADDRESS, {"article": article_id}).one()
+    words = (("title", title), ("text", text), ("url", url))
+    terms = {name: index_terms(read_field(name, told)) for name, told in words}
     if db.dialect.name == "sqlite":
         row_id = _add_row(db, article_id, published, {})
-        feed = sa.text("INSERT INTO search_index (rowid, title, text, url) VALUES (:id, :title, :text, :url)")
-        db.execute(feed, {"id": row_id, **{name: " ".join(words) for name, words in terms.items()}})
+        db.execute(_FEED, {"id": row_id, **{name: " ".join(found) for name, found in terms.items()}})
     else:
         kept, vector = _vector(terms)
         _add_row(db, article_id, published, {"kept": kept, "terms": sa.cast(vector, TSVECTOR)})
 
 
+_ADDRESS = (
+    sa.select(article_versions.c.published_at, articles.c.url)
+    .join_from(articles, article_versions)
+    .where(articles.c.id == sa.bindparam("article"), article_versions.c.is_current)
+)
+_FEED = sa.text("INSERT INTO search_index (rowid, title, text, url) VALUES (:id, :title, :text, :url)")
+_ROW_OF = sa.select(_rows.c.id).where(_rows.c.id == sa.bindparam("row"))
+_LEAVE_BEHIND = sa.update(_rows).where(_rows.c.article_id == sa.bindparam("article")).values(article_id=None)
+_DELETE = sa.delete(_rows).where(_rows.c.article_id == sa.bindparam("article"))
+
+
 def remove(db: Connection, article_id: int) -> None:
     """Take an article out of the index. FTS5 keeps the words, but nothing leads from them any more."""
-    mine = _rows.c.article_id == article_id
-    if db.dialect.name == "sqlite":
-        db.execute(sa.update(_rows).where(mine).values(article_id=None))
-    else:
-        db.execute(sa.delete(_rows).where(mine))
+    db.execute(_LEAVE_BEHIND if db.dialect.name == "sqlite" else _DELETE, {"article": article_id})
 
 
 def articles_to_index(db: Connection, limit: int) -> list[int]:
@@ -123,7 +129,7 @@ def _add_row(db: Connection, article_id: int, published: datetime, columns: dict
     """A row whose id sorts by the minute of publication, then by article."""
     minute = max(0, int((published - _EPOCH).total_seconds() // 60))
     row_id = (minute << 16) + article_id % (1 << 16)
-    while db.scalar(sa.select(_rows.c.id).where(_rows.c.id == row_id)) is not None:
+    while db.scalar(_ROW_OF, {"row": row_id}) is not None:
         row_id += 1
     db.execute(sa.insert(_rows).values(id=row_id, article_id=article_id, folding=FOLDING, **columns))
     return row_id

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
@@ -119,6 +119,12 @@ class Field:
         return start <= end or gap.fullmatch(self.original, end, start) is not None
 
 
+@lru_cache(maxsize=8)
+def read_field(name: str, original: str) -> Field:
+    """A field made ready; watches and search ask for the same one, one after the other."""
+    return Field(name, original)
+
+
 class FactLike(Protocol):
     """What a query can ask of a fact."""
 
@@ -178,7 +184,7 @@ class Document:
         ]
         return cls(
             fields=tuple(
-                Field(name, words) for name, words in (("title", title), ("text", text), ("url", url)) if words
+                read_field(name, words) for name, words in (("title", title), ("text", text), ("url", url)) if words
             ),
             values={
                 "source": frozenset([source.casefold()] if source else ()),

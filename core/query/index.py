@@ -125,6 +125,8 @@ def _is_paired(unit: str) -> bool:
 
 def _terms(units: Sequence[str]) -> list[str]:
     """One term for each unit: with the unit after it, if both are of a kind that is paired."""
+    if "".join(units).isascii():
+        return [unit[:_LONGEST] for unit in units]  # no unit is paired
     paired = [_is_paired(unit) for unit in units]
     last = len(units) - 1
     return [
