@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from alerts import language
 from alerts.quiet import parse_quiet_hours
 from alerts.senders.signature import read_secret
 from core.duration import Duration
@@ -15,9 +16,12 @@ from core.duration import Duration
 #: The channel that exists always: lines on the terminal of whoever runs Nightdesk.
 CONSOLE = "console"
 
+#: full: all of it · figures: line one, figures and links, no word of the article · link: that there is something
+Detail = Literal["full", "figures", "link"]
+
 #: Keys that are read and checked but change nothing yet, by section; `check` warns of them.
 WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
-    "channel": ("language", "welcome"),
+    "channel": ("welcome",),
     "operator": ("heartbeat",),
 }
 
@@ -49,6 +53,7 @@ class Channel(BaseModel):
 
     url: tuple[SecretStr, ...] = Field(min_length=1)
     language: str = "en"
+    detail: Detail = "full"
     quiet_hours: str | None = None
     storm_cap: int = Field(default=30, ge=1)
     rate: str | None = None
@@ -78,6 +83,13 @@ class Channel(BaseModel):
     def _can_sign(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for secret in value:
             read_secret(secret.get_secret_value())
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _is_spoken(cls, value: str) -> str:
+        if not language.known(value):
+            raise ValueError(f"{value!r} is no language of messages; there are {', '.join(language.available())}")
         return value
 
     @field_validator("rate")

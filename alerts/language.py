@@ -34,7 +34,7 @@ class Language:
 
     # -- words ----------------------------------------------------------------------------------------------------
 
-    def say(self, section: str, key: str, count: float | None = None, **values: str) -> str:
+    def say(self, section: str, key: str, count: float | None = None, /, **values: str) -> str:
         """A phrase with its slots filled; where it has plural forms, the one for `count`."""
         found = self._data[section][key]
         if isinstance(found, Mapping):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
@@ -10,14 +10,15 @@ from typing import Any, Literal
 from alerts.figures import values_named
 from alerts.language import speak
 from alerts.markdown import link
+from alerts.masking import Mask, mask_for
 from alerts.plain import safe, safe_url, without_calls, wrap
-from alerts.story import Story
+from alerts.story import Story, Told
 from alerts.style import Style, plain_style
 from alerts.templating import built_in
 from alerts.view import TITLE_LIMIT, view
 from core.clock import iso
 
-Kind = Literal["alert", "correction", "digest", "finding", "test"]
+Kind = Literal["alert", "correction", "digest", "finding", "reminder", "test", "welcome"]
 
 #: Of the frozen content, so that an old row can be told from a new one.
 CONTENT_VERSION = 2
@@ -53,11 +54,15 @@ def compose(
     zone: tzinfo,
     style: Style | None = None,
     foot: Sequence[str] = (),
+    titled: Callable[[str], str] | None = None,
 ) -> Content:
-    """The content of an alert, a correction or a digest; `foot` ends a digest. Raises TemplateMistake."""
+    """The content of an alert, a correction or a digest. Raises TemplateMistake.
+
+    `foot` ends a digest; `titled` makes its title of its first line.
+    """
     style = style or plain_style()
     if len(stories) > 1 or foot:
-        return _digest(stories, zone, style, foot)
+        return _digest(stories, zone, style, foot, titled)
     return _single(kind, stories[0], zone, style)
 
 
@@ -127,33 +132,51 @@ def _single(kind: Kind, story: Story, zone: tzinfo, style: Style) -> Content:
     )
 
 
-def _digest(stories: tuple[Story, ...], zone: tzinfo, style: Style, foot: Sequence[str]) -> Content:
+def _digest(
+    stories: tuple[Story, ...],
+    zone: tzinfo,
+    style: Style,
+    foot: Sequence[str],
+    titled: Callable[[str], str] | None,
+) -> Content:
     seen = [view(story, zone, style) for story in stories]
-    say, count = style.language.say, len(seen)
-    first = seen[0]["title"] if seen else ""
-    if style.detail == "link":
-        title = say("frame", "short_title", count, n=str(count))
-    else:
-        title = safe(say("frame", "digest_title", count, n=str(count), first=first), TITLE_LIMIT)
-    values: dict[str, Any] = {
-        "title": title,
-        "heading": say("frame", "digest", count, n=str(count)),
-        "items": seen,
-        "foot": [safe(line, 500) for line in foot],
-        "tag": style.language.tag,
-        "link": link,
-        "say": lambda key, count=None, **slots: say("frame", key, count, **slots),
-    }
+    values = digest_values(seen, style, foot, titled)
     named = (value for story in stories for value in values_named(story.facts))
     return Content(
         kind="digest",
-        title=title,
+        title=values["title"],
         **_drawn("digest", values, style),
         facts=list(dict.fromkeys(named)) if style.detail != "link" else [],
         links=_links(seen),
         stories=[_record(story, one) for story, one in zip(stories, seen, strict=True)],
         **_of_language(style.language.tag),
     )
+
+
+def digest_values(
+    seen: Sequence[dict[str, Any]],
+    style: Style,
+    foot: Sequence[str],
+    titled: Callable[[str], str] | None = None,
+) -> dict[str, Any]:
+    """What the templates of a digest draw, from what those of an alert would."""
+    say, count = style.language.say, len(seen)
+    first = seen[0]["title"] if seen else ""
+    if style.detail == "link":
+        title = say("frame", "short_title", count, n=str(count))
+    elif titled is not None:
+        title = safe(titled(first), TITLE_LIMIT)
+    else:
+        title = safe(say("frame", "digest_title", count, n=str(count), first=first), TITLE_LIMIT)
+    return {
+        "title": title,
+        "heading": title if titled is not None else say("frame", "digest", count, n=str(count)),
+        "items": seen,
+        "foot": [safe(line, 500) for line in foot],
+        "tag": style.language.tag,
+        "link": link,
+        "say": lambda key, count=None, **slots: say("frame", key, count, **slots),
+    }
 
 
 def _drawn(name: str, values: dict[str, Any], style: Style) -> dict[str, Any]:
@@ -183,6 +206,7 @@ def _links(seen: Sequence[dict[str, Any]]) -> list[str]:
 def _record(story: Story, seen: dict[str, Any]) -> dict[str, Any]:
     """The machine's copy of what one part of a message told; docs/webhook.md describes it."""
     report, full = story.shown, seen["detail"] == "full"
+    mask = mask_for(story)
     record: dict[str, Any] = {
         "development": story.development_id,
         "watch": story.watch,
@@ -208,12 +232,15 @@ def _record(story: Story, seen: dict[str, Any]) -> dict[str, Any]:
         "found_at": iso(report.found_at) if report else None,
         "article": report.id if report else None,
         "terms": seen["terms"],
-        "facts": seen["facts"],
-        "changes": [
-            {"alert": told.alert_id, **{key: change[key] for key in ("level", "what", "old", "new")}}
-            for told, change in zip(story.told, seen["told"], strict=True)
-        ],
+        "facts": [{**fact["stated"], **{key: fact[key] for key in ("line", "who", "quote")}} for fact in seen["facts"]],
+        "changes": [_change(told, mask) for told in story.told],
     }
+
+
+def _change(told: Told, mask: Mask) -> dict[str, Any]:
+    """A change as the record has it, whatever the language of the message."""
+    old, new = (safe(mask(value), 200) if value else None for value in (told.old, told.new))
+    return {"alert": told.alert_id, "level": told.level, "what": told.what, "old": old, "new": new}
 
 
 def _tidy(text: str, *, keep: bool = False) -> str:

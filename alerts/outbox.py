@@ -22,6 +22,7 @@ from alerts.config import Channel
 from alerts.ending import Ending
 from alerts.gate import Gate
 from alerts.senders.parcel import Answer, Parcel, Target
+from alerts.style import House
 from core import faults
 from store import attempts, decisions, deliveries, findings, gathering, messages
 from store.attempts import Claim
@@ -66,6 +67,7 @@ class Outbox:
         self._gate = gate
         self._ending = Ending(channels, targets, zone)
         self.breaker = Breaker()
+        self.house = House()
         self.hurry = False  # nothing more can join: the excess of a storm is told at once
 
     def configure(
@@ -180,7 +182,7 @@ class Outbox:
         if current.development_id is not None:
             members = decisions.families_of(db, [current.development_id])[0].members
         gathering.fold(db, current, members, now)
-        content = rendering.draw(db, current, self._channels.get(current.channel), self._zone, now)
+        content = rendering.draw(db, current, self._channels.get(current.channel), self._zone, now, self.house)
         frozen = content.as_json()
         messages.freeze(db, current.id, content.kind, frozen, now)
         return frozen

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from alerts.config import Channel
 from alerts.senders.parcel import Target
+from alerts.style import House
 
 
 @dataclass(frozen=True)
@@ -15,3 +16,4 @@ class Place:
     channels: Mapping[str, Channel]
     targets: Mapping[str, Mapping[str, Target]]  # by channel, then by key
     zone: tzinfo
+    house: House = field(default_factory=House)

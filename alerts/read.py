@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.engine import Connection, Row
 
 from alerts.story import Report, Stated, Story, Told
+from store import alerts as store_alerts
 from store import decisions, messages, stories
 from store.decisions import Family
 
@@ -23,14 +24,28 @@ def read_stories(db: Connection, message_id: int) -> tuple[Story, ...]:
     return tuple(_story(db, by_root[root], watch, rows) for (root, watch), rows in grouped.items())
 
 
+def read_alert(db: Connection, alert_id: int) -> Story | None:
+    """What one alert tells, as its development stands now; None where there is no such alert."""
+    row = store_alerts.alert(db, alert_id)
+    if row is None:
+        return None
+    return _story(db, decisions.families_of(db, [row.development_id])[0], row.watch, [row])
+
+
+def read_development(db: Connection, development_id: int, watch: str) -> Story:
+    """A development as a watch would tell it that nothing was told by yet."""
+    return _story(db, decisions.families_of(db, [development_id])[0], watch, [])
+
+
 def _story(db: Connection, family: Family, watch: str, rows: list[Row[Any]]) -> Story:
     root = family.root
     development = stories.development_of(db, root)
     articles = stories.articles_of(db, family.members)
     by_version = {article.version_id: article.id for article in articles}
     facts = stories.facts_of(db, list(by_version))
-    shown = next((row for row in rows if row.article_id is not None), rows[0])
-    why = shown.why or {}
+    shown = next((row for row in rows if row.article_id is not None), rows[0] if rows else None)
+    why = shown.why or {} if shown is not None else {}
+    asked = shown.definition or {} if shown is not None else {}
     return Story(
         development_id=root,
         title=development.title,
@@ -43,9 +58,10 @@ def _story(db: Connection, family: Family, watch: str, rows: list[Row[Any]]) -> 
         reports=tuple(_report(article) for article in articles),
         facts=tuple(_stated(fact, by_version[fact.version_id]) for fact in facts),
         told=tuple(_told(row) for row in rows),
-        article_id=shown.article_id,
+        article_id=shown.article_id if shown is not None else None,
         quote=why.get("quote"),
         terms=tuple(why.get("terms") or ()),
+        show_names=bool(asked.get("show_names")),
     )
 
 

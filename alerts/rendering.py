@@ -11,18 +11,22 @@ from sqlalchemy.engine import Connection, Row
 from alerts import message
 from alerts.config import Channel
 from alerts.read import read_stories
+from alerts.style import House
 from store import findings
 
 log = structlog.get_logger(__name__)
 
 
-def draw(db: Connection, row: Row[Any], channel: Channel | None, zone: tzinfo, now: datetime) -> message.Content:
+def draw(
+    db: Connection, row: Row[Any], channel: Channel | None, zone: tzinfo, now: datetime, house: House
+) -> message.Content:
     """The content of an alert, a correction or a digest, as its alerts stand now, as its channel wants it."""
     stories = read_stories(db, row.id)
+    style = house.style(row.channel, channel, now)
     kind: message.Kind = "digest" if row.kind == "digest" else "alert"
     try:
-        return message.compose(kind, stories, zone)
+        return message.compose(kind, stories, zone, style)
     except Exception as error:
         log.error("message_not_rendered", message=row.id, error=type(error).__name__)
         findings.note(db, "message_not_rendered", f"message {row.id}", "daily", f"sent plain: {error}", now)
-        return message.fallback(kind, stories)
+        return message.fallback(kind, stories, style)

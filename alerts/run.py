@@ -24,6 +24,7 @@ from alerts.operator import Operator
 from alerts.outbox import Outbox
 from alerts.place import Place
 from alerts.post import Post
+from alerts.style import House
 from core import faults
 from core.clock import Clock
 from core.errors import NotFound
@@ -94,6 +95,7 @@ class Alerter:
         console: TextIO | None = None,
         parallel: int = 256,
         seconds: float = 30.0,
+        house: House | None = None,
     ) -> None:
         self._store = store
         self._channels = with_console(dict(channels))
@@ -105,6 +107,7 @@ class Alerter:
         self._targets = open_channels(self._channels)
         self._gate = Gate(store, self._channels, timezone)
         self._outbox = Outbox(store, self._channels, self._targets, owner, clock, timezone, self._gate)
+        self._outbox.house = house or House()
         self._post = Post(self._outbox, pool, console or sys.stdout, clock, parallel, seconds)
         self._failing = Failing()
         self._looked_at: datetime | None = None
@@ -114,7 +117,7 @@ class Alerter:
 
     @property
     def _place(self) -> Place:
-        return Place(self._channels, self._targets, self._zone)
+        return Place(self._channels, self._targets, self._zone, self._outbox.house)
 
     def decide(self) -> DecideReport:
         """Decide every change that a watch can now be told of. Each development in a transaction of its own."""
@@ -271,8 +274,10 @@ class Alerter:
         timezone: tzinfo,
         max_age: timedelta | None = None,
         downtime: timedelta | None = None,
+        house: House | None = None,
     ) -> None:
         """Go on with a new configuration: what waits keeps its content, and its target where that is still there."""
+        self._outbox.house = house or self._outbox.house
         self._max_age = max_age or self._max_age
         self._downtime = downtime or self._downtime
         self._channels = with_console(dict(channels))

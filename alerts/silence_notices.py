@@ -53,7 +53,7 @@ def _list(db: Connection, silence: Silence, channel: str, alerts: list[int], pla
     for alert_id in alerts:
         messages.attach(db, message_id, alert_id)
     row = messages.message_to_freeze(db, message_id)
-    content = rendering.draw(db, row, place.channels.get(channel), place.zone, now)
+    content = rendering.draw(db, row, place.channels.get(channel), place.zone, now, place.house)
     messages.freeze(db, message_id, "digest", content.as_json(), now)
     address(db, message_id, channel, place.targets[channel], now, now)
 

@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
+from alerts.config import Channel, Detail
 from alerts.language import Language, speak
 from alerts.links import ACTIONS, Links
 from alerts.story import Story
 from alerts.templating import Templates, built_in
-
-#: full: all of it · figures: line one, figures and links, no word of the article · link: that there is something
-Detail = Literal["full", "figures", "link"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +51,11 @@ class House:
     public_url: str = ""
     links: Links | None = None
 
-    def style(self, channel: str, language: str, detail: Detail, now: datetime) -> Style:
-        return Style(speak(language), detail, self.templates, self.public_url, self.links, channel, now)
+    def style(self, name: str, channel: Channel | None, now: datetime) -> Style:
+        """That of a channel; one that is gone speaks English and tells nothing but that there is something."""
+        if channel is None:
+            return Style(speak("en"), "link", channel=name)
+        return Style(speak(channel.language), channel.detail, self.templates, self.public_url, self.links, name, now)
 
 
 def open_house(folder: Path | None, public_url: str, key: bytes | None) -> House:

@@ -27,7 +27,6 @@ NAMES = (
     "digest.html",
     "digest.md",
     "digest.txt",
-    "plain.html",
 )
 #: A message is short; what a template makes beyond this is a loop that went wrong.
 _LIMIT = 200_000
@@ -105,7 +104,7 @@ def _environment(folder: Path | None) -> Environment:
     )
     environment.filters["wrap"] = wrap
     environment.filters["md"] = escape_markdown
-    environment.globals.clear()  # no range of a billion, no cycler: a message needs none of them
+    environment.globals = {name: environment.globals[name] for name in ("joiner", "namespace")}  # no range of a billion
     return environment
 
 

@@ -20,6 +20,25 @@ _OUTLETS_SHOWN = 6
 _ORDER = {"count": 0, "money": 1, "route": 2, "place": 3, "date": 4, "agency": 5, "org": 6, "person": 7}
 #: What a message that says nothing of the article's words may still list.
 _FIGURES = frozenset({"count", "money", "route", "place", "date"})
+#: Values of a fact that hold no words of an article.
+_STATED = (
+    "kind",
+    "value",
+    "low",
+    "high",
+    "bound",
+    "unit",
+    "status",
+    "nationality",
+    "place",
+    "country",
+    "from_country",
+    "via_country",
+    "to_country",
+    "currency",
+    "event_date",
+    "leading",
+)
 
 
 def view(story: Story, zone: tzinfo, style: Style) -> dict[str, Any]:
@@ -66,7 +85,6 @@ class _Seen:
             "read": say("read_at", outlet=outlet) if outlet and self._quoting else say("read"),
             "quote": self._words(story.quote, 600) if self._quoting else "",
             "changes": self._changes(),
-            "told": [self.change(told) for told in story.told],
             "level": story.level,
             "facts": facts,
             "facts_by_one": len(who) == 1,
@@ -166,7 +184,7 @@ class _Seen:
             return self._language.join(self._language.country(code.strip()) for code in value.split(","))
         return (self._language.day(value) or value or "") if told.what == "date" else value or ""
 
-    def _facts(self) -> list[dict[str, str]]:
+    def _facts(self) -> list[dict[str, Any]]:
         """Figures first, then places, routes, dates and names; each once, the shown article's before others'."""
         by_article = {report.id: report for report in self._story.reports}
         shown_first = self._report.id if self._report else None
@@ -174,13 +192,20 @@ class _Seen:
             (fact for fact in self._story.facts if self._quoting or fact.kind in _FIGURES),
             key=lambda fact: (_rank(fact), not fact.leading, fact.article_id != shown_first),
         )
-        shown: dict[str, dict[str, str]] = {}
+        shown: dict[str, dict[str, Any]] = {}
         for fact in ranked:
             line = self._words(describe(fact, self._language), 160)
             if line and line not in shown:
                 quote = self._words(fact.quote, 240) if self._quoting else ""
-                shown[line] = {"line": line, "who": self._who(fact, by_article.get(fact.article_id)), "quote": quote}
+                who = self._who(fact, by_article.get(fact.article_id))
+                shown[line] = {"line": line, "who": who, "quote": quote, "stated": self._stated(fact)}
         return list(shown.values())[:_FACTS_SHOWN]
+
+    def _stated(self, fact: Stated) -> dict[str, Any]:
+        """The fact for machines: what is known of it, and no more of the article's words than may be sent."""
+        values = {name: getattr(fact, name) for name in _STATED if getattr(fact, name) is not None}
+        words = {name: self._words(getattr(fact, name), 160) for name in ("name", "speaker") if getattr(fact, name)}
+        return {**values, **(words if self._quoting else {})}
 
     def _who(self, fact: Stated, report: Report | None) -> str:
         speaker = self._words(fact.speaker, 120)

@@ -34,6 +34,7 @@ class Watch(BaseModel):
     update_interval: Duration = timedelta(minutes=15)
     updates: Literal["all", "figures", "official", "none"] = "all"
     urgent: bool = False
+    show_names: bool = False  # of victims, and phone numbers: masked otherwise
     must_match: tuple[str, ...] = ()
     must_not_match: tuple[str, ...] = ()
 

@@ -19,6 +19,7 @@ from core.clock import Clock, utc_now
 from core.errors import ConfigError, Mistake
 from nightdesk import definitions, logs
 from nightdesk.config import Config
+from nightdesk.house import open_house
 from store import lock, migrate, runs
 from store.engine import Store, open_store
 from store.lock import Lock
@@ -107,6 +108,7 @@ class App:
             max_age=self.config.max_age,
             downtime=self.config.downtime,
             console=self.console,
+            house=open_house(self.config),
         )
         self._closing.callback(alerter.close)
         return alerter
@@ -133,7 +135,12 @@ class App:
         self.store.unit(lambda db: definitions.sync(db, config, self.clock()))
         logs.configure(config.log, logs.secrets_of(config) | logs.secrets_of(self.config))
         self.alerter.configure(
-            config.channels, config.operator, ZoneInfo(config.timezone), config.max_age, config.downtime
+            config.channels,
+            config.operator,
+            ZoneInfo(config.timezone),
+            config.max_age,
+            config.downtime,
+            open_house(config),
         )
         self.config = config
 

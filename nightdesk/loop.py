@@ -18,6 +18,7 @@ from core.errors import AlreadyRunning, ConfigError
 from nightdesk import signals
 from nightdesk.app import App
 from nightdesk.config import Config
+from nightdesk.page import Page
 from nightdesk.stage import Stage
 from store import findings, runs
 
@@ -53,6 +54,7 @@ class Daemon:
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in names}
         self._stop = asyncio.Event()
         self._rounds: set[asyncio.Task[Any]] = set()
+        self._page = Page(app)
         self._catching_up = False  # after a long absence, until everything due was looked at once
         self._looked_everywhere = False
         self.crawl = Stage("crawl", self._crawl, self._stage_failed, self._stage_recovered)
@@ -72,6 +74,7 @@ class Daemon:
         scheduler = self._schedule()
         tasks = [asyncio.create_task(stage.run(), name=stage.name) for stage in self.stages]
         scheduler.start()
+        await self._page.open()
         on_ready()
         try:
             async with asyncio.timeout(seconds):
@@ -163,6 +166,7 @@ class Daemon:
 
     async def _recover(self) -> None:
         await self._beside("recovery", self.app.recover_leases)
+        await self._page.open()
 
     async def _beside(self, what: str, work: Callable[[], None]) -> None:
         """Work beside the stages, which comes again: a database that is busy or away must not end it."""
@@ -234,6 +238,7 @@ class Daemon:
         if app.crawler_is_outdated:
             await app.crawler.stop(_CRAWL_DEADLINE)
             app.renew_crawler()
+        await self._page.renew()
         for stage in self.stages:
             stage.wake()
         log.info(
@@ -255,6 +260,7 @@ class Daemon:
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         """Stop the crawl, let each stage finish its transaction; whatever is cut off is due at the next start."""
         self._stop.set()
+        await self._page.close()
         await self.app.crawler.stop(_CRAWL_DEADLINE)
         for stage in self.stages:
             stage.stop()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from store.base import id_column, insert_ignoring, json, metadata, moment, ref, text
+from store.definitions import watches
+from store.developments import development_changes
 
 decisions = sa.Table(
     "decisions",
@@ -61,3 +64,39 @@ def add_alert(
         created_at=now,
     )
     return int(db.execute(row.returning(alerts.c.id)).scalar_one())
+
+
+def told(db: Connection, alert_ids: Collection[int]) -> list[Row[Any]]:
+    """These alerts with their changes and watches, oldest change first."""
+    query = (
+        sa.select(
+            alerts,
+            development_changes.c.kind.label("change_kind"),
+            development_changes.c.seq,
+            development_changes.c.at,
+            development_changes.c.what,
+            development_changes.c.old,
+            development_changes.c.new,
+            development_changes.c.by,
+            watches.c.name.label("watch"),
+            watches.c.definition,
+        )
+        .join(development_changes, development_changes.c.id == alerts.c.change_id)
+        .join(watches, watches.c.id == alerts.c.watch_id)
+        .where(alerts.c.id.in_(alert_ids))
+        .order_by(development_changes.c.at, alerts.c.id)
+    )
+    return list(db.execute(query))
+
+
+def alert(db: Connection, alert_id: int) -> Row[Any] | None:
+    """One alert with its change and watch."""
+    return next(iter(told(db, [alert_id])), None)
+
+
+def last_of(db: Connection, development_ids: Collection[int]) -> int | None:
+    """The newest alert of these developments."""
+    found: int | None = db.scalar(
+        sa.select(sa.func.max(alerts.c.id)).where(alerts.c.development_id.in_(development_ids))
+    )
+    return found

@@ -8,10 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from store.alerts import alerts
+from store.alerts import told
 from store.base import Id, id_column, insert_ignoring, json, metadata, moment, ref, text
-from store.definitions import watches
-from store.developments import development_changes
 
 messages = sa.Table(
     "messages",
@@ -144,22 +142,4 @@ def content_of(db: Connection, message_id: int) -> Any:
 
 def alerts_in(db: Connection, message_id: int) -> list[Row[Any]]:
     """The alerts of a message with their changes, oldest change first."""
-    query = (
-        sa.select(
-            alerts,
-            development_changes.c.kind.label("change_kind"),
-            development_changes.c.seq,
-            development_changes.c.at,
-            development_changes.c.what,
-            development_changes.c.old,
-            development_changes.c.new,
-            development_changes.c.by,
-            watches.c.name.label("watch"),
-        )
-        .join(message_alerts, message_alerts.c.alert_id == alerts.c.id)
-        .join(development_changes, development_changes.c.id == alerts.c.change_id)
-        .join(watches, watches.c.id == alerts.c.watch_id)
-        .where(message_alerts.c.message_id == message_id)
-        .order_by(development_changes.c.at, alerts.c.id)
-    )
-    return list(db.execute(query))
+    return told(db, alerts_of(db, message_id))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from alerts.config import Channel, OperatorConfig
 from alerts.run import Alerter
+from alerts.style import House
 from core.watch import Watch
 from store import articles, definitions, deliveries, developments, facts, matches, messages, pages
 from store.engine import Store
@@ -194,12 +195,15 @@ def alerter(
     owner: str = "desk:1:a",
     console: io.StringIO | None = None,
     seconds: float = 3.0,
+    house: House | None = None,
     **channels: Any,
 ) -> Alerter:
     """An Alerter whose channels are given as URLs, lists of URLs or `Channel`."""
     opened = {name: value if isinstance(value, Channel) else Channel(url=value) for name, value in channels.items()}
     operator = OperatorConfig()
-    return Alerter(room.store, opened, operator, room.clock, owner, console=console or io.StringIO(), seconds=seconds)
+    return Alerter(
+        room.store, opened, operator, room.clock, owner, console=console or io.StringIO(), seconds=seconds, house=house
+    )
 
 
 def contents(room: Newsroom) -> list[dict[str, Any]]:

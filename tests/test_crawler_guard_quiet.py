@@ -27,11 +27,11 @@ CLIENTS = {
     "scrapy": {"crawler/web.py", "crawler/guard.py", "crawler/reactor.py"},
     "twisted": {"crawler/web.py", "crawler/guard.py", "crawler/reactor.py"},
     "apprise": {"alerts/senders/service.py", "alerts/senders/targets.py"},
-    "http.client": {"alerts/senders/webhook.py", "alerts/senders/answers.py"},
+    "http.client": {"alerts/senders/http.py", "alerts/senders/answers.py"},
     "requests": {"alerts/senders/wire.py"},  # watches what Apprise's plugins send with it
     "urllib3": {"alerts/senders/wire.py"},
     "smtplib": {"alerts/senders/mail.py"},
-    "ssl": {"alerts/senders/webhook.py", "alerts/senders/mail.py", "alerts/senders/answers.py"},
+    "ssl": {"alerts/senders/http.py", "alerts/senders/mail.py", "alerts/senders/answers.py"},
     "http.server": {"nightdesk/demo/server.py"},
     "uvicorn": {"nightdesk/web/server.py"},
 }
@@ -39,7 +39,7 @@ NOBODYS = (
     "httpx aiohttp urllib.request treq ftplib telnetlib imaplib poplib nntplib socketserver "
     "websockets pycurl xmlrpc asyncssh paramiko"
 ).split()
-SOCKETS = {"alerts/senders/webhook.py", "alerts/senders/mail.py", "nightdesk/demo/server.py", "nightdesk/web/server.py"}
+SOCKETS = {"alerts/senders/http.py", "alerts/senders/mail.py", "nightdesk/demo/server.py", "nightdesk/web/server.py"}
 _OPENERS = {"create_connection", "open_connection", "create_server", "start_server", "socketpair", "fromfd"}
 
 

@@ -90,6 +90,7 @@ def add(
     update_interval: Annotated[str | None, typer.Option(metavar="SPAN", help="Between updates of one story.")] = None,
     updates: Annotated[str | None, typer.Option(metavar="WHICH", help="all, figures, official or none.")] = None,
     urgent: Annotated[bool, typer.Option("--urgent", help="Also in quiet hours.")] = False,
+    show_names: Annotated[bool, typer.Option("--show-names", help="Victims' names and phone numbers too.")] = False,
     must_match: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="A text that it must take.")] = None,
     must_not_match: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="One that it must not.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Instead of the one of that name.")] = False,
@@ -103,7 +104,8 @@ def add(
     single = {"query": query, "minimum_sources": minimum_sources, "mode": mode, "digest_at": digest_at}
     single |= {"group_wait": group_wait, "update_interval": update_interval, "updates": updates}
     given: dict[str, Any] = {"name": name, **{key: one for key, one in (lists | single).items() if one is not None}}
-    given |= {key: True for key, one in (("urgent", urgent), ("digest_empty", digest_empty)) if one}
+    truths = {"urgent": urgent, "digest_empty": digest_empty, "show_names": show_names}
+    given |= {key: True for key, one in truths.items() if one}
     asking = session(context)
     with asking.reading() as store:
         watch = newwatch.read(asking.config, store, given)

@@ -97,7 +97,7 @@ def _fit(text: str, columns: int) -> str:
 
 
 def _toml(newsroom: Newsroom) -> str:
-    parts = ['data_dir = "data"\n[crawl]\nsources = []\ncontact = "demo@example.org"\n']
+    parts = ['data_dir = "data"\n[crawl]\nsources = []\ncontact = "demo@example.org"\n[web]\nlisten = "127.0.0.1:0"\n']
     for table, entries in (("source", newsroom.sources()), ("watch", newsroom.watches())):
         for entry in entries:
             # JSON strings, lists and booleans are TOML as they stand.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from core.duration import Duration
+from nightdesk.web.hosts import is_loopback
 
 
 class Section(BaseModel):
@@ -48,6 +49,15 @@ class WebConfig(Section):
             raise ValueError('must begin with http:// or https://, as in "https://desk.example.org"')
         return value
 
+    @model_validator(mode="after")
+    def _is_not_open_to_all(self) -> WebConfig:
+        if not is_loopback(self.listen) and not (self.password and self.password.get_secret_value()):
+            raise ValueError(
+                f'listens beyond this machine ("{self.listen}") without a password; '
+                'set web.password, or write listen = "127.0.0.1:8400" and let a proxy forward to it'
+            )
+        return self
+
 
 class RetentionConfig(Section):
     """`[retention]`: what is forgotten, and when."""
@@ -66,6 +76,6 @@ class LogConfig(Section):
 
 #: Keys that are read and checked but change nothing yet, by section; `check` warns of them.
 WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
-    "web": ("listen", "public_url", "trusted_proxies", "password"),
+    "web": ("trusted_proxies",),
     "retention": ("unmatched_pages", "max_gb"),
 }

@@ -1,0 +1,41 @@
+"""The ASGI application: its routes, behind its guard."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from nightdesk.app import App
+from nightdesk.web import hosts
+from nightdesk.web.act import Act
+from nightdesk.web.guard import Guard
+
+_CSS = (files("nightdesk.web") / "pages" / "desk.css").read_bytes()
+
+
+def make_site(app: App) -> Starlette:
+    """The pages of one App."""
+    act = Act(app)
+    return Starlette(
+        routes=[
+            Route("/healthz", _alive, methods=["GET"]),
+            Route("/desk.css", _css, methods=["GET"]),
+            Route("/a/{token:str}", act.look, methods=["GET"]),
+            Route("/a/{token:str}", act.act, methods=["POST"]),
+        ],
+        middleware=[Middleware(Guard, hosts=lambda: hosts.names(app.config.web.listen, app.config.web.public_url))],
+    )
+
+
+async def _alive(_: Request) -> Response:
+    """That the process is there; whether its work goes on is another question."""
+    return PlainTextResponse("ok\n")
+
+
+async def _css(_: Request) -> Response:
+    return Response(_CSS, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
