@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from alerts import language
 from alerts.quiet import parse_quiet_hours
+from alerts.senders.heartbeat import read_url
 from alerts.senders.signature import read_secret
 from core.duration import Duration
 
@@ -22,7 +23,6 @@ Detail = Literal["full", "figures", "link"]
 #: Keys that are read and checked but change nothing yet, by section; `check` warns of them.
 WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
     "channel": ("welcome",),
-    "operator": ("heartbeat",),
 }
 
 _RATE = re.compile(r"(\d+)\s*/\s*([smhd])", re.ASCII)
@@ -118,6 +118,13 @@ class OperatorConfig(BaseModel):
 
     channels: tuple[str, ...] = ()
     heartbeat: SecretStr = SecretStr("")
+
+    @field_validator("heartbeat")
+    @classmethod
+    def _can_be_pinged(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            read_url(value.get_secret_value())
+        return value
 
 
 def console_channel() -> Channel:

@@ -20,6 +20,7 @@ from nightdesk.app import App
 from nightdesk.config import Config
 from nightdesk.page import Page
 from nightdesk.stage import Stage
+from nightdesk.wellbeing import trouble
 from store import findings, runs
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,7 @@ T = TypeVar("T")
 _TICK = 1.0
 _HEARTBEAT = 10.0
 _RECOVERY = 60.0
+_PING = 60.0
 #: A stop must end within 20 s: the crawl gets the first part, the other stages the rest.
 _CRAWL_DEADLINE = 8.0
 _STAGE_DEADLINE = 8.0
@@ -50,8 +52,9 @@ class Daemon:
         self._reloading = asyncio.Lock()
         self._asides: set[asyncio.Task[Any]] = set()  # what nobody waits for
         self._lost: AlreadyRunning | None = None
-        names = ("process", "decide", "deliver", "beat")
+        names = ("process", "decide", "deliver", "beat", "ping")
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in names}
+        self._began = app.clock()
         self._stop = asyncio.Event()
         self._rounds: set[asyncio.Task[Any]] = set()
         self._page = Page(app)
@@ -142,6 +145,7 @@ class Daemon:
         for stage in self.stages:
             scheduler.add_job(stage.wake, "interval", seconds=_TICK, id=stage.name)
         scheduler.add_job(self._beat, "interval", seconds=_HEARTBEAT, id="beat")
+        scheduler.add_job(self._ping, "interval", seconds=_PING, id="ping")
         if self._observe is not None:
             scheduler.add_job(self._look, "interval", seconds=_TICK, id="look")
         scheduler.add_job(self._recover, "interval", seconds=_RECOVERY, id="recover")
@@ -164,14 +168,31 @@ class Daemon:
 
         await self._beside("heartbeat", beat)
 
+    async def _ping(self) -> None:
+        """Tell the dead man's switch that all is well, where it is and somebody asked for it."""
+        app, url = self.app, self.app.config.operator.heartbeat.get_secret_value()
+
+        def ping() -> None:
+            from alerts.senders import heartbeat
+
+            with app.store.read() as db:
+                wake = findings.open_kinds(db, "wake")
+            if reason := trouble(self.stages, wake, self._began, app.clock()):
+                log.warning("heartbeat_withheld", reason=reason)
+            elif failed := heartbeat.ping(url, app.clock()):
+                log.warning("heartbeat_not_heard", reason=failed)
+
+        if url:
+            await self._beside("ping", ping, "ping")
+
     async def _recover(self) -> None:
         await self._beside("recovery", self.app.recover_leases)
         await self._page.open()
 
-    async def _beside(self, what: str, work: Callable[[], None]) -> None:
+    async def _beside(self, what: str, work: Callable[[], None], thread: str = "beat") -> None:
         """Work beside the stages, which comes again: a database that is busy or away must not end it."""
         try:
-            await self._in_thread("beat", work)
+            await self._in_thread(thread, work)
         except AlreadyRunning as error:
             log.error("lock_lost", reason=str(error))
             self._lost = error

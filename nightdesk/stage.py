@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
+
+from core.clock import Clock, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -35,13 +38,16 @@ class Stage:
         on_error: Callable[[str, BaseException], object],
         on_recovery: Callable[[str], object] = lambda name: None,
         rest: Callable[[int], float] = rest,
+        clock: Clock = utc_now,
     ) -> None:
         self.name = name
         self.failures = 0  # in a row
+        self.turned_at: datetime | None = None  # when its last run ended, however
         self._work = work
         self._on_error = on_error
         self._on_recovery = on_recovery
         self._rest = rest
+        self._clock = clock
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
         self._after: list[Stage] = []
@@ -72,6 +78,8 @@ class Stage:
             except Exception as error:
                 self.failed(error)
                 continue
+            finally:
+                self.turned_at = self._clock()
             if done is not None:
                 self.succeeded()
             if done:

@@ -100,6 +100,12 @@ def mark_told(db: Connection, finding_ids: Sequence[int], now: datetime) -> None
     db.execute(sa.update(findings).where(findings.c.id.in_(finding_ids)).values(told_at=now))
 
 
+def open_kinds(db: Connection, severity: str) -> list[str]:
+    """Which kinds of findings of a severity are open, each once."""
+    query = sa.select(findings.c.kind).where(findings.c.severity == severity, findings.c.ended_at.is_(None))
+    return list(db.scalars(query.distinct().order_by(findings.c.kind)))
+
+
 def untold(db: Connection, severities: Collection[str]) -> list[Row[Any]]:
     """Open findings of those severities that nobody was told of."""
     query = sa.select(findings).where(
