@@ -10,9 +10,10 @@ from sqlalchemy.engine import Connection, Row
 
 from alerts import message
 from alerts.config import Channel
+from alerts.foot import read_foot
 from alerts.read import read_stories
 from alerts.style import House
-from store import findings
+from store import definitions, findings
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +25,15 @@ def draw(
     stories = read_stories(db, row.id)
     style = house.style(row.channel, channel, now)
     kind: message.Kind = "digest" if row.kind == "digest" else "alert"
+    titled = None if stories else lambda _: style.language.say("gathered", "nothing_title", watch=_watch(db, row))
     try:
-        return message.compose(kind, stories, zone, style)
+        return message.compose(kind, stories, zone, style, read_foot(db, row, style.language, zone, now), titled)
     except Exception as error:
         log.error("message_not_rendered", message=row.id, error=type(error).__name__)
         findings.note(db, "message_not_rendered", f"message {row.id}", "daily", f"sent plain: {error}", now)
         return message.fallback(kind, stories, style)
+
+
+def _watch(db: Connection, row: Row[Any]) -> str:
+    found = definitions.watch_by_id(db, row.watch_id)
+    return str(found.name) if found is not None else ""

@@ -11,10 +11,17 @@ from sqlalchemy.engine import Row
 from core.watch import Watch
 
 
+def watch_of(row: Row[Any]) -> Watch | None:
+    """A watch as its row defines it; None where that cannot be read."""
+    try:
+        return Watch.model_validate(row.definition)
+    except ValidationError:
+        return None
+
+
 def readable(rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], Watch]]:
     """Those whose definition can be read, as row and value; of the others deciding tells the operator."""
     for row in rows:
-        try:
-            yield row, Watch.model_validate(row.definition)
-        except ValidationError:
-            continue
+        watch = watch_of(row)
+        if watch is not None:
+            yield row, watch

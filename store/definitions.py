@@ -139,6 +139,10 @@ def active_watches(db: Connection) -> list[Row[Any]]:
     return list(db.execute(sa.select(watches).where(watches.c.retired_at.is_(None)).order_by(watches.c.name)))
 
 
+def watch_by_id(db: Connection, watch_id: int) -> Row[Any] | None:
+    return db.execute(sa.select(watches).where(watches.c.id == watch_id)).first()
+
+
 def active_sources(db: Connection) -> int:
     """How many sources are visited."""
     return db.scalar(sa.select(sa.func.count()).select_from(sources).where(sources.c.retired_at.is_(None))) or 0

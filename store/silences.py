@@ -75,6 +75,10 @@ def standing(db: Connection, now: datetime) -> list[Row[Any]]:
     return list(db.execute(query.order_by(silences.c.id)))
 
 
+def by_id(db: Connection, silence_id: int) -> Row[Any] | None:
+    return db.execute(sa.select(silences).where(silences.c.id == silence_id)).first()
+
+
 def hit(db: Connection, silence_id: int, alert_id: int, channel: str, now: datetime) -> None:
     """Write down that a silence held an alert back from a channel."""
     row = {"silence_id": silence_id, "alert_id": alert_id, "channel": channel, "at": now}
