@@ -167,3 +167,25 @@ def test_a_message_of_which_a_part_was_taken_may_have_been_read(internet: Webhoo
     lines = "\n".join(f"- line {number} of a long digest about the border" for number in range(120))
     heard = tell(internet, "discord", says(b"", 204), answer(500), chat=f"Raid: 12 people\n{lines}")
     assert (heard.result, "a part" in heard.detail) == ("unknown", True)
+
+
+HOSTILE = "12 *freed* from <KK_Park> & <!channel> @everyone"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_headline_calls_a_room_or_breaks_a_services_markup(internet: Webhook, name: str) -> None:
+    marked = "**12** \\*freed\\* @everyone \\<!channel\\> [Post](<https://news.example.org/a_b>)"
+    assert tell(internet, name, title=HOSTILE, chat=f"{HOSTILE}\nsaid @here", markdown=marked).result == "accepted"
+    told = json.dumps(internet.requests[-1].json, ensure_ascii=False)
+    assert "@everyone" not in told and "@here" not in told
+    assert "<!channel>" not in told or name not in ("slack bot", "slack webhook", "discord", "mattermost")
+    assert internet.requests[-1].json.get("parse_mode") in (None, "HTML")
+
+
+@pytest.mark.parametrize(
+    ("name", "marked"), [("discord", True), ("mattermost", True), ("line", False), ("signal", False)]
+)
+def test_marks_go_where_they_are_read(internet: Webhook, name: str, marked: bool) -> None:
+    tell(internet, name, chat="Raid: 12 people\nplain words", markdown="**marked** words")
+    told = message_of(internet.requests)
+    assert ("**marked**" in told, "plain words" in told) == (marked, not marked)

@@ -6,10 +6,11 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import apprise
 
+from alerts.markdown import escape
 from alerts.senders.parcel import Answer, Parcel
 from alerts.senders.targets import open_service, recipients_attribute, recipients_of
 from alerts.senders.wire import Wire, watched
@@ -17,6 +18,10 @@ from alerts.senders.wire import Wire, watched
 #: Of the limit of a call, what is left for all but waiting for an answer.
 _SPARE = 3.0
 _CONNECT = 10.0
+#: Services that read CommonMark as it is. What Apprise makes of it for others can be refused (an underscore, by
+#: Telegram), or shows its backslashes (Slack): they get plain words, which Apprise escapes.
+_COMMONMARK = frozenset({"discord", "mmost", "mmosts"})
+_CALLS = re.compile(r"@(?=(?:everyone|here|channel|all|room)\b)", re.IGNORECASE)
 
 
 def send(parcel: Parcel, seconds: float, now: datetime) -> Answer:
@@ -45,14 +50,11 @@ def _notify(service: apprise.NotifyBase, parcel: Parcel, now: datetime) -> Answe
     logger.setLevel(logging.WARNING)
     logger.propagate = False
     logger.addHandler(said)
-    broke = ""
+    broke, said_as = "", _words(parcel, marked=parcel.target.address.split("://")[0].lower() in _COMMONMARK)
     with watched(now, parcel.key) as wire:
         try:
             sent = service.notify(
-                body=_body(parcel),
-                title=str(parcel.content.get("title", "")),
-                notify_type=apprise.NotifyType.INFO,
-                body_format=apprise.NotifyFormat.TEXT,
+                body=said_as.body, title=said_as.title, notify_type=apprise.NotifyType.INFO, body_format=said_as.form
             )
         except Exception as error:
             sent, broke = False, type(error).__name__
@@ -93,13 +95,28 @@ def _count_parts(service: Any) -> Callable[[], int]:
     return lambda: len(taken)
 
 
-def _body(parcel: Parcel) -> str:
-    """The short text, without its first line, which is the title."""
-    chat = str(parcel.content.get("chat") or parcel.text)
+class _Words(NamedTuple):
+    title: str
+    body: str
+    form: apprise.NotifyFormat
+
+
+def _words(parcel: Parcel, marked: bool) -> _Words:
+    """The short text without its first line, which is the title: CommonMark where it is `marked`, else plain words."""
     title = str(parcel.content.get("title", ""))
+    chat = str(parcel.content.get("chat") or parcel.text)
     body = chat.removeprefix(title).strip() or chat
-    notes = ["(may be a repeat)" if parcel.repeat else "", parcel.note]
-    return "\n".join([body, *(note for note in notes if note)])
+    notes = [note for note in ("(may be a repeat)" if parcel.repeat else "", parcel.note) if note]
+    markdown = str(parcel.content.get("markdown") or "")
+    if marked and markdown:
+        body, title, notes = markdown, escape(title), [escape(note) for note in notes]
+    form = apprise.NotifyFormat.MARKDOWN if marked and markdown else apprise.NotifyFormat.TEXT
+    return _Words(_quiet(title), _quiet("\n\n".join([body, *notes])), form)
+
+
+def _quiet(text: str) -> str:
+    """Without a call to everybody in the room, which a headline must not make."""
+    return _CALLS.sub("@\u200b", text)
 
 
 class _Said(logging.Handler):
