@@ -15,7 +15,7 @@ from pipeline import agreement, pairing
 from pipeline.config import PipelineConfig
 from pipeline.profile import Profile
 from pipeline.weighing import load_models, probability
-from pipeline.words import Rarity, cosine
+from pipeline.words import Rarity
 
 _ROUNDING = 0.06  # 32 and 34 officers on one trip
 _TELLING = 8  # smaller numbers agree by chance
@@ -110,11 +110,20 @@ def _is_sure(weighing: Weighing) -> bool:
 
 def weigh(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig, is_copy: bool = False) -> Weighing:
     """What speaks for `article` being of the development `known`. Of a copy it matters little what it was taken for."""
-    weighing = _weigh_keys(article, known, rarity, config, is_copy)
-    return replace(weighing, odds=_odds(article, known, rarity, config, weighing.words))
+    alike = pairing.likenesses(article, known, rarity)
+    words = likeness(article, known, alike, config)
+    weighing = _weigh_keys(article, known, rarity, config, is_copy, words)
+    return replace(weighing, odds=_odds(article, known, rarity, config, words, alike))
 
 
-def _odds(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig, words: float) -> float | None:
+def _odds(
+    article: Profile,
+    known: Profile,
+    rarity: Rarity,
+    config: PipelineConfig,
+    words: float,
+    alike: tuple[float, float],
+) -> float | None:
     """The learned odds, where the kind of news is known of both and they share anything at all."""
     model = load_models("pairs").get("yes")
     if model is None or not article.events or not known.events:
@@ -124,11 +133,12 @@ def _odds(article: Profile, known: Profile, rarity: Rarity, config: PipelineConf
     shared = (article.places, known.places), (article.names, known.names), (article.numbers, known.numbers)
     if words < _STRANGE and not any(mine.keys() & theirs.keys() for mine, theirs in shared):
         return _NEVER
-    return model.score(pairing.pair_traits(article, known, rarity))
+    return model.score(pairing.pair_traits(article, known, rarity, alike))
 
 
-def _weigh_keys(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig, is_copy: bool) -> Weighing:
-    words = likeness(article, known, rarity, config)
+def _weigh_keys(
+    article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig, is_copy: bool, words: float
+) -> Weighing:
     if not is_copy and (apart := _other_matter(article, known)):
         return Weighing(words, words, (), apart)
     shared = pairing.shared_names(article, known, rarity)
@@ -139,12 +149,12 @@ def _weigh_keys(article: Profile, known: Profile, rarity: Rarity, config: Pipeli
     return Weighing(words * decay + facts, words, tuple(agreed))
 
 
-def likeness(article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig) -> float:
-    """Of words and of names, from 0 to 1."""
-    words = cosine(article.words, known.words, rarity)
+def likeness(article: Profile, known: Profile, alike: tuple[float, float], config: PipelineConfig) -> float:
+    """Of words and of names together, from 0 to 1."""
+    words, names = alike
     if not article.entities or not known.entities:
         return words
-    return (1 - config.entities) * words + config.entities * cosine(article.entities, known.entities, rarity)
+    return (1 - config.entities) * words + config.entities * names
 
 
 def _other_matter(article: Profile, known: Profile) -> str:

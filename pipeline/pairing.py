@@ -13,10 +13,11 @@ _STEPS = (0.1, 0.2, 0.35, 0.5, 0.7)
 _DAYS = ((0.5, "same day"), (1.5, "a day"), (3.5, "days"), (8.0, "a week"), (15.0, "two weeks"))
 
 
-def pair_traits(article: Profile, known: Profile, rarity: Rarity) -> dict[str, float]:
+def pair_traits(
+    article: Profile, known: Profile, rarity: Rarity, alike: tuple[float, float] | None = None
+) -> dict[str, float]:
     """Key by key: the same, another, or not known; and how alike words, names and numbers are."""
-    words = cosine(article.words, known.words, rarity)
-    names = cosine(article.entities, known.entities, rarity)
+    words, names = alike or likenesses(article, known, rarity)
     traits = {"words": words, "names": names, "words and names": words * names}
     traits.update({f"words over {step}": 1.0 for step in _STEPS if words > step})
     traits.update({f"names over {step}": 1.0 for step in _STEPS if names > step})
@@ -64,6 +65,11 @@ def pair_traits(article: Profile, known: Profile, rarity: Rarity) -> dict[str, f
         traits["names and numbers"] = 1.0
     traits[f"apart {_apart(article, known)}"] = 1.0
     return traits
+
+
+def likenesses(article: Profile, known: Profile, rarity: Rarity) -> tuple[float, float]:
+    """Of words and of names."""
+    return cosine(article.words, known.words, rarity), cosine(article.entities, known.entities, rarity)
 
 
 def shared_names(article: Profile, known: Profile, rarity: Rarity) -> float:

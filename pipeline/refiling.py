@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -80,7 +80,7 @@ def _scored(pairs: Sequence[Sequence[Any]]) -> tuple[Scored, ...]:
 
 def explained(machine: Classification, shown: Classification) -> dict[str, Any]:
     """What is kept of how a version was classified; the machine's own labels where analysts changed them."""
-    kept: dict[str, Any] = {"evidence": [asdict(one) for one in machine.evidence], "region": machine.region}
+    kept: dict[str, Any] = {"evidence": [dict(vars(one)) for one in machine.evidence], "region": machine.region}
     if (machine.topics, machine.events) != (shown.topics, shown.events):
         kept["machine"] = {"topics": pairs(machine.topics), "events": pairs(machine.events)}
     return kept
@@ -167,11 +167,11 @@ _BY = {"machine": "reprocess", "analyst": "analyst"}
 
 def fact_row(entry: Entry) -> dict[str, Any]:
     whose = {"origin": entry.origin, "superseded": entry.superseded, "ruling_id": entry.ruling_id}
-    return asdict(entry.fact) | whose
+    return vars(entry.fact) | whose
 
 
 def row_of(verdict: Verdict) -> dict[str, Any]:
-    return {**asdict(verdict), "terms": list(verdict.terms)}
+    return {**vars(verdict), "terms": list(verdict.terms)}
 
 
 def stated_in(db: Connection, version: Row[Any]) -> tuple[Stated, ...]:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import mul
 
 import justext
 
@@ -14,6 +15,7 @@ from core.text import fold, is_unspaced, words
 
 _LEAD = 3_000  # characters: news tells its story first, archives and boilerplate stand below
 _KEPT = 160
+_NORMS = 20_000  # kept at a time
 _TITLE = 2  # a word of the headline counts so many times more
 
 #: Languages whose commonest words justext lists, by the tag we detect.
@@ -88,27 +90,46 @@ class Rarity:
     def __init__(self) -> None:
         self.size = 0
         self._seen: Counter[str] = Counter()
+        self._of_count: dict[int, float] = {}
+        self._norms: dict[int, tuple[Mapping[str, float], float]] = {}  # by id; the weights are kept so that it holds
 
     def add(self, terms: Iterable[str]) -> None:
         self.size += 1
         self._seen.update(terms)
+        self._forget()
 
     def remove(self, terms: Iterable[str]) -> None:
         self.size -= 1
         self._seen.subtract(terms)
+        self._forget()
 
     def of(self, term: str) -> float:
-        return math.log((self.size + 2) / (self._seen[term] + 1)) + 0.1
+        count = self._seen.get(term, 0)
+        known = self._of_count.get(count)
+        if known is None:
+            known = self._of_count[count] = math.log((self.size + 2) / (count + 1)) + 0.1
+        return known
+
+    def norm(self, weights: Mapping[str, float]) -> float:
+        """How long a text's weights are, each as rare as its term is now; never 0."""
+        known = self._norms.get(id(weights))
+        if known is None:
+            told = [weight * of for weight, of in zip(weights.values(), map(self.of, weights), strict=True)]
+            known = weights, math.sqrt(sum(map(mul, told, told))) or 1.0
+            if len(self._norms) >= _NORMS:
+                self._norms.clear()
+            self._norms[id(weights)] = known
+        return known[1]
+
+    def _forget(self) -> None:
+        self._of_count.clear()
+        self._norms.clear()
 
 
 def cosine(one: Mapping[str, float], other: Mapping[str, float], rarity: Rarity) -> float:
     """Of TF-IDF weights: 0 nothing in common, 1 the same."""
     small, large = sorted((one, other), key=len)
-    shared = sum(weight * large[term] * rarity.of(term) ** 2 for term, weight in small.items() if term in large)
+    shared = sum([small[term] * large[term] * rarity.of(term) ** 2 for term in small if term in large])
     if not shared:
         return 0.0
-    return shared / (_norm(one, rarity) * _norm(other, rarity))
-
-
-def _norm(weights: Mapping[str, float], rarity: Rarity) -> float:
-    return math.sqrt(sum((weight * rarity.of(term)) ** 2 for term, weight in weights.items())) or 1.0
+    return shared / (rarity.norm(one) * rarity.norm(other))
