@@ -85,6 +85,7 @@ class _Session:
         self._service = service
         self._seconds = seconds
         self._smtp: smtplib.SMTP | None = None
+        self._hung_up = False
         self._left = False  # the mail was sent whole: from here no answer means that it may have arrived
 
     def deliver(self, sender: str, recipient: str, mail: EmailMessage) -> Answer:
@@ -122,7 +123,9 @@ class _Session:
         smtp.send(_dotted(mail.as_bytes(policy=SMTP.clone(utf8=wants_utf8))) + b".\r\n")
         self._left = True
         code, words = smtp.getreply()
-        return Answer("accepted", f"SMTP {code}") if 200 <= code < 300 else _answer(code, words)
+        if self._hung_up or not 200 <= code < 600:  # a reply that was cut short, or none at all, says nothing
+            return Answer("unknown", "no answer after the mail left: its reply cannot be read")
+        return Answer("accepted", f"SMTP {code}") if code < 300 else _answer(code, words)
 
     def _open(self) -> smtplib.SMTP:
         service, timeout = self._service, min(self._seconds, 15.0)
@@ -146,6 +149,7 @@ class _Session:
         return self._smtp
 
     def _hang_up(self) -> None:
+        self._hung_up = True
         sock = getattr(self._smtp, "sock", None)
         if sock is not None:
             try:
