@@ -112,11 +112,15 @@ def columns(db: Connection, view: View) -> list[str]:
     return list(db.execute(sa.text(f"SELECT * FROM {view.name} LIMIT 0")).keys())
 
 
-def rows(db: Connection, view: View, filters: Filters | None = None) -> Iterator[Mapping[str, Any]]:
-    """The rows that pass, newest first, read in batches so that an archive fits."""
+def rows(
+    db: Connection, view: View, filters: Filters | None = None, only: sa.Select[Any] | None = None
+) -> Iterator[Mapping[str, Any]]:
+    """The rows that pass, newest first, read in batches so that an archive fits; of `only`, where that names ids."""
     filters = filters or Filters()
     table = sa.table(view.name, *(sa.column(name) for name in columns(db, view)))
     query = sa.select(table).where(*_conditions(table, view, filters))
+    if only is not None:
+        query = query.where(table.c.id.in_(only))
     by_time = filters.newest_first and view.order != "name"
     order = [table.c[view.order].desc() if by_time else table.c[view.order]]
     if view.order != "id" and "id" in table.c:

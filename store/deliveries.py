@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from store.base import id_column, metadata, moment, ref, text
-from store.messages import messages
+from store.messages import message_alerts, messages
 
 deliveries = sa.Table(
     "deliveries",
@@ -145,6 +145,12 @@ def give_up(db: Connection, delivery_id: int, reason: str) -> bool:
     return db.execute(ended.values(state="dead", reason=reason, last_error=reason)).rowcount == 1
 
 
+def again(db: Connection, delivery_id: int, now: datetime) -> bool:
+    """Let one that was given up, or that may or may not have arrived, be tried from the start."""
+    ended = sa.update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.state.in_(("dead", "unknown")))
+    return db.execute(ended.values(state="pending", reason=None, refusals=0, not_before=now)).rowcount == 1
+
+
 def taken_since(db: Connection, channel: str, since: datetime) -> int:
     """How many messages a channel's service took since a moment, or may have: what `monthly_limit` counts."""
     query = sa.select(sa.func.count()).where(
@@ -155,6 +161,12 @@ def taken_since(db: Connection, channel: str, since: datetime) -> int:
         ),
     )
     return db.scalar(query) or 0
+
+
+def of_alert(db: Connection, alert_id: int) -> list[Row[Any]]:
+    """The deliveries of every message that tells an alert, oldest first."""
+    query = sa.select(deliveries).join(message_alerts, message_alerts.c.message_id == deliveries.c.message_id)
+    return list(db.execute(query.where(message_alerts.c.alert_id == alert_id).order_by(deliveries.c.id)))
 
 
 def of_message(db: Connection, message_id: int) -> list[Row[Any]]:

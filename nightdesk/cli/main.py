@@ -15,6 +15,7 @@ import nightdesk
 from core.errors import ConfigError, NightdeskError
 from nightdesk.cli import (
     again,
+    alerts,
     analyst,
     ask,
     control,
@@ -63,7 +64,7 @@ def _options(
 
 
 _ASKING = (look, trace, analyst, again, ask, evidence)
-for family in (setup, work, control, *_ASKING, manage, watches, silences, health, database):
+for family in (setup, work, control, *_ASKING, manage, alerts, watches, silences, health, database):
     family.add_to(app)
 
 

@@ -1,4 +1,4 @@
-"""`sources`, `channels`, `alerts`: what is defined, and what it told."""
+"""`sources`, `channels`: what is defined."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightdesk.cli.context import session
-from nightdesk.cli.look import filters, list_view
-from nightdesk.cli.options import Country, FormatOption, Limit, Since, Until, family
+from nightdesk.cli.look import list_view
+from nightdesk.cli.options import FormatOption, family
 from nightdesk.output import Format
 
 if TYPE_CHECKING:
     from crawler.discover import Candidate
-
-_ROWS = 50
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,7 +27,6 @@ def add_to(app: typer.Typer) -> None:
     channels = family(app, "channels", "List and test channels.")
     channels.command("list")(list_channels)
     channels.command("test")(test_channel)
-    family(app, "alerts", "List alerts.").command("list")(list_alerts)
 
 
 def list_sources(
@@ -196,18 +193,3 @@ def test_channel(
     write(rows, ["recipient", "state", "detail"], choose_format(format, sys.stdout), sys.stdout)
     if any(result.state != "accepted" for result in results):
         raise typer.Exit(1)
-
-
-def list_alerts(
-    context: typer.Context,
-    country: Country = None,
-    since: Since = None,
-    until: Until = None,
-    limit: Limit = _ROWS,
-    format: FormatOption = None,
-) -> None:
-    """List the alerts, newest first."""
-    from nightdesk.listing import ALERTS
-
-    chosen = filters(session(context).config, country=country, since=since, until=until, limit=limit)
-    list_view(context, ALERTS, chosen, format)
