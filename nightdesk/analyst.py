@@ -14,7 +14,7 @@ from core.errors import NotFound, UsageError
 from core.ids import read_id, show_id
 from nightdesk.app import App
 from nightdesk.settings.mistakes import did_you_mean
-from pipeline import analyst, factrulings
+from pipeline import analyst, factrulings, threadrulings
 from pipeline.analyst import Signed
 from pipeline.filing import Desk
 from pipeline.reader import BUILT_IN
@@ -89,14 +89,7 @@ def relevance(app: App, what: str, watch: str | None, relevant: bool, word: Sign
     now = app.clock()
 
     def work(db: Connection) -> list[str]:
-        if noun == "article":
-            analyst.require_article(db, number)
-            found = developments.development_of(db, number)
-            if found is None:
-                raise UsageError(f"a{number} is in no development, so nobody was told of it")
-            root = found
-        else:
-            root = analyst.root_of(db, number)
+        root = analyst.root_of(db, _development_of(db, noun, number))
         row = _watch(db, watch, families.family(db, root))
         analyst.rule_relevance(db, root, row[0], row[1], relevant, word, now)
         after = "" if relevant else f"; {row[1]} hears no more of it"
@@ -117,6 +110,33 @@ def _watch(db: Connection, name: str | None, family: Collection[int]) -> tuple[i
         which = ", ".join(row.name for row in told)
         raise UsageError(f"say for which watch with --watch: {which or 'none has told of it'}")
     return told[0].id, told[0].name
+
+
+def thread(app: App, what: str, where: str, word: Signed) -> list[str]:
+    """Say of which case a development is a stage: of a thread, of the one another development is in, or of none."""
+    noun, number = _id(what, "development", ("article", "development"))
+    desk = _desk(app)
+    kind, target = ("none", 0) if where == "none" else _id(where, "thread", ("thread", "development"))
+
+    def work(db: Connection) -> list[str]:
+        development_id = _development_of(db, noun, number)
+        if kind == "none":
+            return threadrulings.keep_out(db, desk, development_id, word)
+        put = threadrulings.put_in if kind == "thread" else threadrulings.put_with
+        return put(db, desk, development_id, target, word)
+
+    return app.store.unit(work)
+
+
+def _development_of(db: Connection, noun: str, number: int) -> int:
+    """The development that is meant, or that of the article that is."""
+    if noun == "development":
+        return number
+    analyst.require_article(db, number)
+    found = developments.development_of(db, number)
+    if found is None:
+        raise UsageError(f"a{number} is in no development")
+    return found
 
 
 def merge(app: App, whats: Collection[str], into: str | None, word: Signed) -> list[str]:

@@ -26,6 +26,7 @@ _ID_NOUNS = {
     "merged_into": "development",
     "alert_id": "alert",
     "thread_id": "thread",
+    "asked_for": "thread",
 }
 #: What a spreadsheet would take for a formula, its full-width twins too.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -17,7 +17,7 @@ from core.ids import show_id
 from nightdesk.differences import difference
 from nightdesk.output import natural, words
 from nightdesk.terminal import plain
-from store import facts, rulings
+from store import developments, facts, rulings, threads
 from store.articles import article_versions as versions
 from store.revisits import revisits_of
 
@@ -26,6 +26,7 @@ Row = Mapping[str, Any]
 _ARTICLE_COLUMNS = (
     "id, title, url, source, language, published_at, published_from, found_at, duplicate_of, development_id"
 )
+_STAGE_COLUMNS = "id, event_date, title, event_types, countries, status, articles, first_found_at"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def in_words(shown: Shown) -> str:
 
 def _line(name: str, row: Row) -> str:
     """One row of a part: its values, the empty ones left out."""
-    noun = {"articles": "article", "developments": "development", "facts": "fact", "alerts": "alert"}.get(name, "")
+    noun = _NOUNS.get(name, "")
     if name == "changes":
         row = _change(row)
     shown = (words(column, value, noun) for column, value in row.items() if column not in _LEFT_OUT.get(name, ()))
@@ -86,6 +87,15 @@ def _change(row: Row) -> Row:
     return {**{key: row[key] for key in ("seq", "kind", "origin", "at", "cause_article_id")}, "what": what, "by": by}
 
 
+#: What the id of a row of a part is of.
+_NOUNS = {
+    "articles": "article",
+    "developments": "development",
+    "earlier_in_thread": "development",
+    "later_in_thread": "development",
+    "facts": "fact",
+    "alerts": "alert",
+}
 #: What every row of a part says alike, or what only programs want.
 _LEFT_OUT: dict[str, frozenset[str]] = {
     "facts": frozenset({"development_id", "url", "published_at", "confidence", "position"}),
@@ -149,8 +159,28 @@ def _development(db: Connection, number: int) -> Shown:
             "changes": _all(db, f"SELECT * FROM changes_v {of} ORDER BY seq", number),
             "alerts": _all(db, f"SELECT * FROM alerts_v {of} ORDER BY id", number),
             "rulings": _rulings(rulings.about_development(db, number, members)),
+            **_stages(db, row),
         },
     )
+
+
+def _stages(db: Connection, row: Row) -> dict[str, list[Row]]:
+    """The other developments of its thread, as their news came: those before it, and those after."""
+    if row["thread_id"] is None:
+        return {"earlier_in_thread": [], "later_in_thread": []}
+    stages = threads.members(db, row["thread_id"])
+    own = stages.index(row["id"])
+    return {
+        "earlier_in_thread": [_stage(db, one) for one in stages[:own]],
+        "later_in_thread": [_stage(db, one) for one in stages[own + 1 :]],
+    }
+
+
+def _stage(db: Connection, number: int) -> Row:
+    """A development of a thread in a line, with why it is of it."""
+    row = _one(db, "development", f"SELECT {_STAGE_COLUMNS} FROM developments_v WHERE id = :id", number)
+    found = developments.development(db, number)
+    return {**row, "thread_reason": found.thread_reason if found is not None else None}
 
 
 def _fact(db: Connection, number: int) -> Shown:
@@ -190,10 +220,14 @@ def _alert(db: Connection, number: int) -> Shown:
 
 
 def _thread(db: Connection, number: int) -> Shown:
-    members = _all(db, "SELECT * FROM developments_v WHERE thread_id = :id ORDER BY first_found_at", number)
-    if not members:
+    """A case from its first stage to its last. What was merged into another thread is that one."""
+    root = threads.root_of(db, number)
+    if root is None:
         raise NotFound(f"there is no thread {show_id('thread', number)}")
-    return Shown("thread", {"id": number, "title": members[0]["title"]}, {"developments": members})
+    stages = [_stage(db, one) for one in threads.members(db, root)]
+    title = stages[0]["title"] if stages else threads.titles(db, [root])[root]
+    row = {"id": root, "title": title, "asked_for": number if root != number else None}
+    return Shown("thread", row, {"developments": stages})
 
 
 _LOADERS: dict[str, Callable[[Connection, int], Shown]] = {

@@ -53,6 +53,7 @@ class Judged:
     machine: Classification = field(default_factory=Classification)  # as the machine has it by itself
     entries: tuple[Entry, ...] = ()
     beside: tuple[int, ...] | None = None
+    thread: int | None = None
 
 
 def judge(reading: ReadPage, ruled: Ruled) -> Judged:
@@ -60,7 +61,7 @@ def judge(reading: ReadPage, ruled: Ruled) -> Judged:
     words = f"{reading.extract.title}\n{reading.extract.text}"
     written = tuple(entries(reading.facts, ruled.facts, words))
     shown = replace(reading, classified=labelled(reading.classified, ruled.labels), facts=standing(written))
-    return Judged(shown, reading.classified, written, ruled.beside)
+    return Judged(shown, reading.classified, written, ruled.beside, ruled.thread)
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,9 @@ def _new_article(
     }
     article_id = articles.add_article(db, row)
     version_id, verdicts = _write_version(db, desk, page, judged, article_id, None)
-    report = _report(db, page, reading, article_id, version_id, origin)
+    if copy is None and judged.beside is None and not (reading.classified.topics or any(v.fired for v in verdicts)):
+        return Filed("article", article_id), _said(judged, None)  # most of what is read: its profile is asked by nobody
+    report = replace(_report(db, page, reading, article_id, version_id, origin), thread=judged.thread)
     if judged.beside is not None:
         placed = placing.Placed(moving.put_beside(db, report, judged.beside, desk.now))
     else:

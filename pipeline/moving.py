@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from core.ids import show_id
-from pipeline import record
-from pipeline.placing import Report
+from pipeline import casework, record
+from pipeline.placing import Report, keep_thread
 from store import articles, developments, families, matches
 
 _NAMED = 20  # articles that a change names
@@ -31,6 +31,7 @@ def put_beside(db: Connection, report: Report, pages: Collection[int], now: date
     if development_id is None:
         development_id = record.found(db, now, report.profile.first, now)
     developments.add_member(db, development_id, report.article_id, None, "an analyst put it here", now)
+    keep_thread(db, development_id, report)
     record.rebuild(db, development_id, now)
     return development_id
 
@@ -76,6 +77,7 @@ def merge(db: Connection, development_id: int, target: int, mover: Mover, reason
 def close_into(db: Connection, development_id: int, target: int, mover: Mover) -> None:
     """A development whose articles went elsewhere is from now on the one they went to."""
     families.merge_into(db, development_id, target, mover.now)
+    casework.leave(db, development_id, target)
     write_change(db, development_id, mover, "update", "merged", None, show_id("development", target))
 
 

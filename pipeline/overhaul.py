@@ -16,15 +16,17 @@ from sqlalchemy.engine import Connection, Row
 
 from core.clock import Clock
 from core.ids import show_id
-from pipeline import moving, record, renewal
+from pipeline import casework, moving, record, renewal, rethreading
 from pipeline.changes import Change, Stated, corrections, show_figure
 from pipeline.match import Matcher
 from pipeline.moving import Mover, write_change
 from pipeline.plan import Plan
+from pipeline.profile import Profile
 from pipeline.refiling import Refiled, stated
 from pipeline.renewal import Ids
 from pipeline.replay import Replay
-from store import developments, families, matches, replays, rulings
+from pipeline.ties import keys_of
+from store import developments, families, matches, replays, rulings, threads
 from store.engine import Store
 
 #: What a development's row says of its articles.
@@ -65,6 +67,15 @@ class Overhaul:
         for start in range(0, len(ended), _PAGES):
             some = ended[start : start + _PAGES]
             self._do(lambda db, some=some: self._end_pages(db, some))  # type: ignore[misc]
+
+    def keep_threads(self, here: Connection) -> None:
+        """Put every development into the thread that the replay has it in, once all have their ids."""
+        pairs = sorted(self.plan.ids.developments.items())
+        for start in range(0, len(pairs), _PAGES):
+            some = pairs[start : start + _PAGES]
+            self._do(lambda db, some=some: rethreading.keep(db, here, self._ids, some, self.clock()))  # type: ignore[misc]
+        heirs = self.plan.thread_heirs
+        self._do(lambda db: rethreading.merge_emptied(db, self._ids, heirs))
 
     def _end_pages(self, db: Connection, rows: Sequence[Row[Any]]) -> Counter[str]:
         return Counter(pages=sum(renewal.write_outcome(db, row, self._ids, self.clock()) for row in rows))
@@ -252,10 +263,16 @@ class Overhaul:
     def _describe(self, db: Connection, here: Connection, group: int, development_id: int, mover: Mover) -> None:
         if self._is_whole(db, group, development_id):
             row = developments.development(here, group)
+            assert row is not None
             shown = {name: getattr(row, name) for name in _DESCRIBED}
             baseline = all(member.origin != "live" for member in developments.members(db, development_id))
             now = {"baseline": baseline, "updated_at": mover.now}
             developments.describe_development(db, development_id, {**shown, **now})
+            profile = Profile.from_json(row.profile)
+            if self.plan.knows_threads:
+                threads.put_keys(db, development_id, keys_of(profile))
+            else:
+                casework.settle(db, development_id, profile, mover.now)
         else:
             record.rebuild(db, development_id, mover.now)
         for article_id, mentioned in self._mentions(here, db, group)[0].items():

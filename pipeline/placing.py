@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from pipeline import changes, cluster, summarise
+from pipeline import casework, changes, cluster, record
 from pipeline.changes import STATED, Change, Record, Stated
 from pipeline.config import PipelineConfig
 from pipeline.profile import Profile, joined
@@ -25,6 +25,7 @@ class Report:
     origin: str
     profile: Profile
     facts: tuple[Stated, ...]
+    thread: int | None = None  # in a replay: the thread that analysts put its development into; 0 is none
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def _found(db: Connection, report: Report, decision: cluster.Found, duplicate_of
     row = {**blank, **times, **news, "independent_sources": 0, "baseline": report.origin != "live"}
     development_id = developments.add_development(db, row)
     developments.add_member(db, development_id, report.article_id, None, decision.reason, now)
-    _describe(db, development_id, report.profile, now)
+    keep_thread(db, development_id, report)
+    record.describe(db, development_id, report.profile, now)
     _write(db, development_id, Change("new"), report, now)
     return Placed(development_id, True, "new", duplicate_of)
 
@@ -91,10 +93,17 @@ def _join(
     developments.add_member(db, development_id, report.article_id, decision.similarity, decision.reason, now)
     if duplicate_of is not None:
         articles.mark_duplicate(db, report.article_id, duplicate_of)
-    _describe(db, development_id, joined(known, report.profile), now)
+    keep_thread(db, development_id, report)
+    record.describe(db, development_id, joined(known, report.profile), now)
     if change:
         _write(db, development_id, change, report, now)
     return Placed(development_id, False, change.kind if change else None, duplicate_of)
+
+
+def keep_thread(db: Connection, development_id: int, report: Report) -> None:
+    """What analysts said of the thread of a report's development holds in a replay too."""
+    if report.thread is not None:
+        casework.put(db, development_id, report.thread or None)
 
 
 def edit(
@@ -112,11 +121,11 @@ def edit(
         return place(db, config, recent, report, asked_for, None, now)
     known = Profile.from_json(developments.profiles(db, [development_id])[development_id])
     others = _record(db, development_id, known, besides=report.article_id)
-    record = Record((*others.facts, *before), others.countries, others.editions)
+    known_before = Record((*others.facts, *before), others.countries, others.editions)
     change = changes.change_by_edit(before, report.facts) or changes.update_by(
-        record, _reported(report, False), config.materiality
+        known_before, _reported(report, False), config.materiality
     )
-    _describe(db, development_id, revised(known, report.profile), now)
+    record.describe(db, development_id, revised(known, report.profile), now)
     if change:
         _write(db, development_id, change, report, now)
     return Placed(development_id, False, change.kind if change else None)
@@ -147,31 +156,6 @@ def _reported(report: Report, is_copy: bool) -> changes.Report:
 def _destinations(profile: Profile) -> frozenset[str]:
     """Where people were taken: a further country is news, a further country named is not."""
     return frozenset(route.partition(">")[2] for route in profile.routes)
-
-
-def _describe(db: Connection, development_id: int, profile: Profile, now: datetime) -> None:
-    """Write the development's row anew from its articles."""
-    found = developments.members(db, development_id)
-    topics, events = developments.labels(db, development_id)
-    parts = [
-        summarise.Part(
-            article_id=member.article_id,
-            title=member.title,
-            text=member.lede,
-            language=member.language,
-            published_at=member.published_at,
-            found_at=member.found_at,
-            origin=member.origin,
-            duplicate_of=member.duplicate_of,
-            outlet=member.outlet or member.url_key.partition("/")[0],
-            source_type=member.source_type,
-        )
-        for member in found
-    ]
-    shown = summarise.summarise(
-        parts, summarise.ranked(topics, len(parts)), summarise.ranked(events, len(parts)), profile, now
-    )
-    developments.describe_development(db, development_id, shown)
 
 
 def _write(db: Connection, development_id: int, change: Change, report: Report, now: datetime) -> None:

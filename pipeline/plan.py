@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from pipeline.counterparts import Replayed, heirs, pair_articles, pair_developments
 from pipeline.renewal import Ids
 from pipeline.replay import Replay
-from store import replays, rulings
+from store import replays, rulings, threads
 
 #: Ends of a page that say nothing of what it holds: its article stays as it is.
 _UNREAD = ("failed", "retry")
@@ -28,6 +28,8 @@ class Plan:
     home: dict[int, int]  # article -> development
     heirs: dict[int, int]  # development that no group is -> the group that takes most of it
     outside: frozenset[int] = field(default_factory=frozenset)  # articles here that were only read for company
+    thread_heirs: dict[int, int] = field(default_factory=dict)  # thread that none is -> the one that takes most of it
+    knows_threads: bool = True  # a replay of the last weeks knows nothing of the stages before them
 
     def moved(self) -> Iterator[tuple[int, int, int | None]]:
         """Articles that leave their development: article, development, group that takes them if one does."""
@@ -71,8 +73,9 @@ def make(record: Connection, replay: Connection, replayed: Replay, since: dateti
     known = {group: [articles[one] for one in members if one in articles] for group, members in groups.items()}
     developments = pair_developments(known, home, rulings.pinned(record))
     found_at = {one.article_id: one.found_at for one in there}
+    paired_threads, thread_heirs = _threads(record, replay, developments)
     return Plan(
-        ids=Ids(articles, developments, replayed.pages),
+        ids=Ids(articles, developments, paired_threads, replayed.pages),
         groups=dict(sorted(groups.items())),
         loners=[one.article_id for one in here if one.development_id is None],
         withdrawn=_withdrawn(there, set(articles.values()), pages_there, replay, replayed, since),
@@ -83,7 +86,27 @@ def make(record: Connection, replay: Connection, replayed: Replay, since: dateti
             for one in here
             if since is not None and found_at.get(articles.get(one.article_id, 0), one.found_at) < since
         ),
+        thread_heirs=thread_heirs,
+        knows_threads=since is None,
     )
+
+
+def _threads(
+    record: Connection, replay: Connection, paired: Mapping[int, int]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Threads of the replay that are on record, and which takes over those on record that none is.
+
+    A thread that analysts named goes by the same id in a replay. What the machine makes of the rest of it there is the
+    same thread too.
+    """
+    named = {thread: thread for thread in threads.pins(replay).values() if thread is not None}
+    groups: dict[int, list[int]] = {}
+    for here, thread in threads.homes(replay).items():
+        if here in paired and thread not in named:
+            groups.setdefault(thread, []).append(paired[here])
+    home = threads.homes(record)
+    pairs = pair_developments(groups, home, {}) | named
+    return pairs, heirs(groups, home, set(pairs.values()))
 
 
 def _withdrawn(

@@ -12,15 +12,20 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from core.text import fold
+from core.text import fold, tokens
+from pipeline.casenames import case_names
 from pipeline.editions import editions
 from pipeline.values import Classification, Fact
+from pipeline.vocabulary import load_vocabulary
 from pipeline.words import Weights, name_weights, word_weights
 
 Counts = dict[str, int]
 
 _ANALYSIS = "report_analysis"
 _LEAD = 500  # characters in which a batch or edition is that of the news
+_BEGINNING = 800  # characters in which the nations are those of the news
+_NATIONS = 6
+_OF_A_NATION = frozenset(("nation", "place", "capital"))
 _BEFORE, _AFTER = timedelta(days=14), timedelta(days=10)  # of publication: where the date of the news lies
 _TELLING = 10
 _KEPT = 300
@@ -77,6 +82,9 @@ class Profile:
     names: Counts = field(default_factory=dict)  # canonical persons, orgs, agencies
     editions: Counts = field(default_factory=dict)
     numbers: Counts = field(default_factory=dict)  # telling ones, whatever they count: rewrites keep them
+    case_names: Counts = field(default_factory=dict)  # of the accused, firms and sites: what ties stages of a case
+    told_days: Counts = field(default_factory=dict)  # every day that is named, also those of an earlier stage
+    nations: Counts = field(default_factory=dict)  # how often headline and beginning name each
     leading: tuple[Figure, ...] = ()  # the done count each article is about
     figures: tuple[Figure, ...] = ()  # every done count
     words: Weights = field(default_factory=dict)
@@ -133,11 +141,25 @@ def profile_of(
         names=_once(fold(fact.name) for fact in facts if fact.kind in ("person", "org", "agency") and fact.name),
         editions=_once(editions(f"{title}\n{text[:_LEAD]}")),
         numbers=_once(_telling(facts)),
+        case_names=_once(case_names(title, text, language) if classified.topics else ()),
+        told_days=_once(fact.event_date for fact in facts if fact.kind == "date" and len(fact.event_date or "") == 10),
+        nations=_nations(title, text, language) if classified.topics else {},
         leading=(_figure(main),) if main else (),
         figures=tuple(_figure(fact) for fact in done),
         words=word_weights(title, text, language),
         entities=name_weights(title, text, language),
     )
+
+
+def _nations(title: str, text: str, language: str | None) -> Counts:
+    """The countries that headline and beginning name, by the nation, the people or a town."""
+    start = f"{title}\n{text[:_BEGINNING]}"
+    named = Counter(
+        hit.entry.country
+        for hit in load_vocabulary().find(start, tokens(start), language)
+        if hit.entry.country and hit.entry.kind in _OF_A_NATION
+    )
+    return {country: count for country, count in named.most_common(_NATIONS) if country}
 
 
 def _telling(facts: Sequence[Fact]) -> Iterable[str]:
@@ -218,7 +240,7 @@ def joined(one: Profile, other: Profile) -> Profile:
 
 _COUNTED = (
     "topics", "events", "languages", "countries", "places", "routes", "nationalities", "days", "main_days", "names",
-    "editions", "numbers",
+    "editions", "numbers", "case_names", "told_days", "nations",
 )  # fmt: skip
 
 

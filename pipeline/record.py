@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Row
 
-from pipeline import summarise
+from pipeline import casework, summarise
 from pipeline.profile import Profile, joined, profile_of
 from pipeline.ruled import fact_of
 from pipeline.values import Classification, Evidence, Scored
@@ -39,6 +39,7 @@ def withdraw(db: Connection, development_id: int, now: datetime) -> None:
     """Nothing reports it any more. What it was called stays, for whoever was told of it."""
     none = {"articles": 0, "sources": 0, "independent_sources": 0, "topics": [], "event_types": [], "countries": []}
     developments.describe_development(db, development_id, {**none, "status": WITHDRAWN, "updated_at": now})
+    casework.leave(db, development_id, None)
 
 
 def profile_of_article(db: Connection, article_id: int) -> Profile:
@@ -85,3 +86,4 @@ def describe(db: Connection, development_id: int, profile: Profile, now: datetim
         parts, summarise.ranked(topics, len(parts)), summarise.ranked(events, len(parts)), profile, now
     )
     developments.describe_development(db, development_id, shown)
+    casework.settle(db, development_id, profile, now)

@@ -31,16 +31,25 @@ class Ids:
 
     articles: MutableMapping[int, int] = field(default_factory=dict)
     developments: MutableMapping[int, int] = field(default_factory=dict)
+    threads: MutableMapping[int, int] = field(default_factory=dict)
     pages: Mapping[int, int] = field(default_factory=dict)
 
     def trial(self) -> Ids:
         """The same, where what is made in a transaction may come to nothing with it."""
-        return Ids(ChainMap({}, self.articles), ChainMap({}, self.developments), self.pages)
+        articles, developments, threads = (
+            ChainMap({}, known) for known in (self.articles, self.developments, self.threads)
+        )
+        return Ids(articles, developments, threads, self.pages)
 
     def keep(self, trial: Ids) -> None:
         """What was made is committed."""
-        self.articles.update(trial.articles.maps[0] if isinstance(trial.articles, ChainMap) else {})
-        self.developments.update(trial.developments.maps[0] if isinstance(trial.developments, ChainMap) else {})
+        pairs = (
+            (self.articles, trial.articles),
+            (self.developments, trial.developments),
+            (self.threads, trial.threads),
+        )
+        for known, made in pairs:
+            known.update(made.maps[0] if isinstance(made, ChainMap) else {})
 
     def translated(self, reason: str) -> str:
         """A reason with the ids of the record in it."""

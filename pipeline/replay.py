@@ -27,7 +27,7 @@ from pipeline.reader import read_page
 from pipeline.refiling import ruled_by
 from pipeline.ruled import Ruled
 from pipeline.run import Pipeline, Read
-from store import definitions, lock, migrate, pages, replays, rulings
+from store import definitions, lock, migrate, pages, replays, rulings, threads
 from store.engine import Store, open_store
 from store.replays import Replayable
 
@@ -137,6 +137,7 @@ def _opened(record: Store, way: Way, since: datetime | None, path: Path) -> Stor
             for table in (definitions.sources, definitions.watches):
                 if rows := replays.rows_of(source, table):
                     db.execute(sa.insert(table), rows)
+            threads.add_same_threads(db, threads.pinned_rows(source))  # what analysts named goes by the same id
     _copy_pages(record, store, since)
     with store.write() as db:
         db.execute(sa.insert(_made_with).values(stamp=stamp))
@@ -228,6 +229,7 @@ def _ruled(record: Store, replayed: Replay) -> dict[int, Ruled]:
         of_page = {page.page_id: page for page in replays.replayable(db, None) if page.article_id is not None}
         pinned = rulings.pinned(db)
         standing = rulings.all_standing(db, ("topic", "event", "fact"))
+        put = threads.pinned_articles(db)
     by_article: dict[int, list[Any]] = {}
     for row in standing:
         by_article.setdefault(row.article_id, []).append(row)
@@ -239,7 +241,8 @@ def _ruled(record: Store, replayed: Replay) -> dict[int, Ruled]:
     ruled = {}
     for page_id, page in of_page.items():
         article = page.article_id
-        if page_id in here and article is not None and (article in by_article or article in pinned):
+        if page_id in here and article is not None and (article in by_article or article in pinned or article in put):
             said = ruled_by(by_article.get(article, []))
-            ruled[here[page_id]] = Ruled(said.labels, said.facts, together.get(pinned.get(article, 0)))
+            beside_pages = together.get(pinned.get(article, 0))
+            ruled[here[page_id]] = Ruled(said.labels, said.facts, beside_pages, put.get(article))
     return ruled

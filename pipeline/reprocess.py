@@ -16,7 +16,8 @@ from pipeline.match import Matcher
 from pipeline.overhaul import Overhaul
 from pipeline.plan import Plan
 from pipeline.replay import Progress, Replay
-from store import articles, families, replays
+from pipeline.rethreading import shown
+from store import articles, families, replays, threads
 from store.engine import Store
 
 
@@ -61,6 +62,8 @@ def carry_out(
                     overhaul.settle(here, None, [one])
             else:
                 overhaul.settle(here, group, members)
+        if planned.knows_threads:
+            overhaul.keep_threads(here)
         overhaul.end_pages(here, since)
     return overhaul.done
 
@@ -107,6 +110,17 @@ def _development_differences(
     before = replays.development_rows(there, [development_id])[development_id]
     if _is_whole(there, planned, group, development_id, gone):
         yield from contrast.of_development(before, now_read, development_id)
+    if planned.knows_threads and before.articles and not threads.pins(there, [development_id]):
+        old, new = _thread(planned, before.thread_id, False), _thread(planned, now_read.thread_id, True)
+        if old != new:
+            yield Difference(development_id, None, "thread", old, new)
+
+
+def _thread(planned: Plan, number: int | None, is_replayed: bool) -> str:
+    if is_replayed and number is not None:
+        number = planned.ids.threads.get(number)
+        return "new" if number is None else shown(number)
+    return shown(number)
 
 
 def _is_whole(there: Connection, planned: Plan, group: int, development_id: int, gone: set[int]) -> bool:

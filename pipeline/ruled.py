@@ -48,6 +48,7 @@ class Ruled:
     labels: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # (topic or event, name) -> holds
     facts: tuple[FactRuling, ...] = ()
     beside: tuple[int, ...] | None = None  # pages whose articles it belongs with, in a replay; None: the machine says
+    thread: int | None = None  # of its development, in a replay; 0 is no thread, None: the machine says
 
 
 NOTHING = Ruled()

@@ -19,8 +19,9 @@ threads = sa.Table(
     "threads",
     metadata,
     id_column(),
-    text("title"),
+    text("title"),  # of the development it began with
     moment("created_at"),
+    sa.Column("merged_into", Id, nullable=True),  # the thread that it is a name of
 )
 
 developments = sa.Table(
@@ -44,6 +45,7 @@ developments = sa.Table(
     sa.Column("independent_sources", sa.Integer, nullable=False),
     text("first_reporter", nullable=True),
     ref("thread_id", "threads.id", nullable=True, index=True),
+    text("thread_reason", nullable=True),  # why it is of that thread
     sa.Column("merged_into", Id, sa.ForeignKey("developments.id"), nullable=True),
     sa.Column("baseline", sa.Boolean, nullable=False),  # only baseline or backfilled articles so far: raises no `new`
     json("profile"),  # what new articles are compared with: weights of words, keys of the event

@@ -22,11 +22,11 @@ rulings = sa.Table(
     "rulings",
     metadata,
     id_column(),
-    text("kind"),  # topic | event | relevance | fact | merge | split
+    text("kind"),  # topic | event | relevance | fact | merge | split | thread
     ref("article_id", "articles.id", nullable=True, index=True),
     ref("development_id", "developments.id", nullable=True, index=True),
     ref("watch_id", "watches.id", nullable=True),  # of relevance
-    text("name", nullable=True),  # the topic or event type
+    text("name", nullable=True),  # the topic, event type or thread
     sa.Column("holds", sa.Boolean, nullable=True),  # on the topic or not, relevant or not
     text("what"),  # all of it in words
     json("detail"),  # of a fact: what was done, the machine's fact, the analyst's
@@ -63,6 +63,12 @@ def replace_labels(db: Connection, article_id: int, kind: str, names: Collection
 
 def replace_ruling(db: Connection, ruling_id: int) -> None:
     db.execute(sa.update(rulings).where(rulings.c.id == ruling_id).values(standing=False))
+
+
+def replace_thread(db: Connection, development_id: int) -> None:
+    """What was said before of a development's thread stands no longer."""
+    mine = (rulings.c.development_id == development_id, rulings.c.kind == "thread", rulings.c.standing)
+    db.execute(sa.update(rulings).where(*mine).values(standing=False))
 
 
 def replace_made_with(db: Connection, ruling: Row[Any], kind: str) -> None:

@@ -21,6 +21,7 @@ from store import (
     rulings,
     runs,
     silences,
+    threads,
 )
 from store.base import metadata
 
@@ -44,4 +45,5 @@ __all__ = [
     "rulings",
     "runs",
     "silences",
+    "threads",
 ]

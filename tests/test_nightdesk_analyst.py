@@ -167,3 +167,26 @@ def test_reprocessing_says_what_it_did(desk: Analyst, capsys: pytest.CaptureFixt
     assert run(["reprocess", "--dry-run", "--format", "jsonl"]) == 0
     assert capsys.readouterr().out == ""
     assert not list(desk.store.data_dir.glob("reprocess.db-*"))
+
+
+def test_a_development_is_put_into_a_thread_and_taken_out(desk: Analyst, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["label", "d2", "--thread", "d1", "--reason", "the same hotel"]) == 0
+    assert run(["label", "d2", "--thread", "none"]) == 0
+    assert run(["label", "a1", "--thread", "t1"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "d1 is in thread t1",
+        "d2 is in thread t1",
+        "d2 is in no thread (before: t1)",
+        "d1 is in thread t1",
+    ]
+    assert desk.rows("SELECT id, thread_id FROM developments_v ORDER BY id") == [(1, 1), (2, None)]
+
+
+@pytest.mark.parametrize(
+    ("thread", "code", "said"), [("t9", 1, "there is no thread t9"), ("n4", 2, "'n4' is no thread (t12)")]
+)
+def test_a_thread_that_there_is_not_is_refused(
+    desk: Analyst, capsys: pytest.CaptureFixture[str], thread: str, code: int, said: str
+) -> None:
+    assert run(["label", "d2", "--thread", thread]) == code
+    assert said in capsys.readouterr().err

@@ -55,10 +55,16 @@ def label(
         typer.Option("--relevant/--not-relevant", help="Its development was worth telling by a watch, or was not."),
     ] = None,
     watch: Annotated[str | None, typer.Option("--watch", metavar="NAME", help="For --relevant: which watch.")] = None,
+    thread: Annotated[
+        str | None,
+        typer.Option(
+            "--thread", metavar="THREAD", help="Its development is a stage of t7, of what d12 is, or of none."
+        ),
+    ] = None,
     reason: Reason = None,
     by: By = None,
 ) -> None:
-    """Say what an article is about, or whether a development was worth telling by a watch."""
+    """Say what an article is about, of which case its development is, or whether that was worth telling by a watch."""
     from core.errors import UsageError
     from nightdesk import analyst
 
@@ -67,16 +73,18 @@ def label(
     )
     if watch is not None and relevant is None:
         raise UsageError("--watch goes with --relevant or --not-relevant")
-    if not labels and relevant is None:
+    if not labels and relevant is None and thread is None:
         raise UsageError("say what it is, as in: nightdesk label a12 --topic scam_centres --not-event raid")
 
     def work(app: App, word: Signed) -> list[str]:
         done = analyst.label(app, what, labels, word) if labels else []
-        if relevant is None:
-            return done
         # A bare number means an article here, as for the labels.
         shown = f"a{what}" if what.isdecimal() else what
-        return [*done, *analyst.relevance(app, shown, watch, relevant, word)]
+        if thread is not None:
+            done += analyst.thread(app, shown, thread, word)
+        if relevant is not None:
+            done += analyst.relevance(app, shown, watch, relevant, word)
+        return done
 
     _decide(context, "label", work, by, reason)
 
