@@ -8,8 +8,11 @@ from sqlalchemy.engine import Connection
 
 from alerts import empty_digests, silence_notices
 from alerts.place import Place
+from alerts.reminders import remind
+from alerts.welcome import welcome
 
 
 def tell(db: Connection, place: Place, now: datetime) -> int:
     """Make the messages whose time has come; how many that were."""
-    return empty_digests.close(db, place, now) + silence_notices.tell(db, place, now)
+    made = empty_digests.close(db, place, now) + silence_notices.tell(db, place, now)
+    return made + remind(db, place, now) + welcome(db, place, now)

@@ -17,16 +17,11 @@ from core.duration import Duration
 #: The channel that exists always: lines on the terminal of whoever runs Nightdesk.
 CONSOLE = "console"
 
-#: full: all of it · figures: line one, figures and links, no word of the article · link: that there is something
-Detail = Literal["full", "figures", "link"]
-
-#: Keys that are read and checked but change nothing yet, by section; `check` warns of them.
-WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
-    "channel": ("welcome",),
-}
-
 _RATE = re.compile(r"(\d+)\s*/\s*([smhd])", re.ASCII)
 _RATE_SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+#: full: all of it · figures: line one, figures and links, no word of the article · link: that there is something
+Detail = Literal["full", "figures", "link"]
 
 
 class Rate(BaseModel):

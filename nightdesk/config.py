@@ -14,7 +14,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from alerts.config import WITHOUT_EFFECT as ALERTS_WITHOUT_EFFECT
 from alerts.config import Channel, OperatorConfig
 from core.duration import Duration
 from core.errors import ConfigError, Mistake
@@ -26,15 +25,18 @@ from nightdesk.settings.mistakes import Mistakes, did_you_mean
 from nightdesk.settings.reading import TomlFile, read_toml
 from nightdesk.settings.references import Known, References
 from nightdesk.settings.secrets import Filler
-from nightdesk.settings.sections import WITHOUT_EFFECT as OWN_WITHOUT_EFFECT
-from nightdesk.settings.sections import DatabaseConfig, LogConfig, RetentionConfig, WebConfig
+from nightdesk.settings.sections import (
+    WITHOUT_EFFECT,
+    DatabaseConfig,
+    LogConfig,
+    RetentionConfig,
+    WebConfig,
+)
 from pipeline.config import PipelineConfig
 from pipeline.topic import TOPICS, load_topics
 
 DEFAULT_FILE = "nightdesk.toml"
 _DATABASE_FORM = "write sqlite:///path/to/file.db or postgresql://user@host/name"
-#: Keys that are read and checked but change nothing yet.
-WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {**OWN_WITHOUT_EFFECT, **ALERTS_WITHOUT_EFFECT}
 
 M = TypeVar("M", bound=BaseModel)
 

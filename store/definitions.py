@@ -143,6 +143,11 @@ def watch_by_id(db: Connection, watch_id: int) -> Row[Any] | None:
     return db.execute(sa.select(watches).where(watches.c.id == watch_id)).first()
 
 
+def active_channels(db: Connection) -> list[Row[Any]]:
+    """The configured channels, by name."""
+    return list(db.execute(sa.select(channels).where(channels.c.retired_at.is_(None)).order_by(channels.c.name)))
+
+
 def active_sources(db: Connection) -> int:
     """How many sources are visited."""
     return db.scalar(sa.select(sa.func.count()).select_from(sources).where(sources.c.retired_at.is_(None))) or 0

@@ -36,9 +36,11 @@ group_wait = "0s"
 update_interval = "0s"
 
 [channel.hook]
+welcome = false
 url = "{hook}"
 
 [channel.mail]
+welcome = false
 url = "{mail}"
 """
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from alerts.addresses import check_channel, recipients
-from alerts.config import WITHOUT_EFFECT, Channel, OperatorConfig, with_console
+from alerts.config import Channel, OperatorConfig, with_console
 
 URL = "mailto://mail.example.org?from=desk@example.org&to=ana@example.org"
 
@@ -52,11 +52,6 @@ def test_a_mistake_elsewhere_does_not_print_the_address() -> None:
 def test_the_console_is_always_there() -> None:
     assert set(with_console({"desk": Channel(url=URL)})) == {"console", "desk"}
     assert OperatorConfig().channels == ()
-
-
-def test_keys_without_effect_are_keys() -> None:
-    models = {"channel": Channel, "operator": OperatorConfig}
-    assert all(key in models[section].model_fields for section, keys in WITHOUT_EFFECT.items() for key in keys)
 
 
 def test_a_channel_is_checked_without_sending() -> None:

@@ -183,7 +183,7 @@ def _everything_is_accounted_for(newsdesk: Place, published: int, kills: int) ->
 def test_a_reload_applies_what_is_valid_and_leaves_the_old_in_force_otherwise(newsdesk: Place) -> None:
     written = newsdesk.config.read_text(encoding="utf-8")
     third = '[[watch]]\nname = "second"\ntopics = ["scam_centres"]\ngroup_wait = "0s"\nchannels = ["third"]\n'
-    third += f'[channel.third]\nurl = "{newsdesk.hook.url}3"\n'
+    third += f'[channel.third]\nwelcome = false\nurl = "{newsdesk.hook.url}3"\n'
     with Desk(newsdesk.config) as desk:
         _baseline(newsdesk, desk)
         newsdesk.config.write_text(f"{written}\n[chanel]\n", encoding="utf-8")
