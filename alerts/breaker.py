@@ -49,6 +49,11 @@ class Breaker:
                 return 0
             return max((SIDE_BY_SIDE if known.answers else 1) - known.under_way, 0)
 
+    def answers(self, service: str) -> bool:
+        """Whether the last word of a service was a good one."""
+        with self._lock:
+            return service in self._known and self._known[service].answers
+
     def is_down(self, service: str, now: datetime) -> bool:
         """Whether a service is left alone for now, whatever waits for it."""
         with self._lock:

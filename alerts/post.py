@@ -172,6 +172,10 @@ class Post:
             else:
                 states[future.result()] += 1
 
+    def warm_up(self) -> None:
+        """Load the services before the first message for one comes; that takes seconds, once."""
+        (self._pool or self._make_pool()).run(service.is_ready)
+
     def close(self) -> None:
         if self._own_pool is not None:
             self._own_pool.close(wait=1.0)

@@ -206,6 +206,11 @@ class Alerter:
             unfinished=states["unfinished"],
         )
 
+    def warm_up(self) -> None:
+        """Make ready for services, where there is a channel of one."""
+        if any(target.sender == "service" for targets in self._targets.values() for target in targets.values()):
+            self._post.warm_up()
+
     def recover(self, live_owners: Iterable[str] = ()) -> int:
         """Take over at once what workers left who are not among `live_owners`; how many deliveries that were."""
         return self._outbox.recover(frozenset(live_owners), self._post.in_flight)

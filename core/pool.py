@@ -26,7 +26,7 @@ from multiprocessing.reduction import ForkingPickler
 from multiprocessing.util import Finalize
 from pathlib import Path
 from queue import SimpleQueue
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -39,8 +39,9 @@ _Context = SpawnContext | ForkServerContext
 
 def _forked_from(module: str) -> ForkServerContext:
     """Children of a process that has imported `module`, and what our main module does, since each child runs that."""
-    main = vars(sys.modules["__main__"]).values()
+    main = list(vars(sys.modules["__main__"]).values())
     needs = {name for value in main if callable(value) and (name := getattr(value, "__module__", None))}
+    needs |= {value.__name__ for value in main if isinstance(value, ModuleType)}
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([module, *sorted(needs - {"__main__", "builtins"})])
     return context

@@ -78,6 +78,7 @@ class Daemon:
         tasks = [asyncio.create_task(stage.run(), name=stage.name) for stage in self.stages]
         scheduler.start()
         await self._page.open()
+        self._aside(self._beside("warm_up", self.app.alerter.warm_up, "ping"))
         on_ready()
         try:
             async with asyncio.timeout(seconds):

@@ -184,3 +184,11 @@ def test_children_end_when_their_parent_is_killed(tmp_path: Path, state: str) ->
         parent.wait()
         ended, alive = psutil.wait_procs([child], timeout=30)
         assert not alive and ended
+
+
+def test_children_forked_from_a_warm_process_are_as_killable_as_others() -> None:
+    with Pool(workers=2, limits=Limits(seconds=20, megabytes=256, tasks=1), warm="json") as warm:
+        assert [warm.run(double, number).value for number in (1, 2)] == [2, 4]
+        assert "stopped" in warm.run(spin_in_c, seconds=0.3).error
+        assert warm.run(crash).died
+        assert warm.run(double, 3).value == 6

@@ -24,6 +24,11 @@ _COMMONMARK = frozenset({"discord", "mmost", "mmosts"})
 _CALLS = re.compile(r"@(?=(?:everyone|here|channel|all|room)\b)", re.IGNORECASE)
 
 
+def is_ready() -> bool:
+    """Something to ask a child for, so that what it is forked from has loaded everything."""
+    return True
+
+
 def send(parcel: Parcel, seconds: float, now: datetime) -> Answer:
     """One call to one recipient: Apprise's own retries and its pauses between messages are off."""
     service = open_service(parcel.target.address)
@@ -106,7 +111,14 @@ def _words(parcel: Parcel, marked: bool) -> _Words:
     title = str(parcel.content.get("title", ""))
     chat = str(parcel.content.get("chat") or parcel.text)
     body = chat.removeprefix(title).strip() or chat
-    notes = [note for note in ("(may be a repeat)" if parcel.repeat else "", parcel.note) if note]
+    notes = [
+        note
+        for note in (
+            str(parcel.content.get("repeat_short") or "(may be a repeat)") if parcel.repeat else "",
+            parcel.note,
+        )
+        if note
+    ]
     markdown = str(parcel.content.get("markdown") or "")
     if marked and markdown:
         body, title, notes = markdown, escape(title), [escape(note) for note in notes]
