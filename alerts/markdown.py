@@ -24,7 +24,10 @@ def escape(text: object) -> str:
 
 
 def link(label: str, url: str) -> str:
-    """`[label](<url>)`; the label alone where there is no address."""
+    """`[label](<url>)`; the label alone where there is no address.
+
+    A label's own brackets become round ones: not every service counts an escaped one as a sign.
+    """
     if not url:
         return escape(label)
-    return f"[{escape(label)}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
+    return f"[{escape(label.replace('[', '(').replace(']', ')'))}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"

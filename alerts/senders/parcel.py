@@ -12,7 +12,7 @@ from typing import Any, Literal
 #: unknown: the request left and no answer came, so it may have been taken
 Result = Literal["accepted", "refused", "failed", "unknown"]
 
-#: Said above the text of a second copy; the frozen content itself never changes.
+#: Said above the text of a second copy, in the message's own language where it has one; what is frozen stays as it is.
 REPEAT_NOTE = "(This may be a repeat: whether the first copy arrived is not known.)"
 
 
@@ -53,15 +53,19 @@ class Parcel:
     @property
     def text(self) -> str:
         text = str(self.content.get("text", ""))
-        text = f"{REPEAT_NOTE}\n\n{text}" if self.repeat else text
+        text = f"{self._repeat_note}\n\n{text}" if self.repeat else text
         return f"{text.rstrip()}\n\n{self.note}\n" if self.note else text
 
     @property
     def html(self) -> str:
         html = str(self.content.get("html") or "")
         if self.repeat:
-            html = re.sub(r"<body[^>]*>", lambda body: f"{body[0]}<p>{escape(REPEAT_NOTE)}</p>", html, count=1)
+            html = re.sub(r"<body[^>]*>", lambda body: f"{body[0]}<p>{escape(self._repeat_note)}</p>", html, count=1)
         return html.replace("</body>", f"<p>{escape(self.note)}</p></body>") if self.note else html
+
+    @property
+    def _repeat_note(self) -> str:
+        return str(self.content.get("repeat_note") or REPEAT_NOTE)
 
     @property
     def note(self) -> str:
