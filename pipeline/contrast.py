@@ -64,9 +64,13 @@ def of_article(
         yield Difference(development_id, article_id, f"watch {names.get(watch_id, '')}".strip(), *words)
 
 
-def of_development(old: Row[Any], new: Row[Any], development_id: int) -> Iterator[Difference]:
-    """What its articles make of a development now."""
+def of_development(
+    old: Row[Any], new: Row[Any], development_id: int, is_corrected: bool = False
+) -> Iterator[Difference]:
+    """What its articles make of a development now. Of one that was corrected on record the status stays."""
     for name in SHOWN:
+        if name == "status" and is_corrected:
+            continue
         before, after = _words(getattr(old, name)), _words(getattr(new, name))
         if before != after:
             yield Difference(development_id, None, name, before, after)

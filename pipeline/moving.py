@@ -94,7 +94,7 @@ def write_change(
 ) -> None:
     row = {"kind": kind, "origin": mover.origin, "at": mover.now, "cause_article_id": cause, "by": mover.by}
     said = {"what": what, "old": old or None, "new": new or None, "facts": list(facts) or None}
-    developments.add_change(db, development_id, {**row, **said})
+    record.add_change(db, development_id, {**row, **said})
 
 
 def listed(words: Sequence[str]) -> str:

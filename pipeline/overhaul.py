@@ -25,6 +25,7 @@ from pipeline.profile import Profile
 from pipeline.refiling import Refiled, stated
 from pipeline.renewal import Ids
 from pipeline.replay import Replay
+from pipeline.summarise import CORRECTED
 from pipeline.ties import keys_of
 from store import developments, families, matches, replays, rulings, threads
 from store.engine import Store
@@ -255,20 +256,23 @@ class Overhaul:
     def _is_otherwise(self, db: Connection, here: Connection, group: int, development_id: int) -> bool:
         if not self._is_whole(db, group, development_id):
             return False
-        old, new = developments.development(db, development_id), developments.development(here, group)
-        return (
-            any(getattr(old, name) != getattr(new, name) for name in _DESCRIBED) or self._mentions(here, db, group)[1]
-        )
+        old = developments.development(db, development_id)
+        shown = self._shown(db, here, group, development_id)
+        return any(getattr(old, name) != value for name, value in shown.items()) or self._mentions(here, db, group)[1]
+
+    def _shown(self, db: Connection, here: Connection, group: int, development_id: int) -> dict[str, Any]:
+        """What the replay makes of a development; what was taken back on record stays so."""
+        row = developments.development(here, group)
+        shown = {name: getattr(row, name) for name in _DESCRIBED}
+        return shown | ({"status": CORRECTED} if developments.was_corrected(db, development_id) else {})
 
     def _describe(self, db: Connection, here: Connection, group: int, development_id: int, mover: Mover) -> None:
         if self._is_whole(db, group, development_id):
-            row = developments.development(here, group)
-            assert row is not None
-            shown = {name: getattr(row, name) for name in _DESCRIBED}
+            shown = self._shown(db, here, group, development_id)
             baseline = all(member.origin != "live" for member in developments.members(db, development_id))
             now = {"baseline": baseline, "updated_at": mover.now}
             developments.describe_development(db, development_id, {**shown, **now})
-            profile = Profile.from_json(row.profile)
+            profile = Profile.from_json(shown["profile"])
             if self.plan.knows_threads:
                 threads.put_keys(db, development_id, keys_of(profile))
             else:

@@ -169,4 +169,4 @@ def _write(db: Connection, development_id: int, change: Change, report: Report, 
         "new": change.new,
         "facts": list(change.facts) or None,
     }
-    developments.add_change(db, development_id, row)
+    record.add_change(db, development_id, row)

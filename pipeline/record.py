@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -33,6 +34,16 @@ def rebuild(db: Connection, development_id: int, now: datetime) -> None:
         return
     profiles = [profile_of_article(db, member.article_id) for member in members]
     describe(db, development_id, reduce(joined, profiles), now)
+
+
+def add_change(db: Connection, development_id: int, row: Mapping[str, Any]) -> None:
+    """Write what befell a development. Once something was taken back its status says so."""
+    developments.add_change(db, development_id, row)
+    if row["kind"] != "correction" or not developments.was_corrected(db, development_id):
+        return
+    known = developments.development(db, development_id)
+    if known is not None and known.status != WITHDRAWN:
+        developments.describe_development(db, development_id, {"status": summarise.CORRECTED})
 
 
 def withdraw(db: Connection, development_id: int, now: datetime) -> None:
@@ -83,7 +94,12 @@ def describe(db: Connection, development_id: int, profile: Profile, now: datetim
         for member in members
     ]
     shown = summarise.summarise(
-        parts, summarise.ranked(topics, len(parts)), summarise.ranked(events, len(parts)), profile, now
+        parts,
+        summarise.ranked(topics, len(parts)),
+        summarise.ranked(events, len(parts)),
+        profile,
+        now,
+        developments.was_corrected(db, development_id),
     )
     developments.describe_development(db, development_id, shown)
     casework.settle(db, development_id, profile, now)

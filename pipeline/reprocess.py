@@ -17,7 +17,7 @@ from pipeline.overhaul import Overhaul
 from pipeline.plan import Plan
 from pipeline.replay import Progress, Replay
 from pipeline.rethreading import shown
-from store import articles, families, replays, threads
+from store import articles, developments, families, replays, threads
 from store.engine import Store
 
 
@@ -109,7 +109,9 @@ def _development_differences(
         return
     before = replays.development_rows(there, [development_id])[development_id]
     if _is_whole(there, planned, group, development_id, gone):
-        yield from contrast.of_development(before, now_read, development_id)
+        yield from contrast.of_development(
+            before, now_read, development_id, developments.was_corrected(there, development_id)
+        )
     if planned.knows_threads and before.articles and not threads.pins(there, [development_id]):
         old, new = _thread(planned, before.thread_id, False), _thread(planned, now_read.thread_id, True)
         if old != new:

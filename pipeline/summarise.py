@@ -13,7 +13,28 @@ from pipeline.changes import OFFICIAL
 from pipeline.profile import Profile
 
 _AGGREGATOR = "aggregator"  # repeats others, so it confirms nothing
+#: The status of a development of which something was stated that was taken back.
+CORRECTED = "corrected"
+
 _LEDE = 400
+#: What wires call themselves where their reports begin, and what they are called here.
+_WIRE_NAMES = {
+    name: name
+    for name in "Reuters AFP AP Xinhua Kyodo Yonhap ANI PTI IANS Bernama ANTARA VNA EFE ANSA Lusa PNA RNZ".split()
+} | {
+    "dpa": "DPA",
+    "DPA": "DPA",
+    "新华社": "Xinhua",
+    "新華社": "Xinhua",
+    "中新社": "CNS",
+    "中新网": "CNS",
+    "中新網": "CNS",
+}
+_WIRE = re.compile(
+    # A dash behind the brackets: "Australian Federal Police (AFP) officers" names no wire.
+    r"[^\n()（）.。]{0,60}[(（](?P<name>" + "|".join(_WIRE_NAMES) + r")[)）]\s*[-–—]"
+    r"|(?P<written>新华社|新華社|中新社|中新网|中新網)[^\n，。]{1,20}[电電]"
+)
 _SENTENCE = re.compile(r"[.!?]\s|[。！？។၊။]|\n")
 
 
@@ -35,7 +56,12 @@ class Part:
 
 
 def summarise(
-    parts: Sequence[Part], topics: Sequence[str], events: Sequence[str], profile: Profile, now: datetime
+    parts: Sequence[Part],
+    topics: Sequence[str],
+    events: Sequence[str],
+    profile: Profile,
+    now: datetime,
+    is_corrected: bool = False,
 ) -> dict[str, Any]:
     """The row of the development, from its articles in the order in which they were found."""
     face = _face(parts)
@@ -46,7 +72,7 @@ def summarise(
         "event_types": list(events),
         "countries": sorted(profile.held(profile.countries)),
         "event_date": event_date(profile),
-        "status": standing(parts),
+        "status": standing(parts, is_corrected),
         "first_found_at": min(part.found_at for part in parts),
         "last_found_at": max(part.found_at for part in parts),
         "first_news_at": profile.first,
@@ -85,12 +111,18 @@ def event_date(profile: Profile) -> str | None:
 
 
 def independent(parts: Sequence[Part]) -> frozenset[str]:
-    """Outlets that reported in words of their own: copies of one text count once, aggregators never."""
+    """Whose words there are: copies of one text count once, what credits a wire is the wire's. Not aggregators."""
     by_text: dict[int, str] = {}
     for part in parts:
         if part.source_type != _AGGREGATOR:
-            by_text.setdefault(part.text_root or part.duplicate_of or part.article_id, part.outlet)
+            by_text.setdefault(part.text_root or part.duplicate_of or part.article_id, credited(part) or part.outlet)
     return frozenset(by_text.values())
+
+
+def credited(part: Part) -> str | None:
+    """The wire that a report names as its own source where it begins, as in `BANGKOK (Reuters) -`."""
+    match = _WIRE.match(part.text.lstrip())
+    return None if match is None else _WIRE_NAMES[match["name"] or match["written"]]
 
 
 def first_reporter(parts: Sequence[Part]) -> Part:
@@ -106,8 +138,10 @@ def first_reporter(parts: Sequence[Part]) -> Part:
     )
 
 
-def standing(parts: Sequence[Part]) -> str:
-    """lead, corroborated by another independent source, or official."""
+def standing(parts: Sequence[Part], is_corrected: bool = False) -> str:
+    """lead, corroborated by another independent source, official, or corrected since, whoever had stated it."""
+    if is_corrected:
+        return CORRECTED
     if any(part.source_type in OFFICIAL for part in parts):
         return "official"
     return "corroborated" if len(independent(parts)) > 1 else "lead"

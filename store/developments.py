@@ -297,6 +297,12 @@ def facts_of_development(db: Connection, development_id: int, besides: int | Non
     return list(rows)
 
 
+def was_corrected(db: Connection, development_id: int) -> bool:
+    """Whether its publishers or an analyst took back what was stated of a development; a better reading is neither."""
+    mine = (development_changes.c.development_id == development_id, development_changes.c.kind == "correction")
+    return bool(db.scalar(sa.select(sa.exists().where(*mine, development_changes.c.origin != "reprocess"))))
+
+
 def add_change(db: Connection, development_id: int, row: Mapping[str, Any]) -> int:
     """The next change of a development; its number there."""
     mine = development_changes.c.development_id == development_id
