@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 
 from core.query import Document, Match, Query, QuerySet, parse_query
@@ -233,9 +235,17 @@ def quote_for(subject: Subject, match: Match | None) -> str | None:
     return sentence_at(whole, strongest.position, strongest.position + len(strongest.quote))
 
 
+@lru_cache(maxsize=4)
+def _breaks(text: str) -> list[int]:
+    """Where sentences begin; every watch that fires asks for one of the same text."""
+    return [found.end() for found in _BREAK.finditer(text)]
+
+
 def sentence_at(text: str, start: int, end: int) -> str:
     """The sentence around a span, cut at words where it is long."""
-    before = max((found.end() for found in _BREAK.finditer(text, 0, start + 1) if found.end() <= start), default=0)
+    breaks = _breaks(text)
+    place = bisect_right(breaks, start)
+    before = breaks[place - 1] if place else 0
     after = _BREAK.search(text, max(end, start))
     sentence = text[before : after.start() if after else len(text)]
     if len(sentence) <= _QUOTE:

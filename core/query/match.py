@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick
 
@@ -21,12 +21,23 @@ from core.query.nodes import (
     Phrase,
     PublishedRange,
     Sequence,
+    Value,
     leaves,
     sequences,
 )
 
 K = TypeVar("K", bound=Hashable)
 Span = tuple[int, int]  # first and last token
+
+
+class Held(NamedTuple):
+    """A value that a document has in one of its fields."""
+
+    field: str
+    value: str
+
+
+Trigger = Sequence | Held
 
 
 @dataclass(frozen=True)
@@ -53,30 +64,36 @@ class Matcher(Generic[K]):
         self._trees = dict(trees)
         needles: dict[str, int] = {}
         self._needle_of: dict[Sequence, tuple[int, int]] = {}
+        self._needles_of: dict[int, frozenset[int]] = {}  # of a phrase, by its `id`: the trees keep it
         for tree in self._trees.values():
             for leaf, _ in leaves(tree):
                 for sequence in sequences(leaf):
                     needle, first = _needle(sequence)
                     self._needle_of[sequence] = (needles.setdefault(needle, len(needles)), first)
+                if isinstance(leaf, Phrase):
+                    numbers = frozenset(self._needle_of[sequence][0] for sequence in leaf.spellings)
+                    self._needles_of[id(leaf)] = numbers
         self._automaton = AhoCorasick(list(needles)) if needles else None
-        self._woken_by: dict[int, list[K]] = {}
+        self._woken_by: dict[int | Held, list[K]] = {}
         self._always: list[K] = []
         for key, tree in self._trees.items():
             self._register(key, _triggers(tree))
 
-    def _register(self, key: K, triggers: set[Sequence] | None) -> None:
+    def _register(self, key: K, triggers: set[Trigger] | None) -> None:
         if triggers is None:
             self._always.append(key)
             return
-        for number in {self._needle_of[sequence][0] for sequence in triggers}:
-            self._woken_by.setdefault(number, []).append(key)
+        for trigger in {one if isinstance(one, Held) else self._needle_of[one][0] for one in triggers}:
+            self._woken_by.setdefault(trigger, []).append(key)
 
     def match(self, document: Document) -> dict[K, Match]:
         """The queries that hold for `document`."""
-        look = Look(document, self._needle_of, self._automaton)
+        look = Look(document, self._needle_of, self._needles_of, self._automaton)
         woken = dict.fromkeys(self._always)
-        for number in look.needles_met():
-            woken.update(dict.fromkeys(self._woken_by.get(number, ())))
+        held = [Held(field, value) for field, values in document.values.items() for value in values]
+        met: list[int | Held] = [*look.needles_met(), *held]
+        for trigger in met:
+            woken.update(dict.fromkeys(self._woken_by.get(trigger, ())))
         found = {}
         for key in woken:
             terms = look.holds(self._trees[key])
@@ -93,10 +110,15 @@ class Look:
     """One look at one document: which needles stand where, and what that says of a tree."""
 
     def __init__(
-        self, document: Document, needle_of: Mapping[Sequence, tuple[int, int]], automaton: AhoCorasick | None
+        self,
+        document: Document,
+        needle_of: Mapping[Sequence, tuple[int, int]],
+        needles_of: Mapping[int, frozenset[int]],
+        automaton: AhoCorasick | None,
     ) -> None:
         self._document = document
         self._needle_of = needle_of
+        self._needles_of = needles_of
         self._hits: dict[str, dict[int, list[int]]] = {}
         self._spans: dict[tuple[str, Sequence], list[Span]] = {}
         for field in document.fields:
@@ -120,7 +142,9 @@ class Look:
             return [] if self.holds(node.part) is None else None
         return self._leaf(node)
 
-    def _all(self, parts: Iterable[Node]) -> list[Term] | None:
+    def _all(self, parts: tuple[Node, ...]) -> list[Term] | None:
+        if any(self._cannot(part) for part in parts):
+            return None  # before the places of the others are asked for
         terms: list[Term] = []
         for part in parts:
             found = self.holds(part)
@@ -128,6 +152,18 @@ class Look:
                 return None
             terms += found
         return terms
+
+    def _cannot(self, node: Node) -> bool:
+        """Whether none of the words is there that `node` needs."""
+        if isinstance(node, Phrase):
+            return not any(self._may_stand(node, field) for field in self._fields(node))
+        if isinstance(node, Or):
+            return all(self._cannot(part) for part in node.parts)
+        return isinstance(node, And) and any(self._cannot(part) for part in node.parts)
+
+    def _fields(self, leaf: Phrase | Near) -> list[Field]:
+        wanted = (leaf.field,) if leaf.field else ("title", "text")
+        return [field for field in self._document.fields if field.name in wanted]
 
     def _leaf(self, leaf: Leaf) -> list[Term] | None:
         if isinstance(leaf, Phrase):
@@ -146,13 +182,17 @@ class Look:
         return [] if have.intersection(leaf.values) else None
 
     def _in_fields(self, leaf: Phrase | Near) -> list[Term] | None:
-        wanted = (leaf.field,) if leaf.field else ("title", "text")
         terms = []
-        for field in self._document.fields:
-            if field.name in wanted:
+        for field in self._fields(leaf):
+            if self._may_stand(leaf, field):
                 spans = self._any(leaf.spellings, field) if isinstance(leaf, Phrase) else self._near(leaf, field)
                 terms += [_term(field, span) for span in spans]
         return terms or None
+
+    def _may_stand(self, leaf: Phrase | Near, field: Field) -> bool:
+        """Whether anything of a phrase was met; a place has dozens of spellings, and seldom one is."""
+        numbers = self._needles_of.get(id(leaf))
+        return numbers is None or not self._hits[field.name].keys().isdisjoint(numbers)
 
     def _any(self, spellings: Iterable[Sequence], field: Field) -> list[Span]:
         return [span for sequence in spellings for span in self._find(sequence, field)]
@@ -225,21 +265,25 @@ def _verify(sequence: Sequence, first: int, start: int, field: Field) -> Span | 
     return None
 
 
-def _triggers(node: Node) -> set[Sequence] | None:
-    """Sequences of which one must stand in the text for `node` to hold; None where it may hold without any."""
+def _triggers(node: Node) -> set[Trigger] | None:
+    """Of what one must stand in the text, or be held by a field, for `node` to hold; None where it may without any."""
     if isinstance(node, Phrase):
         return set(node.spellings)
     if isinstance(node, Near):
-        return min((set(word) for word in node.words), key=_commonness)
+        return min((set[Trigger](word) for word in node.words), key=_commonness)
+    if isinstance(node, Value) and not node.prefix:
+        return {Held(node.field, value) for value in node.values}
     if isinstance(node, Or):
         every = [_triggers(part) for part in node.parts]
-        return None if None in every else {sequence for some in every if some for sequence in some}
+        return None if None in every else {trigger for some in every if some for trigger in some}
     if isinstance(node, And):
         some = [triggers for part in node.parts if (triggers := _triggers(part)) is not None]
         return min(some, key=_commonness) if some else None
     return None
 
 
-def _commonness(triggers: set[Sequence]) -> tuple[int, int]:
-    """Few and long needles wake a query least often."""
-    return len(triggers), -min(len(_needle(sequence)[0]) for sequence in triggers)
+def _commonness(triggers: set[Trigger]) -> tuple[bool, int, int]:
+    """Words wake a query less often than values do, and few and long needles least."""
+    sequences_ = [trigger for trigger in triggers if not isinstance(trigger, Held)]
+    shortest = min((len(_needle(sequence)[0]) for sequence in sequences_), default=0)
+    return len(sequences_) < len(triggers), len(triggers), -shortest
