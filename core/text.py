@@ -130,17 +130,17 @@ def clean(text: str) -> str:
 def tokens(text: str) -> list[Token]:
     """The folded tokens of `text` in order, each with its place in `text`."""
     found: list[Token] = []
-    make, known = tuple.__new__, _forms  # what a NamedTuple does, without asking each time
+    make = tuple.__new__  # what a NamedTuple does, without asking each time
     for match in _TOKEN.finditer(text):
         start, end = match.span()
-        for form in known(match[0]):
+        for form in forms(match[0]):
             found.append(make(Token, (form[0], start, end)))
     return found
 
 
 def words(text: str) -> list[str]:
     """The folded tokens of `text` in order, where nobody asks for their places."""
-    return [form.text for word in _TOKEN.findall(text) for form in _forms(word)]
+    return [form.text for word in _TOKEN.findall(text) for form in forms(word)]
 
 
 def fold(text: str) -> str:
@@ -189,14 +189,14 @@ class Form(NamedTuple):
     plain: str
 
 
+@lru_cache(maxsize=1 << 16)
 def forms(word: str) -> tuple[Form, ...]:
     """The folded forms of one written word as `tokens` found it; nearly always one."""
-    return _forms(word)
-
-
-@lru_cache(maxsize=1 << 16)
-def _forms(word: str) -> tuple[Form, ...]:
-    return tuple(_analyse(word[: 4 * _LONGEST_WORD]))
+    word = word[: 4 * _LONGEST_WORD]
+    if word.isascii() and word.isalnum():  # most words: nothing in them to take apart
+        plain = word.lower()
+        return (Form(stem(plain)[:_LONGEST_WORD], plain[:_LONGEST_WORD]),)
+    return tuple(_analyse(word))
 
 
 def _analyse(word: str, depth: int = 0) -> Iterator[Form]:
