@@ -45,6 +45,7 @@ class Standing:
     waiting: frozenset[str]  # channels whose first message is not yet claimed
     quiet: bool = False  # it matches only since an analyst or a reprocess looked again
     dismissed_by: str | None = None  # the analyst who said that the development is not relevant for the watch
+    left: tuple[str, ...] = ()  # channels that it told by and names no more
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Overview:
 
     independent_sources: int
     countries: frozenset[str]
+    threads: frozenset[str] = frozenset()  # the case it is of, by every id that leads there
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _of_update(change: Change, standing: Standing, overview: Overview, channels:
 def _of_correction(change: Change, standing: Standing, overview: Overview, channels: tuple[str, ...]) -> Verdict:
     wronged = tuple(
         name
-        for name in channels
+        for name in (*channels, *standing.left)
         if name in standing.waiting or was_named(change.old, standing.named.get(name, frozenset()))
     )
     if wronged:
@@ -148,6 +150,8 @@ def _lacks(watch: Watch, overview: Overview) -> str:
         return f"{overview.independent_sources} independent sources of {watch.minimum_sources} so far"
     if watch.countries and not overview.countries & set(watch.countries):
         return f"not in {', '.join(watch.countries)} so far"
+    if watch.threads and not overview.threads & set(watch.threads):
+        return f"not of {', '.join(watch.threads)} so far"
     return ""
 
 

@@ -16,8 +16,9 @@ from alerts.config import CONSOLE
 from alerts.decide import Change, Open, Overview, Pass, Standing, Tell, decide, plain
 from alerts.dispatch import Alert, Dispatch
 from core import faults
+from core.ids import show_id
 from core.watch import Watch
-from store import alerts, decisions, findings, rulings
+from store import alerts, decisions, findings, rulings, threads
 from store.decisions import Family, Fired
 
 log = structlog.get_logger(__name__)
@@ -48,10 +49,12 @@ class _About:
 
     development: Row[Any]
     members: tuple[int, ...]
+    threads: frozenset[str] = frozenset()
 
     @property
     def overview(self) -> Overview:
-        return Overview(self.development.independent_sources, frozenset(self.development.countries or ()))
+        countries = frozenset(self.development.countries or ())
+        return Overview(self.development.independent_sources, countries, self.threads)
 
 
 class Desk:
@@ -72,11 +75,13 @@ class Desk:
             fired[match.watch_id].append(match)
         told = set(decisions.told_watches(db, family.members))
         decided = decisions.decided_pairs(db, [change.id for change in changes])
-        watches = decisions.watches_by_id(db, fired.keys() | told)
+        development = decisions.development(db, family.root)
+        cases = _threads(db, development.thread_id)
+        followers = decisions.follows(db, cases) if cases else set()
+        watches = decisions.watches_by_id(db, fired.keys() | told | followers)
         if all((watch.id, change.id) in decided for watch in watches for change in changes):
             return done
-        development = decisions.development(db, family.root)
-        about = _About(development, family.members)
+        about = _About(development, family.members, cases)
         past = _past(decisions.messages_about(db, family.members))
         dismissed = rulings.irrelevant_for(db, family.members)
         for row in watches:
@@ -116,12 +121,13 @@ class Desk:
             standing = Standing(
                 watch=watch,
                 edited_at=row.edited_at,
-                matched=bool(fired),
-                quiet=all(match.quiet for match in fired),
+                matched=bool(fired) or not watch.asks_articles,
+                quiet=bool(fired) and all(match.quiet for match in fired),
                 told=told,
                 named={name: frozenset(values) for name, values in past.named.items()},
                 waiting=frozenset(past.waiting),
                 dismissed_by=mine.dismissed_by,
+                left=self._dispatch.left(names, past.named),
             )
             verdict = decide(change, standing, about.overview, names, self._max_age, now)
             if isinstance(verdict, Open):
@@ -174,6 +180,11 @@ class Desk:
         for name in verdict.channels:
             done["deliveries"] += self._dispatch.send(db, alert, name, now)
         return held_by is None
+
+
+def _threads(db: Connection, thread_id: int | None) -> frozenset[str]:
+    """A case as people name it: `t7`, and the ids that were merged into it."""
+    return frozenset(show_id("thread", one) for one in threads.ids_of(db, thread_id)) if thread_id else frozenset()
 
 
 def _change(row: Row[Any]) -> Change:

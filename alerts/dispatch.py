@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,14 @@ class Dispatch:
             return self._join_digest(db, alert, channel, gathered, now)
         message_id = self._message(db, alert, channel, gathered, now)
         return address(db, message_id, channel, self._targets[channel], gathered.not_before, now)
+
+    def left(self, names: Collection[str], told: Collection[str]) -> tuple[str, ...]:
+        """Of the channels that told, those still there which a watch of these channels names no more.
+
+        One that only stood in for another is reached through that one.
+        """
+        stand_ins = {self._channels[name].fallback for name in names if name in self._channels}
+        return tuple(sorted(name for name in told if name in self._channels and name not in {*names, *stand_ins}))
 
     def _plan(self, db: Connection, alert: Alert, channel: str, now: datetime) -> Plan:
         waiting = gathering.open_digest_at(db, channel, urgent=alert.watch.urgent)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from babel.numbers import format_compact_decimal
 
 from alerts.language import Language
-from alerts.story import Stated, Story
+from alerts.story import Stated, Story, Told
 
 #: A figure of these says what happened; the others belong to what surrounds it.
 NEWS = ("done", "started", "claimed", None)
@@ -89,15 +90,18 @@ def _is_of(fact: Stated, units: frozenset[str] | None) -> bool:
     return units is None or fact.unit in units
 
 
-def changed(value: str, story: Story, language: Language) -> str:
-    """A value of the record's change as the language says it: `at least 341 people` for a bare `at least 341`."""
+def changed(value: str, story: Story, language: Language, counted: Stated | None = None) -> str:
+    """A value of the record's change as the language says it: `at least 341 people` for a bare `at least 341`.
+
+    What no fact states is taken to count what `counted` does.
+    """
     bound, number = _parted(value)
     if number is None:
         return value
     like = _fact_of(number, story)
-    if like is not None:
-        return figure(like, language)
-    return language.bounded(number, None, None, bound)
+    if like is None and counted is not None:
+        like = replace(counted, value=number, low=None, high=None, bound=bound)
+    return language.bounded(number, None, None, bound) if like is None else figure(like, language)
 
 
 def changed_amount(value: str, language: Language) -> str:
@@ -140,4 +144,15 @@ def values_named(facts: tuple[Stated, ...]) -> list[str]:
             fact.nationality,
         )
         named.extend(" ".join(word.casefold().split()) for word in words if word)
+    return list(dict.fromkeys(named))
+
+
+def values_told(told: tuple[Told, ...]) -> list[str]:
+    """The new values of changes, which a message names whether a fact states them or not."""
+    named: list[str] = []
+    for one in told:
+        if one.new:
+            number = _parted(one.new)[1]
+            named.append(" ".join(one.new.casefold().split()))
+            named += [] if number is None else [f"{number:g}" if number % 1 else f"{number:.0f}"]
     return list(dict.fromkeys(named))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from alerts.figures import changed, changed_amount, figure, leading_count, planned_count
@@ -156,20 +156,10 @@ def _figure(story: Story, language: Language, counted: Stated) -> str:
     change = next((told for told in reversed(story.told) if told.what in ("figure", "official") and told.new), None)
     if change is None:
         return figure(counted, language)
-    new = changed(str(change.new), story, language)
-    if new == changed_amount(str(change.new), language):  # no fact says what is counted: that of the figure before
-        new = _like(counted, str(change.new), language) or new
+    new = changed(str(change.new), story, language, counted)
     if story.level == "new" or not change.old or change.old == change.new:
         return new
     return language.say("line", "was", new=new, old=changed_amount(change.old, language))
-
-
-def _like(counted: Stated, value: str, language: Language) -> str:
-    try:
-        number = float(value.replace(",", ""))
-    except ValueError:
-        return ""
-    return figure(replace(counted, value=number, low=None, high=None, bound=None), language)
 
 
 def _scene(story: Story, event: str, counted: Stated | None) -> _Scene:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
-from alerts.figures import values_named
+from alerts.figures import values_named, values_told
 from alerts.language import speak
 from alerts.markdown import link
 from alerts.masking import Mask, mask_for
@@ -124,7 +124,7 @@ def _single(kind: Kind, story: Story, zone: tzinfo, style: Style) -> Content:
         kind=kind,
         title=seen["title"],
         **_drawn("alert", seen, style),
-        facts=values_named(story.facts) if style.detail != "link" else [],
+        facts=_named((story,), style),
         links=_links([seen]),
         stories=[_record(story, seen)],
         thread=story.development_id,
@@ -141,12 +141,11 @@ def _digest(
 ) -> Content:
     seen = [view(story, zone, style) for story in stories]
     values = digest_values(seen, style, foot, titled)
-    named = (value for story in stories for value in values_named(story.facts))
     return Content(
         kind="digest",
         title=values["title"],
         **_drawn("digest", values, style),
-        facts=list(dict.fromkeys(named)) if style.detail != "link" else [],
+        facts=_named(stories, style),
         links=_links(seen),
         stories=[_record(story, one) for story, one in zip(stories, seen, strict=True)],
         **_of_language(style.language.tag),
@@ -191,6 +190,13 @@ def _drawn(name: str, values: dict[str, Any], style: Style) -> dict[str, Any]:
         "chat": without_calls(chat),
         "markdown": without_calls(markdown),
     }
+
+
+def _named(stories: Sequence[Story], style: Style) -> list[str]:
+    """Every value that a message names; one that says only that there is something names none."""
+    if style.detail == "link":
+        return []
+    return list(dict.fromkeys(v for one in stories for v in (*values_named(one.facts), *values_told(one.told))))
 
 
 def _of_language(tag: str) -> dict[str, Any]:
