@@ -25,6 +25,7 @@ class Watch(BaseModel):
     countries: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
     languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    threads: tuple[Annotated[str, Field(pattern=r"^t[1-9]\d{0,17}$")], ...] = ()  # cases that are followed
     minimum_sources: Annotated[int, Field(ge=1)] = 1
     channels: tuple[str, ...] = ()
     mode: Literal["immediate", "digest"] = "immediate"
@@ -42,8 +43,13 @@ class Watch(BaseModel):
     def _has_a_question(self) -> Watch:
         if self.query is not None and not self.query.strip():
             raise ValueError("query is empty; leave the key out to match by the other filters")
-        if not (self.topics or self.events or self.query or self.countries or self.languages or self.sources):
+        if not (self.asks_articles or self.threads):
             raise ValueError(
-                "a watch needs at least one filter: topics, events, query, countries, languages or sources"
+                "a watch needs at least one filter: topics, events, query, countries, languages, sources or threads"
             )
         return self
+
+    @property
+    def asks_articles(self) -> bool:
+        """Whether anything is asked of single articles; a watch of threads alone is judged by developments."""
+        return bool(self.topics or self.events or self.query or self.countries or self.languages or self.sources)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from alerts.config import CONSOLE
 from core.errors import NotFound, UsageError
+from core.ids import read_id, show_id
 from core.watch import Watch
 from crawler.source import load_catalogue
 from nightdesk import definitions
@@ -22,6 +23,8 @@ from nightdesk.settings.references import Known, References
 from nightdesk.settings.writing import toml_table
 from pipeline.topic import TOPICS, load_topics
 from store import definitions as stored
+from store import threads
+from store.decisions import families_of
 from store.engine import Store
 
 _WHERE = "watches add"
@@ -74,6 +77,23 @@ def add(store: Store, config: Config, watch: Watch, replace: bool, now: datetime
         return stored.put(db, stored.watches, definitions.watch_entry(watch, "desk"), now)
 
     return store.unit(put)
+
+
+def case(store: Store, text: str) -> str:
+    """The thread that is meant by `t7`, or by a development of it. Raises NotFound and UsageError."""
+    noun, number = read_id(text, "thread")
+    with store.read() as db:
+        if noun == "development":
+            found = threads.thread_of(db, families_of(db, [number])[0].root)
+            if found is None:
+                raise NotFound(f"d{number} is of no case so far; an analyst may say of which: label d{number} --thread")
+            number, noun = found, "thread"
+        if noun != "thread":
+            raise UsageError(f"watches follow takes t7 (thread) or d34 (development), not {text!r}")
+        root = threads.root_of(db, number)
+    if root is None:
+        raise NotFound(f"there is no thread t{number}")
+    return show_id("thread", root)
 
 
 def remove(store: Store, config: Config, name: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from nightdesk import listing
 from store import history, misses, precision, watching
 
 #: Columns beside those of the view: what it asks, whom it tells, and what came of it.
-_ASKED = ("topics", "events", "query", "countries", "languages", "sources", "minimum_sources", "channels")
+_ASKED = ("topics", "events", "query", "countries", "languages", "sources", "threads", "minimum_sources", "channels")
 _FARES = ("matched_30d", "alerts_30d", "last_alert_at", "open_misses", "told", "judged", "precision")
 SHOWN = ("name", "origin", "asks", "channels", "matched_30d", "alerts_30d", "last_alert_at", "open_misses", "precision",
          "retired_at")  # fmt: skip
@@ -57,7 +57,7 @@ def asks(watch: Watch) -> str:
     """What a watch asks for, in one line."""
     parts = [
         f"{key} {', '.join(values)}"
-        for key in ("topics", "events", "countries", "languages", "sources")
+        for key in ("topics", "events", "countries", "languages", "sources", "threads")
         if (values := getattr(watch, key))
     ]
     parts += [f"query {watch.query}"] if watch.query else []

@@ -130,7 +130,7 @@ _Filters = tuple[tuple[str, ...], ...]
 
 def _filters(watch: Watch) -> _Filters:
     """What `objections` looks at."""
-    return (watch.topics, watch.events, watch.languages, watch.sources, watch.countries)
+    return (watch.topics, watch.events, watch.languages, watch.sources, watch.countries, watch.threads)
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def why(one: Asked, subject: Subject) -> Verdict:
 class Objection:
     """One filter of a watch that does not hold."""
 
-    filter: str  # topic | event | language | source | country
+    filter: str  # topic | event | language | source | country | thread
     has: tuple[str, ...]
     wanted: tuple[str, ...]
 
@@ -164,6 +164,8 @@ class Objection:
         wanted = " or ".join(self.wanted)
         if self.filter == "country":
             return f"no topic, and not of {wanted}"
+        if self.filter == "thread":
+            return f"it follows {wanted}, which no single article is"
         return f"{self.filter} {', '.join(self.has) or 'none'}, not {wanted}"
 
 
@@ -182,6 +184,8 @@ def objections(watch: Watch, subject: Subject) -> Iterator[Objection]:
     ):
         if wanted and not any(same(own, want) for own in has for want in wanted):
             yield Objection(name, tuple(filter(None, has)), wanted)
+    if not watch.asks_articles:  # it follows cases: of which its development is, is known only when it is filed
+        yield Objection("thread", (), watch.threads)
     # Of an article on no topic the development tells no more than itself; others are judged by all their articles.
     if watch.countries and not subject.classified.topics and not subject.countries & set(watch.countries):
         yield Objection("country", tuple(sorted(subject.countries)), watch.countries)

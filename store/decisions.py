@@ -66,12 +66,23 @@ def families_to_decide(db: Connection, since: datetime, horizon: datetime) -> li
         .join(watches, watches.c.id == alerts.c.watch_id)
         .where(recent, watches.c.retired_at.is_(None), ~_decided(alerts.c.watch_id))
     )
+    # A case that somebody follows: no article of it need match anything.
+    of_cases = sa.select(development_changes.c.development_id).join(
+        developments, developments.c.id == development_changes.c.development_id
+    )
+    cases = of_cases.where(recent, developments.c.thread_id.is_not(None), _is_followed())
     # Where developments were merged, articles and alerts of one meet the changes of another.
     merged = sa.select(developments.c.id).where(
         developments.c.id.in_(sa.select(touched)), developments.c.merged_into.is_not(None)
     )
-    ids = db.scalars(sa.union(asked, told, merged)).all()
+    ids = db.scalars(sa.union(asked, told, cases, merged)).all()
     return families_of(db, sorted(ids))
+
+
+def _is_followed() -> sa.ColumnElement[bool]:
+    """Whether anybody follows any case at all."""
+    followed = sa.cast(watches.c.definition, sa.Text).like('%"threads":%["t%')
+    return sa.exists().where(watches.c.retired_at.is_(None), followed)
 
 
 def _decided(watch_id: sa.Column[int]) -> sa.ColumnElement[bool]:
@@ -128,6 +139,14 @@ def changes_of(db: Connection, members: Sequence[int], horizon: datetime) -> lis
             .order_by(development_changes.c.at, development_changes.c.id)
         )
     )
+
+
+def follows(db: Connection, thread_ids: frozenset[str]) -> set[int]:
+    """The watches that are not retired and follow a case by one of its ids."""
+    # A pre-selection that both engines can make; whether the key says so is seen below.
+    maybe = sa.cast(watches.c.definition, sa.Text).like('%"threads":%["t%')
+    query = sa.select(watches.c.id, watches.c.definition).where(watches.c.retired_at.is_(None), maybe)
+    return {row.id for row in db.execute(query) if thread_ids & set(row.definition.get("threads") or ())}
 
 
 def fired_in(db: Connection, members: Sequence[int]) -> list[Fired]:

@@ -112,6 +112,13 @@ def root_of(db: Connection, thread_id: int) -> int | None:
     return None if row is None else int(row.merged_into or row.id)
 
 
+def ids_of(db: Connection, thread_id: int) -> list[int]:
+    """Every id that leads to the thread which this one is now, its own first."""
+    root = root_of(db, thread_id)
+    merged = sa.select(threads.c.id).where(threads.c.merged_into == root).order_by(threads.c.id)
+    return [] if root is None else [root, *db.scalars(merged)]
+
+
 def merge(db: Connection, thread_id: int, into: int) -> None:
     """All of a thread is of another from now on; its id leads there."""
     db.execute(sa.update(developments).where(developments.c.thread_id == thread_id).values(thread_id=into))

@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     watches.command("list")(list_watches)
     watches.command("test")(test)
     watches.command("add")(add)
+    watches.command("follow")(follow)
     watches.command("remove")(remove)
     watches.command("export")(export)
 
@@ -114,6 +115,27 @@ def add(
         typer.echo(plain(f"warning: {name}: {warning}"), err=True)
     asked = "nothing changes" if done == "same" else "it is asked of every article from now on"
     typer.echo(f"{name}: {done}; {asked}. On the archive: nightdesk watches test {name}", err=True)
+
+
+def follow(
+    context: typer.Context,
+    case: Annotated[str, typer.Argument(metavar="THREAD", help="As show names it: t7, or d34 for the case it is of.")],
+    channel: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Told there; the console if none.")] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Of the watch; follow-t7.")] = None,
+    urgent: Annotated[bool, typer.Option("--urgent", help="Also in quiet hours.")] = False,
+) -> None:
+    """Be told of every further stage of a case, and of updates of the earlier ones. Ended by watches remove."""
+    from core.clock import utc_now
+    from nightdesk import newwatch
+
+    asking = session(context)
+    with asking.reading() as store:
+        thread = newwatch.case(store, case)
+        given: dict[str, Any] = {"name": name or f"follow-{thread}", "threads": [thread], "urgent": urgent}
+        given |= {"channels": channel} if channel else {}
+        watch = newwatch.read(asking.config, store, given)
+        done = newwatch.add(store, asking.config, watch, False, utc_now())
+    typer.echo(f"{watch.name}: {done}; nightdesk show {thread} lists the stages so far", err=True)
 
 
 def remove(

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Row
 
 from alerts.decide import Change, Open, Overview, Standing, Tell, decide
 from core.errors import QueryError
+from core.ids import show_id
 from core.text import tokens
 from core.watch import Watch
 from nightdesk.config import Config
@@ -184,10 +185,15 @@ def _open_because(
         quiet=all(match.quiet for match in fired),
         dismissed_by=dismissed_by,
     )
-    overview = Overview(record.development.independent_sources, frozenset(record.development.countries or ()))
+    overview = _overview(record.development)
     asked = Change(change.id, change.development_id, change.kind, change.origin, change.at)
     verdict = decide(asked, standing, overview, (), config.max_age, now)
     return "" if isinstance(verdict, Tell) else verdict.reason
+
+
+def _overview(development: Row[Any]) -> Overview:
+    case = frozenset({show_id("thread", development.thread_id)} if development.thread_id else ())
+    return Overview(development.independent_sources, frozenset(development.countries or ()), case)
 
 
 def _would_wait(config: Config, record: Record, watch: Watch, now: datetime) -> str:
@@ -197,7 +203,7 @@ def _would_wait(config: Config, record: Record, watch: Watch, now: datetime) -> 
     verdict = decide(
         Change(0, record.development.id, "new", "live", now),
         Standing(watch, now - config.max_age, matched=True, told=False, named={}, waiting=frozenset()),
-        Overview(record.development.independent_sources, frozenset(record.development.countries or ())),
+        _overview(record.development),
         (),
         config.max_age,
         now,

@@ -37,7 +37,7 @@ def _objections(near: Closeness) -> list[Objection]:
 
 
 def _far(one: Objection, article: ArticleRecord) -> int:
-    if one.filter == "source":
+    if one.filter in ("source", "thread"):
         return _FAR
     if _almost(one, article):
         return 1
@@ -57,6 +57,8 @@ def is_near(record: WatchRecord, article: ArticleRecord) -> bool:
 
 def _almost(one: Objection, article: ArticleRecord) -> bool:
     """Whether a filter that fails nearly holds: of a topic all that must be there is there."""
+    if one.filter == "thread":
+        return False
     if one.filter != "topic":
         return True
     return any(view.topic in one.wanted and view.speaks_for and not view.lacks for view in article.views)
@@ -103,6 +105,8 @@ def _objection(one: Objection, article: ArticleRecord) -> str:
         return f"it is in {language_name(one.has[0]) if one.has else 'an unknown language'}, not in {names}"
     if one.filter == "source":
         return f"it came from {', '.join(one.has) or 'no source'}, not from {wanted}"
+    if one.filter == "thread":
+        return f"it follows {wanted}, and this is none of its stages"
     return f"it is on no topic and not of {wanted}"
 
 
@@ -153,6 +157,8 @@ def _mend_objection(one: Objection, record: WatchRecord, article: ArticleRecord)
             if article.candidates:
                 words = " OR ".join(article.candidates[:2])
                 yield f"or ask for its words without a topic: nightdesk watches add NAME --query '{words}'"
+    elif one.filter == "thread":
+        yield f"if it is a stage of that case, say so: nightdesk label {id} --thread {one.wanted[0]}"
     elif one.filter == "event" and one.has:
         yield f'add "{one.has[0]}" to events of {watch}'
         yield f"or correct it: nightdesk label {id} --event {one.wanted[0]}"
