@@ -15,9 +15,10 @@ from core.clock import iso
 from core.errors import NotFound
 from core.ids import show_id
 from nightdesk.differences import difference
+from nightdesk.figures import figure_lines
 from nightdesk.output import natural, words
 from nightdesk.terminal import plain
-from store import developments, facts, rulings, threads
+from store import developments, facts, ledger, rulings, threads
 from store.articles import article_versions as versions
 from store.revisits import revisits_of
 
@@ -93,6 +94,8 @@ _NOUNS = {
     "developments": "development",
     "earlier_in_thread": "development",
     "later_in_thread": "development",
+    "mentions": "development",
+    "mentioned_in": "article",
     "facts": "fact",
     "alerts": "alert",
 }
@@ -103,6 +106,8 @@ _LEFT_OUT: dict[str, frozenset[str]] = {
     "alerts": frozenset({"development_id"}),
     "deliveries": frozenset({"id", "alert_id", "not_before"}),
     "articles": frozenset({"development_id", "published_from", "found_at"}),
+    "mentions": frozenset({"thread_reason"}),
+    "mentioned_in": frozenset({"development_id", "published_from", "found_at", "duplicate_of"}),
     "versions": frozenset({"sha256"}),
     "matches": frozenset({"article_id"}),
 }
@@ -155,11 +160,14 @@ def _development(db: Connection, number: int) -> Shown:
         row,
         {
             "articles": _all(db, f"SELECT {_ARTICLE_COLUMNS} FROM articles_v {of} ORDER BY published_at, id", number),
+            "figures": figure_lines([dict(row._mapping) for row in ledger.figures(db, number)]),
             "facts": _all(db, f"SELECT * FROM facts_v {of} ORDER BY published_at, id", number),
             "changes": _all(db, f"SELECT * FROM changes_v {of} ORDER BY seq", number),
             "alerts": _all(db, f"SELECT * FROM alerts_v {of} ORDER BY id", number),
             "rulings": _rulings(rulings.about_development(db, number, members)),
             **_stages(db, row),
+            "mentions": [_stage(db, one) for one in ledger.mentions(db, number)],
+            "mentioned_in": [_mentioning(db, one) for one in ledger.mentioned_in(db, number)],
         },
     )
 
@@ -181,6 +189,11 @@ def _stage(db: Connection, number: int) -> Row:
     row = _one(db, "development", f"SELECT {_STAGE_COLUMNS} FROM developments_v WHERE id = :id", number)
     found = developments.development(db, number)
     return {**row, "thread_reason": found.thread_reason if found is not None else None}
+
+
+def _mentioning(db: Connection, number: int) -> Row:
+    """An article that names a development without reporting it."""
+    return _one(db, "article", f"SELECT {_ARTICLE_COLUMNS} FROM articles_v WHERE id = :id", number)
 
 
 def _fact(db: Connection, number: int) -> Shown:

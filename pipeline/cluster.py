@@ -237,8 +237,16 @@ def _mentions(
         candidate.development_id
         for candidate, weighing in weighed
         if not candidate.profile.is_analysis
-        and (weighing.words >= config.threshold or agreement.same_count(article, candidate.profile))
+        and (weighing.words >= config.threshold or _names_its_figure(article, candidate.profile))
     )
+
+
+def _names_its_figure(article: Profile, known: Profile) -> bool:
+    """Its main figure where that is large enough, whatever it is there, told of the same place or country."""
+    told = {figure.value for figure in article.figures} | {float(number) for number in article.numbers}
+    if not any(figure.value >= _TELLING and figure.value in told for figure in known.leading):
+        return False
+    return bool(agreement.same_place(article, known) or agreement.same_country(article, known))
 
 
 def _because(weighing: Weighing) -> str:

@@ -1,0 +1,59 @@
+"""The ledger of a development: for each thing that is counted the range, the latest and the official figure. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from core.clock import iso
+from pipeline.changes import OFFICIAL
+
+Row = Mapping[str, Any]
+
+#: What one calls freed another calls held.
+_PEOPLE = frozenset({"people", "suspects", "victims", "defendants", "fugitives"})
+_ASIDE = frozenset({"background"})  # of another time or matter
+_ORDER = ("done", "started", "expected", "planned_total", "waiting", "cumulative", "claimed")
+
+
+def figure_lines(rows: Iterable[Row]) -> list[Row]:
+    """A line for each thing that is counted, what the news is about first. `rows`: counts as they were published."""
+    grouped: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        if row["value"] is not None and row["status"] not in _ASIDE:
+            grouped.setdefault(_key(row), []).append(row)
+    return [_line(some) for some in sorted(grouped.values(), key=_rank)]
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    unit = "people" if row["unit"] in _PEOPLE else row["unit"]
+    return unit, row["status"], row["nationality"]
+
+
+def _rank(rows: Sequence[Row]) -> tuple[bool, int, int]:
+    status = rows[0]["status"]
+    place = _ORDER.index(status) if status in _ORDER else len(_ORDER)
+    return not any(row["leading"] for row in rows), place, -len(rows)
+
+
+def _line(rows: Sequence[Row]) -> Row:
+    latest = rows[-1]
+    official = next((row for row in reversed(rows) if row["source_type"] in OFFICIAL), None)
+    return {
+        "counted": ", ".join(filter(None, (latest["unit"], latest["status"], latest["nationality"]))),
+        "low": min(_end(row, "low") for row in rows),
+        "high": max(_end(row, "high") for row in rows),
+        "latest": _said(latest),
+        "official": _said(official) if official else None,
+        "outlets": len({row["outlet"] for row in rows}),
+        "first_said": _said(rows[0]),
+    }
+
+
+def _end(row: Row, name: str) -> float:
+    return float(row["value"] if row[name] is None else row[name])
+
+
+def _said(row: Row) -> str:
+    """`120, One, 2026-10-13T04:00:00Z`: the figure, whose it is, and when it was published."""
+    return f"{row['value']:,.10g}, {row['outlet']}, {iso(row['published_at'])}"
