@@ -243,6 +243,13 @@ def test_every_answer_lets_a_page_do_nothing_but_this(visitor: Visitor) -> None:
     assert "<script" not in visitor.open(visitor.token()).text
 
 
+def test_the_link_to_the_desk_says_how_to_look_and_no_more(visitor: Visitor) -> None:
+    answer = visitor.ask("GET", "/developments/1")
+    assert answer.status == 200 and "nightdesk show d1" in answer.text
+    assert "Myawaddy" not in answer.text
+    assert visitor.ask("GET", "/developments/x").status == 404
+
+
 def test_a_page_finds_its_style(visitor: Visitor) -> None:
     answer = visitor.ask("GET", "/desk.css")
     assert answer.status == 200 and answer.headers["content-type"].startswith("text/css")

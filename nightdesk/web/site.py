@@ -10,10 +10,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from alerts.language import speak
+from core.ids import show_id
 from nightdesk.app import App
 from nightdesk.web import hosts
 from nightdesk.web.act import Act
 from nightdesk.web.guard import Guard
+from nightdesk.web.pages import page
 
 _CSS = (files("nightdesk.web") / "pages" / "desk.css").read_bytes()
 
@@ -25,6 +28,7 @@ def make_site(app: App) -> Starlette:
         routes=[
             Route("/healthz", _alive, methods=["GET"]),
             Route("/desk.css", _css, methods=["GET"]),
+            Route("/developments/{id:int}", _development, methods=["GET"]),
             Route("/a/{token:str}", act.look, methods=["GET"]),
             Route("/a/{token:str}", act.act, methods=["POST"]),
         ],
@@ -35,6 +39,12 @@ def make_site(app: App) -> Starlette:
 async def _alive(_: Request) -> Response:
     """That the process is there; whether its work goes on is another question."""
     return PlainTextResponse("ok\n")
+
+
+async def _development(request: Request) -> Response:
+    """Where the second link of a message leads: says how to look, and nothing of the development to a stranger."""
+    english, shown = speak("en"), show_id("development", request.path_params["id"])
+    return page("sorry.html", tag=english.tag, title=shown, more=english.say("frame", "look", id=shown))
 
 
 async def _css(_: Request) -> Response:
