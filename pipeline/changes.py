@@ -153,6 +153,14 @@ def _addition(what: str, known: Collection[str], stated: Collection[str]) -> Cha
     return Change("update", what, ", ".join(sorted(known)), ", ".join(added))
 
 
+def retraction(before: Sequence[Stated], others: Sequence[Stated], title: str) -> Change:
+    """What it changes that an article is taken back: its figure is withdrawn, unless another article states it too."""
+    for fact in before:
+        if fact.is_figure and not any(_is_like(fact, other) and other.value == fact.value for other in others):
+            return Change("correction", "figure", show_figure(fact), "withdrawn", (fact.id,))
+    return Change("correction", "article", title, "retracted")
+
+
 def change_by_edit(old: Sequence[Stated], new: Sequence[Stated]) -> Change | None:
     """What a new version of one article changes: a correction where a fact replaces another, else at most an update."""
     return next(corrections(old, new), None)

@@ -24,6 +24,7 @@ from pipeline.profile import profile_of
 from pipeline.reader import ReadPage
 from pipeline.recent import Recent
 from pipeline.refiling import explained, fact_row, refile, row_of, rulings_of, stated
+from pipeline.retraction import is_retracted
 from pipeline.ruled import NOTHING, Entry, Ruled, entries, labelled, standing
 from pipeline.similarity import Signature, bands, nearest_copy
 from pipeline.values import Classification, Extract, Fact
@@ -193,7 +194,9 @@ def _new_version(db: Connection, desk: Desk, page: DuePage, judged: Judged, know
     before = [stated(row, page.source_type) for row in facts.facts_of(db, known.version_id)]
     version_id, verdicts = _write_version(db, desk, page, judged, known.article_id, known)
     origin = page.origin if known.origin == "live" else known.origin
-    report = _report(db, page, reading, known.article_id, version_id, origin)
+    report = replace(
+        _report(db, page, reading, known.article_id, version_id, origin), takes_back=_taken_back(known, reading)
+    )
     placed = placing.edit(
         db, desk.config, desk.recent, report, before, any(verdict.fired for verdict in verdicts), desk.now
     )
@@ -206,6 +209,12 @@ def _new_version(db: Connection, desk: Desk, page: DuePage, judged: Judged, know
         change=placed.change,
     )
     return filed, f"a new version of a{known.article_id}"
+
+
+def _taken_back(known: KnownArticle, reading: ReadPage) -> str | None:
+    """The headline of an article that its new version takes back."""
+    says_so = is_retracted(reading.extract.title, reading.extract.text)
+    return known.title if says_so and not is_retracted(known.title, known.text) else None
 
 
 def origin_of(page: DuePage, found: Extract, max_age: timedelta) -> str:

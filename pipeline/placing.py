@@ -25,6 +25,7 @@ class Report:
     origin: str
     profile: Profile
     facts: tuple[Stated, ...]
+    takes_back: str | None = None  # the headline of its version before, which it takes back
     thread: int | None = None  # in a replay: the thread that analysts put its development into; 0 is none
 
 
@@ -122,9 +123,12 @@ def edit(
     known = Profile.from_json(developments.profiles(db, [development_id])[development_id])
     others = _record(db, development_id, known, besides=report.article_id)
     known_before = Record((*others.facts, *before), others.countries, others.editions)
-    change = changes.change_by_edit(before, report.facts) or changes.update_by(
-        known_before, _reported(report, False), config.materiality
-    )
+    if report.takes_back is not None:
+        change: Change | None = changes.retraction(before, others.facts, report.takes_back)
+    else:
+        change = changes.change_by_edit(before, report.facts) or changes.update_by(
+            known_before, _reported(report, False), config.materiality
+        )
     record.describe(db, development_id, revised(known, report.profile), now)
     if change:
         _write(db, development_id, change, report, now)

@@ -12,12 +12,13 @@ from nightdesk.differences import difference
 from nightdesk.show import in_words, load
 from pipeline.config import PipelineConfig
 from pipeline.edits import essence, flips_back, is_stamp
+from pipeline.retraction import is_retracted
 from pipeline.run import Pipeline
 from store import articles, developments
 from store.engine import Store
 from tests import alerting
 from tests.conftest import FakeClock
-from tests.reports import NOON, RELEASE, Newsroom, count, day, place
+from tests.reports import NOON, RELEASE, RELEASE_REWRITTEN, Newsroom, count, day, place
 
 URL = "https://post.example/news/1"
 FACTS = [count(120, nationality="KE"), place("Varlin", "MM"), day("2026-10-12")]
@@ -129,6 +130,58 @@ def test_a_person_told_the_old_value_gets_a_correction(room: Room) -> None:
     room.publish(f"{RELEASE} The number was mended. A comma, too.", OTHER)
     told.decide()
     assert told.deliver().sent == 0
+
+
+GONE = (
+    "This story has been retracted. The Post could not confirm what it reported of Varlin, and apologises to readers."
+)
+
+
+def last_change(room: Room) -> tuple[Any, ...]:
+    row = room.rows(developments.development_changes)[-1]
+    return row["kind"], row["what"], row["old"], row["new"]
+
+
+def test_an_article_that_is_taken_back_withdraws_its_figure(room: Room) -> None:
+    room.publish()
+    assert room.publish(GONE, [], title="RETRACTED: Workers led out of compound") == "article"
+    assert last_change(room) == ("correction", "figure", "120", "withdrawn")
+    assert room.rows(developments.developments)[0]["status"] == "corrected"
+    room.publish(f"{GONE} A comma, too.", [], title="RETRACTED: Workers led out of compound")
+    assert room.kinds() == ["new", "correction"]
+
+
+def test_a_figure_that_another_article_states_too_is_not_withdrawn(room: Room) -> None:
+    room.publish()
+    room.publish(RELEASE_REWRITTEN, FACTS, url="https://two.example/b")
+    room.publish(GONE, [])
+    assert last_change(room) == ("correction", "article", "Workers led out of compound", "retracted")
+
+
+def test_who_was_told_the_figure_hears_that_it_was_withdrawn(room: Room) -> None:
+    room.news.watch(topics=("scam_centres",), group_wait="0s", updates="none", channels=())
+    room.publish()
+    told = alerting.alerter(alerting.Newsroom(room.store, room.clock))
+    told.decide()
+    assert told.deliver().sent == 1
+    room.publish(GONE, [])
+    told.decide()
+    assert told.deliver().sent == 1
+    assert "120" in str(alerting.contents(alerting.Newsroom(room.store, room.clock))[-1])
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "taken_back"),
+    [
+        ("RETRACTED: Workers led out", RELEASE, True),
+        ("Workers led out", "本文已撤回。", True),
+        ("Workers led out", "Artikel ini telah ditarik oleh redaksi.", True),
+        ("Suspect retracts confession", "The man has retracted what he said to the police.", False),
+        ("Troops withdrawn", "Soldiers were withdrawn from the bridge. This story is being updated.", False),
+    ],
+)
+def test_only_an_article_that_says_so_of_itself_is_taken_back(title: str, text: str, taken_back: bool) -> None:
+    assert is_retracted(title, text) is taken_back
 
 
 def test_show_tells_the_versions_and_what_changed(room: Room) -> None:
