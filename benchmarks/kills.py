@@ -1,10 +1,12 @@
 """Kill the real program at random moments while news comes in, and count what was lost, doubled or left behind.
 
-    python benchmarks/kills.py [--kills N] [--seed N] [--postgres] [--beside] [--keep]
+    python benchmarks/kills.py [--kills N] [--points N] [--seed N] [--postgres] [--beside] [--keep]
 
 A scripted site publishes matching stories, updates of their figure, copies at other addresses and news off the beat;
 a webhook and a mail server on loopback take the messages. `--beside` also runs `crawl`, `process` and `deliver` beside
-the daemon and kills some of them. The same seed gives the same stories and moments. Exit 1 where a promise was broken.
+the daemon and kills some of them. `--points N` kills it N times at each point of core/faults.py as well, at its first
+to third passage. The same seed gives the same stories and moments. `--kills 2000 --points 50` takes many hours;
+benchmarks/crashes.py does it for deciding and delivering alone. Exit 1 where a promise was broken.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from core.faults import POINTS
 from store.engine import open_store
 from tests.desk import Desk
 from tests.newsdesk import CONFIG
@@ -39,6 +42,7 @@ from tests.site import Site
 _PLACES = ("Myawaddy", "Poipet", "Manila", "Boten", "Hanoi", "Phuket")
 _PEOPLE = ("Kenyan", "Indonesian", "Brazilian", "Nepali", "Pakistani", "Ethiopian", "Ugandan", "Sri Lankan", "Indian")
 _PATIENCE = 180.0
+_POINT_PATIENCE = 60.0
 
 
 @dataclass
@@ -71,6 +75,9 @@ class Newsroom:
 
     def _update(self) -> None:
         which = self.dice.randrange(len(self.stories))
+        if self.figures[which] > 50_000:  # more than that nobody would believe
+            self._put(which)
+            return
         self.figures[which] *= 2
         self.stories[which] = self._story(which)
         self._put(which)
@@ -113,6 +120,38 @@ class Ordeal:
     orphans: int = 0
     crashes: list[str] = field(default_factory=list)
     beside_exits: Counter[str] = field(default_factory=Counter)
+    unreached: Counter[str] = field(default_factory=Counter)
+
+    def survive_points(self, times: int) -> None:
+        """Die at every named point, in a random order, so that no point always meets the same state."""
+        points = [point for point in POINTS for _ in range(times)]
+        self.dice.shuffle(points)
+        for number, point in enumerate(points):
+            self._at(point)
+            if sys.stderr.isatty():
+                print(f"\r{number + 1} of {len(points)} kills at points", end="", file=sys.stderr, flush=True)
+
+    def _at(self, point: str) -> None:
+        """News until the program passes the point and dies of it."""
+        fault = f"{point}:{self.dice.randint(1, 3)}"
+        with Desk(self.config, env={"NIGHTDESK_FAULT": fault}) as desk:
+            group, patience = desk.process.pid, time.monotonic() + _POINT_PATIENCE
+            while desk.process.poll() is None and time.monotonic() < patience:
+                self.newsroom.publish()
+                self._wait_for_death(desk, self.dice.uniform(0.3, 1.5))
+            if desk.process.poll() is None:
+                self.unreached[point] += 1
+                desk.kill()
+            elif (code := desk.ended()) != -signal.SIGKILL:
+                self.crashes.append(f"{fault}: exit {code}")
+            self.moments[point] += 1
+            self.crashes.extend(_complaints(desk))
+            self.orphans += not _is_gone(group)
+
+    @staticmethod
+    def _wait_for_death(desk: Desk, seconds: float) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            desk.process.wait(seconds)
 
     def survive(self, kills: int) -> None:
         for number in range(kills):
@@ -260,8 +299,9 @@ def judge(database: str, folder: Path, newsroom: Newsroom, hook: Webhook, mail: 
     _judge_channel(verdict, "mail", newsroom, _mailed(mail), doubtful, kills)
     verdict.hold("orphans", ordeal.orphans == 0, ordeal.orphans)
     verdict.hold("crashes and errors", not ordeal.crashes, len(ordeal.crashes))
-    verdict.figures["start, median s"] = round(statistics.median(ordeal.starts), 2)
-    verdict.figures["start, longest s"] = round(max(ordeal.starts), 2)
+    if ordeal.starts:
+        verdict.figures["start, median s"] = round(statistics.median(ordeal.starts), 2)
+        verdict.figures["start, longest s"] = round(max(ordeal.starts), 2)
     return verdict
 
 
@@ -335,6 +375,7 @@ def _untold(newsroom: Newsroom, received: list[tuple[str, str]]) -> list[set[str
 def main() -> int:
     words = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     words.add_argument("--kills", type=int, default=40)
+    words.add_argument("--points", type=int, default=0, help="kills at each named point")
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--postgres", action="store_true")
     words.add_argument("--beside", action="store_true")
@@ -360,12 +401,16 @@ def main() -> int:
             desk.stop()
         began = time.monotonic()
         ordeal.survive(asked.kills)
+        ordeal.survive_points(asked.points)
         told = threading.Event()
         threading.Thread(target=_wait_until_told, args=(newsroom, hook, mail, told), daemon=True).start()
         code = ordeal.finish(told)
         verdict = judge(database, folder, newsroom, hook, mail, ordeal)
     verdict.hold("last exit", code == 0, code)
-    print(f"{asked.kills} kills in {time.monotonic() - began:.0f} s, seed {asked.seed}: {dict(ordeal.moments)}")
+    done = sum(ordeal.moments.values())
+    print(f"{done} kills in {time.monotonic() - began:.0f} s, seed {asked.seed}: {dict(ordeal.moments)}")
+    if asked.points:
+        print(f"points that were not passed in time, killed there instead: {dict(ordeal.unreached)}")
     print(f"published: {dict(newsroom.counts)}, {len(newsroom.urls)} developments")
     if asked.beside:
         print(f"commands beside, by exit code: {dict(ordeal.beside_exits)}")

@@ -224,9 +224,8 @@ def _report(waits: list[float], decisions: list[float], extraction: list[float],
     p95 = waits[int(len(waits) * 0.95)]
     print(f"{rate:g} articles a second; {len(waits)} messages about {on_beat} articles on the beat")
     print(f"fetched to received: median {statistics.median(waits):.2f} s, p95 {p95:.2f} s, longest {waits[-1]:.2f} s")
-    print(
-        f"fetched to decided: median {statistics.median(decisions):.2f} s, p95 {decisions[int(len(decisions) * 0.95)]:.2f} s"
-    )
+    late = decisions[int(len(decisions) * 0.95)]
+    print(f"fetched to decided: median {statistics.median(decisions):.2f} s, p95 {late:.2f} s")
     if extraction:
         print(f"trafilatura (fast) alone: median {statistics.median(extraction) * 1000:.1f} ms of CPU a page")
     return p95

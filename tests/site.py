@@ -85,7 +85,7 @@ class Site:
             f"<item><title>{escape(story.title)}</title><link>{self.url}/news/{story.slug}</link>"
             f"<guid>{story.slug}</guid><pubDate>{format_datetime(story.published)}</pubDate>"
             f"<description>{escape(story.text[:120])}</description></item>"
-            for story in reversed(self.stories)
+            for story in reversed(self.stories[-200:])  # as long as a real feed gets
         )
         return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour Post</title>{items}</channel></rss>'
 
