@@ -39,6 +39,8 @@ def test_one_place_in_many_spellings(text: str) -> None:
         ("pt", "um centro de golpes"),
         ("hi", "एक स्कैम सेंटर में"),
         ("ar", "أحد مراكز الاحتيال"),
+        ("ru", "из мошеннического центра в Мьянме"),
+        ("lo", "ຢູ່ສູນຫຼອກລວງແຫ່ງໜຶ່ງ"),
     ],
 )
 def test_the_concept_of_a_scam_centre_in_every_language(language: str, text: str) -> None:
@@ -53,6 +55,44 @@ def test_an_abbreviation_counts_in_capitals_only() -> None:
 def test_words_of_another_language_are_left_alone() -> None:
     assert ("concept", "scam") in found("el golpe y la estafa", "es")
     assert ("concept", "scam") not in found("golpe", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("двое граждан Китая", "CN"), ("шестнадцать филиппинцев", "PH"), ("в Мьянме", "MM"), ("российская полиция", "RU")],
+)
+def test_a_country_is_known_in_every_case_of_russian(text: str, country: str) -> None:
+    assert ("nation", country) in found(text, "ru")
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("35 Mozambican officers", "MZ"), ("the Somali police", "SO"), ("a Danish inquiry", "DK"), ("two Turks", "TR")],
+)
+def test_peoples_far_from_the_beats_are_known_too(text: str, country: str) -> None:
+    assert ("nation", country) in found(text, "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Korean officers were present and had no powers of arrest"),
+        ("zh", "两名韩国警员在场"),
+        ("zh-Hant", "兩名韓國警員陪同"),
+        ("ja", "日本の警察官が立ち会い"),
+        ("ko", "한국 경찰관이 입회"),
+        ("vi", "cán bộ có mặt tại hiện trường"),
+        ("th", "ตำรวจจีนร่วมลงพื้นที่"),
+        ("fr", "ils ont assisté à la perquisition"),
+        ("ru", "в сопровождении китайских полицейских"),
+    ],
+)
+def test_guests_of_another_police_are_told_of_in_every_language(language: str, text: str) -> None:
+    assert ("concept", "alongside") in found(text, language)
+
+
+def test_a_russian_word_is_no_country_for_beginning_like_one() -> None:
+    assert not {hit for hit in found("индивидуальный груз в Данилове", "ru") if hit[0] == "nation"}
 
 
 def test_territories_are_known_by_their_people_and_names() -> None:
