@@ -15,10 +15,11 @@ from alerts import silencing
 from alerts.config import CONSOLE
 from alerts.decide import Change, Open, Overview, Pass, Standing, Tell, decide, plain
 from alerts.dispatch import Alert, Dispatch
+from alerts.watches import watch_of
 from core import faults
 from core.ids import show_id
 from core.watch import Watch
-from store import alerts, decisions, findings, rulings, threads
+from store import alerts, decisions, findings, rulings, silences, threads
 from store.decisions import Family, Fired
 
 log = structlog.get_logger(__name__)
@@ -67,6 +68,7 @@ class Desk:
     def settle(self, db: Connection, family: Family, now: datetime) -> Counter[str]:
         """Decide all open changes of one family. The caller's transaction makes it one step."""
         done: Counter[str] = Counter()
+        self._tell_what_others_report(db, family, now, done)
         changes = [_change(row) for row in decisions.changes_of(db, family.members, now - self._max_age)]
         if not changes:
             return done
@@ -92,6 +94,20 @@ class Desk:
         if done["alerts"]:
             faults.hit("decide.in_alerts")
         return done
+
+    def _tell_what_others_report(self, db: Connection, family: Family, now: datetime, done: Counter[str]) -> None:
+        """A silence of a source holds what it alone reports: tell its alert when that is so no longer."""
+        for row in silences.held_by_source(db, family.members, now):
+            (found,) = decisions.watches_by_id(db, [row.watch_id])
+            watch = watch_of(found)
+            development = decisions.development(db, family.root)
+            if watch is None or found.retired_at is not None:
+                continue
+            if silencing.holder(db, watch.name, development, family.members, None, now) is not None:
+                continue
+            if silences.let_go(db, row.silence_id, row.id, row.channel):
+                alert = Alert(row.id, row.watch_id, watch, row.development_id, row.level)
+                done["deliveries"] += self._dispatch.send(db, alert, row.channel, now)
 
     def _settle_watch(
         self,

@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import io
 import json
+import logging
 import sys
 import tempfile
 import time
@@ -27,6 +28,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import sqlalchemy as sa
+import structlog
 
 from alerts.config import Channel, OperatorConfig
 from alerts.run import Alerter
@@ -208,6 +210,7 @@ def main() -> None:
     parser.add_argument("--each", action="store_true", help="name what went otherwise")
     parser.add_argument("--limit", type=int, default=None, help="only the first so many articles")
     given = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     rows = read(given.files)[: given.limit]
     say(rows, stream(rows), given.each)
 

@@ -20,6 +20,7 @@ from store.definitions import sources, watches
 from store.developments import development_articles, development_changes, developments
 from store.matches import matches
 from store.messages import message_alerts, messages
+from store.silences import silenced, silences
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,15 @@ def families_to_decide(db: Connection, since: datetime, horizon: datetime) -> li
     merged = sa.select(developments.c.id).where(
         developments.c.id.in_(sa.select(touched)), developments.c.merged_into.is_not(None)
     )
-    ids = db.scalars(sa.union(asked, told, cases, merged)).all()
+    # What a silence of a source holds back, since others may report it by now.
+    held = (
+        sa.select(alerts.c.development_id)
+        .join(silenced, silenced.c.alert_id == alerts.c.id)
+        .join(silences, silences.c.id == silenced.c.silence_id)
+        .where(silences.c.source.is_not(None), silences.c.end_told_at.is_(None))
+        .where(alerts.c.development_id.in_(sa.select(touched)))
+    )
+    ids = db.scalars(sa.union(asked, told, cases, held, merged)).all()
     return families_of(db, sorted(ids))
 
 

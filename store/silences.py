@@ -5,7 +5,7 @@ A silence holds back what all of its given columns fit. It is never deleted: end
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -119,6 +119,25 @@ def held_by(db: Connection, silence_id: int) -> list[Row[Any]]:
         .order_by(silenced.c.channel, silenced.c.alert_id)
     )
     return list(db.execute(query))
+
+
+def held_by_source(db: Connection, members: Sequence[int], now: datetime) -> list[Row[Any]]:
+    """The first alerts of a development, or of one merged with it, that a silence of a source holds back now."""
+    query = (
+        sa.select(silenced.c.silence_id, silenced.c.channel, alerts)
+        .join(alerts, alerts.c.id == silenced.c.alert_id)
+        .join(silences, silences.c.id == silenced.c.silence_id)
+        .where(alerts.c.development_id.in_(members), alerts.c.level == "new", silences.c.source.is_not(None))
+        .where(silences.c.starts_at <= now, silences.c.ends_at > now)
+        .order_by(alerts.c.id, silenced.c.channel)
+    )
+    return list(db.execute(query))
+
+
+def let_go(db: Connection, silence_id: int, alert_id: int, channel: str) -> bool:
+    """A silence holds an alert back no more; false where another saw that first."""
+    its = (silenced.c.silence_id == silence_id, silenced.c.alert_id == alert_id, silenced.c.channel == channel)
+    return db.execute(sa.delete(silenced).where(*its)).rowcount == 1
 
 
 def without_hits(db: Connection, now: datetime) -> list[Row[Any]]:

@@ -213,6 +213,24 @@ def test_a_silenced_source_holds_what_it_alone_reports(room: Newsroom) -> None:
     assert settle(desk) == 1
 
 
+def test_what_another_source_reports_later_is_told_then_and_once(room: Newsroom) -> None:
+    desk = alerter(room)
+    one = mute(room, source="Border Post", hours=24)
+    development = room.story(room.watch())
+    assert settle(desk) == 0
+    room.clock.advance(minutes=5)
+    room.article(development, outlet="Border Post")
+    assert settle(desk) == 0
+    room.clock.advance(minutes=5)
+    room.article(development, outlet="River Times")
+    assert [settle(desk), settle(desk)] == [1, 0]
+    with room.store.write() as db:
+        silences.end(db, one, room.clock())
+    room.clock.advance(minutes=5)
+    assert settle(desk) == 0  # it held nothing in the end
+    assert sorted(room.states()) == ["sent", "suppressed"]
+
+
 def test_merged_developments_are_silenced_together(room: Newsroom) -> None:
     desk = alerter(room)
     watch = room.watch()
