@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import threading
+from collections import Counter
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from alerts.config import Channel, OperatorConfig
 from alerts.outbox import Ready
 from alerts.run import Alerter
-from alerts.senders.parcel import Answer
+from alerts.senders.parcel import Answer, Parcel
 from store import attempts as tries
 from store.engine import Store
 from tests.alerting import Newsroom, alerter, contents
@@ -418,3 +419,31 @@ def test_no_secret_reaches_a_row_or_a_log(
     said = capsys.readouterr()
     assert "c4nary" not in "\n".join([*kept, said.out, said.err, caplog.text])
     assert "c4nary" not in repr(desk.__dict__)
+
+
+def test_forty_channels_that_hang_leave_a_healthy_one_alone(room: Newsroom) -> None:
+    sick = {f"sick-{number}": f"json://sick-{number}.example.org/x" for number in range(40)}
+    desk = alerter(room, well="json://well.example.org/x", **sick)
+    watch = room.watch(channels=("well", *sick))
+    hanging, told = threading.Event(), [threading.Event(), threading.Event()]
+
+    def send(parcel: Parcel) -> Answer:
+        if parcel.channel == "well":
+            next(event for event in told if not event.is_set()).set()
+            return Answer("accepted")
+        hanging.wait(60)
+        return Answer("unknown", "no answer")
+
+    desk._post._send = send  # type: ignore[method-assign]
+    room.story(watch)
+    desk.decide()
+    worker = threading.Thread(target=desk.deliver, kwargs={"stop": hanging.is_set})
+    worker.start()
+    assert told[0].wait(60)
+    room.story(watch)
+    desk.decide()
+    assert told[1].wait(60)
+    assert not hanging.is_set()
+    hanging.set()
+    worker.join()
+    assert Counter(row.state for row in room.deliveries() if row.channel == "well") == {"sent": 2}
