@@ -40,10 +40,9 @@ _FOLLOWS: dict[str, frozenset[str]] = {
         "overseas_station": "prosecution_sentence scrutiny_suspension",
     }.items()
 }
-_PACT = "pact"  # two states seldom have a second one
 #: Acts that a relation between two police forces is made of: the next of one kind is of the same relation.
 RELATIONS = (
-    (_PACT, frozenset(("policing_agreement", "scrutiny_suspension"))),
+    ("pact", frozenset(("policing_agreement", "scrutiny_suspension"))),
     ("training", frozenset(("police_training",))),
     ("patrols", frozenset(("joint_patrol",))),
     ("gear", frozenset(("equipment_aid",))),
@@ -53,6 +52,11 @@ RELATIONS = (
 #: Acts that are ordered once and go on, pause and end at one place.
 _GOING_ON = frozenset(("supply_cut", "demolition"))
 _GOES_ON = timedelta(days=240)
+#: Officers come and go under several deals at once; a pact, a series of courses or patrols is mostly one.
+_WORTH = {"officers": 3.0, "stations": 3.0}
+#: They train and equip the police of others, and are named beside each other where a host chooses between them.
+_RIVALS = frozenset(("AU", "CN", "FR", "GB", "NZ", "US"))
+_THIRD = 0.75  # of how often the second nation is named
 _POLICING = "overseas_policing"
 _LARGE = 30  # a figure from which two cases hardly share it by chance
 _REPEATED = 10
@@ -148,7 +152,7 @@ def _of_nations(earlier: Profile, later: Profile) -> list[_Ground]:
         found.append(_Ground(0.5, mine.replace("-", " and ")))
         both = [kind for kind in _relations(earlier) if kind in _relations(later)]
         if both:
-            found.append(_Ground(4.0 if both[0] == _PACT else 3.0, f"police {both[0]} of the same two", True))
+            found.append(_Ground(_WORTH.get(both[0], 4.0), f"police {both[0]} of the same two", True))
     else:
         if not set(_nations(earlier)) & set(_nations(later)):
             found.append(_Ground(-1.5))
@@ -233,13 +237,13 @@ def _nations(profile: Profile) -> list[str]:
 
 
 def _partners(profile: Profile) -> str:
-    """The two countries a development is between, as its reports begin; nothing where they name fewer."""
-    pair = _nations(profile)
-    return "-".join(sorted(pair)) if len(pair) == 2 else ""
+    """The two countries a development is between, as its reports begin; nothing where a third is named as often."""
+    counts = [*sorted(profile.nations.values(), reverse=True), 0, 0, 0]
+    return "-".join(sorted(_nations(profile))) if counts[1] and counts[2] <= _THIRD * counts[1] else ""
 
 
 def _relations(profile: Profile) -> list[str]:
-    if _POLICING not in profile.held(profile.topics):
+    if _POLICING not in profile.held(profile.topics) or _RIVALS.issuperset(_nations(profile)):
         return []
     events = profile.held(profile.events)
     return [name for name, kinds in RELATIONS if events & kinds]

@@ -20,6 +20,7 @@ from tests.cases import (
     PACT_SIGNED,
     SENTENCE,
     Told,
+    pact,
 )
 
 RARE = Commonness({})
@@ -120,6 +121,12 @@ def test_years_later_it_is_another_matter() -> None:
 def test_a_pact_of_the_same_two_states_is_one_relation() -> None:
     assert strength(PACT_SIGNED, PACT_FROZEN) >= JOINS
     assert strength(PACT_SIGNED, OTHER_PACT) < JOINS
+
+
+def test_two_who_train_the_police_of_others_are_not_each_others_partners() -> None:
+    start = pact(0, "police_training", "Australia and China both offer courses", "Australia and China offer courses.")
+    later = pact(50, "police_training", "Australia and China teach again", "Australia and China teach again.")
+    assert strength(start, later) < JOINS
 
 
 # --- Threads ----------------------------------------------------------------------------------------------------------
