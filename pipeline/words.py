@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import repeat
 from operator import mul
 
 import justext
@@ -90,7 +91,7 @@ class Rarity:
     def __init__(self) -> None:
         self.size = 0
         self._seen: Counter[str] = Counter()
-        self._of_count: dict[int, float] = {}
+        self._of_count = _OfCount(0)
         self._norms: dict[int, tuple[Mapping[str, float], float]] = {}  # by id; the weights are kept so that it holds
 
     def add(self, terms: Iterable[str]) -> None:
@@ -104,17 +105,15 @@ class Rarity:
         self._forget()
 
     def of(self, term: str) -> float:
-        count = self._seen.get(term, 0)
-        known = self._of_count.get(count)
-        if known is None:
-            known = self._of_count[count] = math.log((self.size + 2) / (count + 1)) + 0.1
-        return known
+        return self._of_count[self._seen.get(term, 0)]
 
     def norm(self, weights: Mapping[str, float]) -> float:
         """How long a text's weights are, each as rare as its term is now; never 0."""
         known = self._norms.get(id(weights))
         if known is None:
-            told = [weight * of for weight, of in zip(weights.values(), map(self.of, weights), strict=True)]
+            # Of every development near, for every article: what is asked most often, hence without a loop of ours.
+            of = map(self._of_count.__getitem__, map(self._seen.get, weights, repeat(0)))
+            told = list(map(mul, weights.values(), of))
             known = weights, math.sqrt(sum(map(mul, told, told))) or 1.0
             if len(self._norms) >= _NORMS:
                 self._norms.clear()
@@ -122,8 +121,20 @@ class Rarity:
         return known[1]
 
     def _forget(self) -> None:
-        self._of_count.clear()
+        self._of_count = _OfCount(self.size)
         self._norms.clear()
+
+
+class _OfCount(dict[int, float]):
+    """The rarity of a term that so many of `size` developments have, worked out when it is asked for."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+
+    def __missing__(self, count: int) -> float:
+        self[count] = math.log((self._size + 2) / (count + 1)) + 0.1
+        return self[count]
 
 
 def cosine(one: Mapping[str, float], other: Mapping[str, float], rarity: Rarity) -> float:
