@@ -10,6 +10,10 @@ import pytest
 from alerts import message
 from alerts.masking import MASK, Mask, initials
 from alerts.story import Stated
+from store.engine import Store
+from tests.alerting import Newsroom, alerter
+from tests.conftest import FakeClock
+from tests.receivers import webhook
 from tests.telling import REPORT, STORY
 
 VICTIM = Stated(kind="person", quote="Linh", article_id=1, name="Nguyen Thi Linh", role="a survivor of the compound")
@@ -99,3 +103,21 @@ def test_other_numbers_are_no_phones(text: str) -> None:
 )
 def test_a_name_becomes_initials_or_a_mask(name: str, short: str) -> None:
     assert initials(name) == short
+
+
+@pytest.mark.parametrize(("asks", "sent"), [(False, "N. T. L. walked"), (True, "Nguyen Thi Linh walked")])
+def test_a_watch_decides_for_its_channels(sqlite_store: Store, clock: FakeClock, asks: bool, sent: str) -> None:
+    room = Newsroom(sqlite_store, clock)
+    with webhook() as hook:
+        desk = alerter(room, hook=hook.url)
+        watch = room.watch(channels=("hook",), show_names=asks)
+        development = room.development()
+        article = room.article(development)
+        room.fact(article, kind="person", name="Nguyen Thi Linh", role="survivor", quote="Nguyen Thi Linh")
+        room.match(watch, article, quote="Nguyen Thi Linh walked for two days.")
+        room.change(development, cause_article_id=article)
+        desk.decide()
+        desk.deliver()
+    body = hook.requests[0].body.decode()
+    assert sent in body
+    assert ("Nguyen Thi Linh" in body) is asks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import re
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ from urllib.parse import urlencode
 import pytest
 
 from alerts.links import Wish
+from core.errors import ConfigError
 from nightdesk.app import App
 from nightdesk.config import load_config
 from nightdesk.house import signer
+from nightdesk.page import Page
 from nightdesk.web.server import CannotListen, Server
 from nightdesk.web.site import make_site
 from tests.alerting import Newsroom
@@ -278,3 +281,29 @@ def test_it_stops(visitor: Visitor) -> None:
     assert not visitor.server.is_alive
     with pytest.raises(ConnectionRefusedError):
         visitor.ask("GET", "/healthz")
+
+
+def test_a_page_that_cannot_open_is_a_finding_until_it_can(visitor: Visitor) -> None:
+    taken = visitor.server.address.removeprefix("http://")
+    web = visitor.app.config.web.model_copy(update={"listen": taken})
+    visitor.app.config = visitor.app.config.model_copy(update={"web": web})
+    page = Page(visitor.app)
+    asyncio.run(page.open())
+    findings = "SELECT kind, subject, severity, ended_at FROM findings WHERE kind = 'web_closed'"
+    assert [tuple(row) for row in visitor.room.rows(findings)] == [("web_closed", taken, "daily", None)]
+    visitor.server.stop()
+    asyncio.run(page.open())
+    assert visitor.ask("GET", "/healthz").status == 200
+    assert [row.ended_at is not None for row in visitor.room.rows(findings)] == [True]
+    asyncio.run(page.close())
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:8400", "192.168.1.5:80", "[::]:8400", "desk.example.org:443"])
+def test_listening_beyond_this_machine_needs_a_password(tmp_path: Path, listen: str) -> None:
+    file = tmp_path / "nightdesk.toml"
+    file.write_text(f'[crawl]\nsources = []\n[web]\nlisten = "{listen}"\n')
+    with pytest.raises(ConfigError, match="listens beyond this machine") as raised:
+        load_config(file, {})
+    assert "set web.password" in str(raised.value)
+    file.write_text(f'[crawl]\nsources = []\n[web]\nlisten = "{listen}"\npassword = "correct horse"\n')
+    assert load_config(file, {}).web.listen == listen
