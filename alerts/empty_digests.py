@@ -23,10 +23,10 @@ from store import definitions, digests
 def close(db: Connection, place: Place, now: datetime) -> int:
     """Make the digests of periods that are over without one; how many messages that were."""
     made = 0
-    for row, watch in readable(definitions.active_watches(db)):
-        if watch.mode == "digest" and watch.digest_empty:
-            for name in watch.channels or (CONSOLE,):
-                made += _close(db, row, watch, name, place, now)
+    wanting = [row for row in definitions.active_watches(db, "digest") if row.definition.get("digest_empty")]
+    for row, watch in readable(wanting):
+        for name in watch.channels or (CONSOLE,):
+            made += _close(db, row, watch, name, place, now)
     return made
 
 

@@ -19,6 +19,7 @@ from alerts.config import Channel, OperatorConfig, with_console
 from alerts.desk import Desk
 from alerts.dispatch import Dispatch
 from alerts.failing import Failing
+from alerts.following import Following
 from alerts.gate import Gate
 from alerts.operator import Operator
 from alerts.outbox import Outbox
@@ -114,6 +115,7 @@ class Alerter:
         self._looked_at_all: datetime | None = None
         self._catching_up_until: datetime | None = None
         self._calendar_at: datetime | None = None
+        self._following = Following()
 
     @property
     def _place(self) -> Place:
@@ -126,7 +128,8 @@ class Alerter:
         self._look_at_calendar(now)
         since, everything = self._since(now)
         with self._store.read() as db:
-            families = decisions.families_to_decide(db, since, now - self._max_age)
+            followed = self._following.any(db)
+            families = decisions.families_to_decide(db, since, now - self._max_age, cases_are_followed=followed)
         if families:
             faults.hit("decide.before")
         desk = Desk(Dispatch(self._place, self._catching_up_until), self._max_age)

@@ -43,7 +43,9 @@ class Fired:
     quiet: bool  # it did so only when an analyst or a reprocess looked again
 
 
-def families_to_decide(db: Connection, since: datetime, horizon: datetime) -> list[Family]:
+def families_to_decide(
+    db: Connection, since: datetime, horizon: datetime, *, cases_are_followed: bool = True
+) -> list[Family]:
     """Developments touched since `since` where some watch has a change after `horizon` undecided, oldest first."""
     touched = sa.union(
         sa.select(developments.c.id).where(developments.c.updated_at >= since),
@@ -71,7 +73,7 @@ def families_to_decide(db: Connection, since: datetime, horizon: datetime) -> li
     of_cases = sa.select(development_changes.c.development_id).join(
         developments, developments.c.id == development_changes.c.development_id
     )
-    cases = of_cases.where(recent, developments.c.thread_id.is_not(None), _is_followed())
+    cases = of_cases.where(recent, developments.c.thread_id.is_not(None), sa.literal(cases_are_followed))
     # Where developments were merged, articles and alerts of one meet the changes of another.
     merged = sa.select(developments.c.id).where(
         developments.c.id.in_(sa.select(touched)), developments.c.merged_into.is_not(None)
@@ -86,12 +88,6 @@ def families_to_decide(db: Connection, since: datetime, horizon: datetime) -> li
     )
     ids = db.scalars(sa.union(asked, told, cases, held, merged)).all()
     return families_of(db, sorted(ids))
-
-
-def _is_followed() -> sa.ColumnElement[bool]:
-    """Whether anybody follows any case at all."""
-    followed = sa.cast(watches.c.definition, sa.Text).like('%"threads":%["t%')
-    return sa.exists().where(watches.c.retired_at.is_(None), followed)
 
 
 def _decided(watch_id: sa.Column[int]) -> sa.ColumnElement[bool]:
@@ -150,11 +146,18 @@ def changes_of(db: Connection, members: Sequence[int], horizon: datetime) -> lis
     )
 
 
+#: A pre-selection that both engines can make; whether the key itself says so, the definition tells.
+_FOLLOWING = (watches.c.retired_at.is_(None), sa.cast(watches.c.definition, sa.Text).like('%"threads":%["t%'))
+
+
+def any_follows(db: Connection) -> bool:
+    """Whether any watch follows any case."""
+    return bool(db.scalar(sa.select(sa.exists().where(*_FOLLOWING))))
+
+
 def follows(db: Connection, thread_ids: frozenset[str]) -> set[int]:
     """The watches that are not retired and follow a case by one of its ids."""
-    # A pre-selection that both engines can make; whether the key says so is seen below.
-    maybe = sa.cast(watches.c.definition, sa.Text).like('%"threads":%["t%')
-    query = sa.select(watches.c.id, watches.c.definition).where(watches.c.retired_at.is_(None), maybe)
+    query = sa.select(watches.c.id, watches.c.definition).where(*_FOLLOWING)
     return {row.id for row in db.execute(query) if thread_ids & set(row.definition.get("threads") or ())}
 
 

@@ -134,9 +134,12 @@ def definition_of(db: Connection, table: sa.Table, name: str) -> Mapping[str, An
     return db.scalar(found)
 
 
-def active_watches(db: Connection) -> list[Row[Any]]:
-    """The watches that are asked of articles, by name."""
-    return list(db.execute(sa.select(watches).where(watches.c.retired_at.is_(None)).order_by(watches.c.name)))
+def active_watches(db: Connection, mode: str | None = None) -> list[Row[Any]]:
+    """The watches that are asked of articles, by name; those of one mode where it is given."""
+    query = sa.select(watches).where(watches.c.retired_at.is_(None))
+    if mode is not None:
+        query = query.where(watches.c.mode == mode)
+    return list(db.execute(query.order_by(watches.c.name)))
 
 
 def watch_by_id(db: Connection, watch_id: int) -> Row[Any] | None:
