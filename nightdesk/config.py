@@ -7,14 +7,14 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from alerts.config import Channel, OperatorConfig
+from alerts.config import Channel, Detail, OperatorConfig
 from core.duration import Duration
 from core.errors import ConfigError, Mistake
 from core.watch import Slug, Watch
@@ -321,11 +321,28 @@ class _Reader:
             for name in watch.sources:
                 if name not in active:
                     yield f'{self._file.name}: watch.{watch.name}.sources: "{name}" is not among the active sources'
+        yield from self._leaks(written)
         for variable in self._strangers:
             if variable not in self._filler.used:
                 guess = did_you_mean(variable, [PREFIX + name.upper() for name in FileModel.model_fields])
                 yield f"environment: {variable} is no key of the configuration and has no effect" + (
                     f" ({guess})" if guess else ""
+                )
+
+    def _leaks(self, written: FileModel) -> Iterable[str]:
+        """Channels that may be sent more than they ask for, since they stand in for one that is told more."""
+        order = get_args(Detail)
+        for name, channel in written.channel.items():
+            other = written.channel.get(channel.fallback or "")
+            if other is not None and order.index(other.detail) > order.index(channel.detail):
+                yield (
+                    f'{self._file.name}: channel.{name}.fallback: what "{channel.fallback}" sends in its place is'
+                    f' {channel.detail}, though that channel has detail = "{other.detail}"'
+                )
+            if channel.detail == "link" and not written.web.public_url:
+                yield (
+                    f'{self._file.name}: channel.{name}.detail: without web.public_url "link" has none to send,'
+                    " only the number of a development"
                 )
 
 

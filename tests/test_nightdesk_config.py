@@ -165,6 +165,17 @@ def test_a_variable_that_is_no_key_is_a_warning() -> None:
     assert "NIGHTDESK_TIME_ZONE" in warning and "NIGHTDESK_TIMEZONE" in warning
 
 
+def test_a_channel_that_is_sent_more_than_it_asks_for_is_warned_of(tmp_path: Path) -> None:
+    path = tmp_path / "nightdesk.toml"
+    path.write_text(
+        '[crawl]\nsources = []\n[channel.desk]\nurl = "json://127.0.0.1/"\nfallback = "phone"\n'
+        '[channel.phone]\nurl = "json://127.0.0.1/p"\ndetail = "link"\n'
+    )
+    fallback, link = load_config(path, {}).warnings
+    assert 'channel.desk.fallback: what "phone" sends in its place is full' in fallback
+    assert "channel.phone.detail: without web.public_url" in link
+
+
 def test_files_in_sources_beside_are_active_whatever_crawl_sources_chooses(tmp_path: Path) -> None:
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / "river-daily.toml").write_text(
