@@ -177,7 +177,7 @@ def words(column: str, value: Any, noun: str = "") -> str:
     if value is None or value == "[]":
         return ""
     about = noun if column == "id" else _ID_NOUNS.get(column, "")
-    if about in ("article", "development", "fact", "alert", "thread") and isinstance(value, int):
+    if about in ("article", "development", "fact", "alert", "silence", "thread") and isinstance(value, int):
         return show_id(about, value)
     value = _natural(column, value)
     if isinstance(value, bool):

@@ -41,6 +41,8 @@ def test_one_is_added_listed_and_ended(desk: Path, capsys: pytest.CaptureFixture
     (row,) = listed(capsys)
     assert (row["id"], row["state"], row["matcher"], row["hits"]) == (1, "in force", "watch releases, country TH", 0)
     assert (row["owner"], row["reason"]) == ("ana", "trial week")
+    assert run(["silences", "list", "--format", "table"]) == 0
+    assert " s1 " in capsys.readouterr().out
     assert run(["silences", "end", "s1"]) == 0
     assert [row["state"] for row in listed(capsys)] == ["over"]
     assert run(["silences", "end", "s1"]) == 1
