@@ -9,7 +9,7 @@ reports with nothing but words the words decide. Nothing here reads or writes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline import agreement, pairing
 from pipeline.config import PipelineConfig
@@ -112,8 +112,15 @@ def weigh(article: Profile, known: Profile, rarity: Rarity, config: PipelineConf
     """What speaks for `article` being of the development `known`. Of a copy it matters little what it was taken for."""
     alike = pairing.likenesses(article, known, rarity)
     words = likeness(article, known, alike, config)
-    weighing = _weigh_keys(article, known, rarity, config, is_copy, words)
-    return replace(weighing, odds=_odds(article, known, rarity, config, words, alike))
+    odds = _odds(article, known, rarity, config, words, alike)
+    if not is_copy and (apart := _other_matter(article, known)):
+        return Weighing(words, words, (), apart, odds)
+    shared = pairing.shared_names(article, known, rarity)
+    if apart := keeps_apart(article, known, config, bool(shared)):
+        return Weighing(words, words, (), apart, odds)
+    agreed, facts = _evidence(article, known, shared)
+    decay = 1.0 if "date" in agreed else 0.5 ** (pairing.distance(article, known) / config.half_life)
+    return Weighing(words * decay + facts, words, tuple(agreed), "", odds)
 
 
 def _odds(
@@ -134,19 +141,6 @@ def _odds(
     if words < _STRANGE and not any(mine.keys() & theirs.keys() for mine, theirs in shared):
         return _NEVER
     return model.score(pairing.pair_traits(article, known, rarity, alike))
-
-
-def _weigh_keys(
-    article: Profile, known: Profile, rarity: Rarity, config: PipelineConfig, is_copy: bool, words: float
-) -> Weighing:
-    if not is_copy and (apart := _other_matter(article, known)):
-        return Weighing(words, words, (), apart)
-    shared = pairing.shared_names(article, known, rarity)
-    if apart := keeps_apart(article, known, config, bool(shared)):
-        return Weighing(words, words, (), apart)
-    agreed, facts = _evidence(article, known, shared)
-    decay = 1.0 if "date" in agreed else 0.5 ** (pairing.distance(article, known) / config.half_life)
-    return Weighing(words * decay + facts, words, tuple(agreed))
 
 
 def likeness(article: Profile, known: Profile, alike: tuple[float, float], config: PipelineConfig) -> float:

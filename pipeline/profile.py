@@ -96,6 +96,8 @@ class Profile:
 
     def held(self, counts: Counts) -> frozenset[str]:
         """The keys that enough of the articles have."""
+        if self.articles <= _HELD:
+            return frozenset(counts)  # one article is enough
         return frozenset(key for key, count in counts.items() if count * _HELD >= self.articles)
 
     def as_json(self) -> dict[str, Any]:

@@ -140,7 +140,8 @@ class _OfCount(dict[int, float]):
 def cosine(one: Mapping[str, float], other: Mapping[str, float], rarity: Rarity) -> float:
     """Of TF-IDF weights: 0 nothing in common, 1 the same."""
     small, large = sorted((one, other), key=len)
-    shared = sum([small[term] * large[term] * rarity.of(term) ** 2 for term in small if term in large])
+    both = filter(large.__contains__, small)
+    shared = sum([small[term] * large[term] * rarity.of(term) ** 2 for term in both])
     if not shared:
         return 0.0
     return shared / (rarity.norm(one) * rarity.norm(other))
