@@ -166,7 +166,8 @@ def test_the_daemon_listens_for_its_page_alone_and_on_this_machine_alone(tmp_pat
     with serving(behave) as server:
         (tmp_path / "nightdesk.toml").write_text(
             f'[database]\nurl = "sqlite:///{tmp_path}/n.db"\n[web]\nlisten = "127.0.0.1:0"\n'
-            f'[crawl]\nsources = []\ndelay = "0s"\n[[source]]\nname = "post"\ntitle = "Post"\nurl = "{server.url("/feed")}"\nallow_private = true\n'
+            f'[crawl]\nsources = []\ndelay = "0s"\n[[source]]\nname = "post"\ntitle = "Post"\n'
+            f'url = "{server.url("/feed")}"\nallow_private = true\n'
         )
         command = [sys.executable, "-m", "nightdesk", "--config", str(tmp_path / "nightdesk.toml"), "run"]
         daemons.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
