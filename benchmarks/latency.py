@@ -3,9 +3,8 @@
     python benchmarks/latency.py [--rate 10] [--seconds 60] [--matching 0.5] [--sources 5]
 
 Sites on loopback publish `rate` articles a second, of which a share asks to be told, without group wait. Beside it, in
-the same run and on the same machine, what trafilatura's fast mode alone takes for the same pages, and how late the
-daemon had each page (which is the crawler's pace and not counted). Exit 1 where the 95th percentile is above 3 s, or an
-alert is missing.
+the same run and on the same machine, what trafilatura's fast mode alone takes for the same pages, and when the
+daemon had decided. Exit 1 where the 95th percentile is above 3 s or no alert came.
 """
 
 from __future__ import annotations
