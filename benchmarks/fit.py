@@ -38,6 +38,7 @@ from pipeline.weighing import WEIGHTS
 COUNTED = {"done", "started", "expected", "planned_total", "waiting", "cumulative", "claimed"}
 TOPIC_C, EVENT_C, COUNT_C, COUNTRY_C = 0.1, 1.0, 0.1, 0.1
 Traits = dict[str, float]
+_WORD_IN = 3  # articles
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _example(row: dict[str, Any], text: str, weight: float, topics: Sequence[Top
     return Example(
         row,
         row.get("thread") or row.get("story") or row["id"],
-        classifying.traits_of_topics(told, sentences),
+        classifying.traits_of_topics(told, sentences, reading),
         {name: common | own_traits(name, weighed, len(sentences)) for name in happenings},
         {topic.id: tuple(event.id for event in topic.events) for topic in topics},
         marks_of(reading, counts, result.event_names, published) if labelled else [],
@@ -156,7 +157,10 @@ def learn(
 
 
 def learn_topics(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
-    rows, weights = [one.topics for one in told], [one.weight for one in told]
+    """The two topics; words that too few whole articles have are left out."""
+    known = Counter(name for one in told if one.weight == 1.0 for name in one.topics)
+    rows = [{k: v for k, v in one.topics.items() if not k.startswith("word ") or known[k] >= _WORD_IN} for one in told]
+    weights = [one.weight for one in told]
     return {
         topic: learn(rows, ["yes" if topic in one.row["topic"] else "no" for one in told], TOPIC_C, weights)["yes"]
         for topic in told[0].own_events

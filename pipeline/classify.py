@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pipeline.atoms import Atoms, at_home, atoms_of
 from pipeline.reading import Reading, read
 from pipeline.topic import Event, Need, Rule, Topic
-from pipeline.traits import Weighed, article_traits, each_own_traits, event_traits, topic_traits, zone_of
+from pipeline.traits import Weighed, article_traits, each_own_traits, event_traits, topic_traits, word_traits, zone_of
 from pipeline.values import Classification, Evidence, Scored
 from pipeline.vocabulary import Hit, TermTable
 from pipeline.weighing import Models, load_models, probability
@@ -24,7 +24,7 @@ _BESIDE = 0.4
 _EVENTS_AT_MOST = 3
 #: From which probability a learned topic or event holds.
 _SURE = 0.5
-_SURE_LACKING = 0.75  # of a topic whose own needs are not met
+_SURE_LACKING = 0.8  # of a topic whose own needs are not met
 _SURE_EVENT = 0.4
 #: Below this nothing speaks for a topic, and it is not weighed any further.
 _HINT = 0.5
@@ -57,7 +57,7 @@ def classify(
     sentences = atoms_of(reading)
     evidence: list[Evidence] = []
     told = [tell(topic, at_home(sentences, topic), reading, evidence) for topic in topics]
-    found = _found(told, sentences)
+    found = _found(told, sentences, reading)
     events, shown = _events([one for one, _ in found], told, sentences, reading)
     return Classification(
         topics=tuple(Scored(one.topic.id, round(score, 2)) for one, score in found),
@@ -90,12 +90,12 @@ def _met(topic: Topic, sentences: Sequence[Atoms]) -> _Met:
     return met
 
 
-def _found(told: Sequence[_Told], sentences: Sequence[Atoms]) -> list[tuple[_Told, float]]:
+def _found(told: Sequence[_Told], sentences: Sequence[Atoms], reading: Reading) -> list[tuple[_Told, float]]:
     """The topics that hold, strongest first, with their scores."""
     models = load_models("topics")
     traits: dict[str, float] = {}
     if any(one.weighed.score > _HINT for one in told):
-        traits = traits_of_topics(told, sentences)
+        traits = traits_of_topics(told, sentences, reading)
     found = []
     for one in told:
         model = models.get(one.topic.id)
@@ -107,8 +107,12 @@ def _found(told: Sequence[_Told], sentences: Sequence[Atoms]) -> list[tuple[_Tol
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def traits_of_topics(told: Sequence[_Told], sentences: Sequence[Atoms]) -> dict[str, float]:
+def traits_of_topics(told: Sequence[_Told], sentences: Sequence[Atoms], reading: Reading) -> dict[str, float]:
     """What the learned weights of topics speak of."""
+    return _common_traits(told, sentences) | word_traits(reading)
+
+
+def _common_traits(told: Sequence[_Told], sentences: Sequence[Atoms]) -> dict[str, float]:
     traits = article_traits(sentences)
     for one in told:
         traits.update(topic_traits(one.topic.id, one.sentences, one.weighed, one.lacking, one.holds))
@@ -240,7 +244,7 @@ def traits_of_events(
     """What the learned weights of all events speak of; each event's own traits come on top."""
     weighed = {name: happening.weighed for name, happening in happenings.items()}
     holding = [name for name, one in happenings.items() if one.weighed.score >= one.event.least]
-    return traits_of_topics(told, sentences) | event_traits(weighed, holding)
+    return _common_traits(told, sentences) | event_traits(weighed, holding)
 
 
 def _learned(

@@ -25,7 +25,7 @@ _COMMON = {"type", "country", "date"}  # what acts of one day and country easily
 #: Log odds from which a report joins: where nothing keeps it apart, and against something that does.
 _JOINS, _JOINS_AGAINST = 0.0, 1.0
 _SERIES = 0.5  # likeness of words from which a known difference makes two reports parts of a series
-_BINDING = frozenset(("another batch or edition",))
+_BINDING = frozenset(("another batch or edition", "another nationality and figure"))
 _NEVER = -30.0
 _STRANGE = 0.08  # likeness of words below which something else must be shared
 
@@ -174,13 +174,13 @@ def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named:
     if day is False:
         return "another day"
     nationality = agreement.same_nationality(article, known)
+    count = agreement.same_count(article, known, _ROUNDING)
     if nationality is False:
-        return "another nationality"
+        return "another nationality and figure" if count is False else "another nationality"
     country = agreement.same_country(article, known)
     if country is False:
         return "another country"
     place = agreement.same_place(article, known)
-    count = agreement.same_count(article, known, _ROUNDING)
     # Another town of the country is another act, but for one whose very figure and people, or names, are the same:
     # then one report names the site and the other the town where people were brought.
     if place is False and country is not None and not (count and day and (nationality or named)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import get_args
@@ -76,8 +76,8 @@ def _statuses(
         return [pair if count.noun == "known" else (None, 0.0) for count, pair in zip(counts, ruled, strict=True)]
     answers: list[tuple[Status | None, float]] = []
     for count, marks in zip(counts, marks_of(reading, counts, events, published), strict=True):
-        if "then will" in marks and "rule expected" in marks:
-            answers.append(("expected", 0.8))  # the words right after it leave no doubt
+        if (plain := _told_plainly(count, marks)) is not None:
+            answers.append((plain, 0.8))
             continue
         answer, share = max(shares(models, marks).items(), key=lambda pair: (pair[1], pair[0]))
         status: Status | None = _STATUSES.get(answer)
@@ -85,6 +85,13 @@ def _statuses(
             status = "background"  # of something after all, but nothing the news is about
         answers.append((status, round(share, 2)))
     return answers
+
+
+def _told_plainly(count: Count, marks: Mapping[str, float]) -> Status | None:
+    """Where the words next to a count leave no doubt."""
+    if "rule expected" in marks and ("then will" in marks or count.bound == "up_to"):
+        return "expected"
+    return "background" if "then said" in marks else None  # who speaks is not whom the news is about
 
 
 #: Units of what the news is seldom about.

@@ -1,6 +1,7 @@
 """What an article shows, as named traits that learned weights speak of: concepts by where they stand, rules by how far.
 
-No trait names a word, a language or a country: what a term means is said once, in `terms/`.
+What a term means is said once, in `terms/`; beside that, topics weigh the plain words of headline and opening a little,
+which tell a novel, a match or a debate from the news that uses the same terms.
 """
 
 from __future__ import annotations
@@ -12,15 +13,18 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from pipeline.atoms import Atoms
+from pipeline.reading import Reading
 
 _ZONES = {"title": "title", "lead": "lead", "second": "lead"}
 _EARLY = 5  # sentences
+_OPENING = 600  # characters after the headline
+_WORD = 0.5
 #: Concepts that mean more where they stand in one sentence than each alone.
 _TOGETHER = frozenset(
     "police chinese_police countries home train deploy give gear agreement patrol liaison fiction "
     "military peacekeeping scam scam_site compound captive foreigners raid arrest court report domestic "
     "advice politics drugs sanction freed sent_home fugitive scrutiny station southeast_asia gang fraud "
-    "handover murder combat meeting site".split()
+    "handover murder combat meeting site joint alongside intercepted".split()
 )
 _NAMED = ("nation:", "place:", "person:", "org:", "agency:", "foreign:")
 
@@ -59,6 +63,12 @@ def article_traits(sentences: Sequence[Atoms]) -> dict[str, float]:
     traits[f"countries {min(len(front), 3)}"] = 1.0
     traits[f"countries in all {min(len(countries), 4)}"] = 1.0
     return traits
+
+
+def word_traits(reading: Reading) -> dict[str, float]:
+    """The words of headline and opening, each once."""
+    end = reading.title_end + _OPENING
+    return {f"word {token.text}": _WORD for token in reading.tokens if token.start < end and not token.text.isdecimal()}
 
 
 def zone_of(atoms: Atoms) -> str:

@@ -27,7 +27,7 @@ TERMS = Path(__file__).parent / "terms"
 LOCALES = (
     ("en", "en"), ("zh", "zh"), ("zh", "zh_Hant"), ("th", "th"), ("my", "my"), ("km", "km"), ("lo", "lo"),
     ("vi", "vi"), ("id", "id"), ("ms", "ms"), ("tl", "fil"), ("ja", "ja"), ("ko", "ko"), ("es", "es"), ("fr", "fr"),
-    ("pt", "pt"), ("it", "it"), ("de", "de"), ("hi", "hi"), ("ar", "ar"),
+    ("pt", "pt"), ("it", "it"), ("de", "de"), ("ru", "ru"), ("hi", "hi"), ("ar", "ar"),
 )  # fmt: skip
 #: Languages whose texts may carry the words of another: Malay reads Indonesian, Tagalog news mixes in English.
 _ALSO = {"id": ("ms", "en"), "ms": ("id", "en"), "tl": ("en",), "fil": ("tl", "en"), "yue": ("zh",)}
