@@ -6,6 +6,7 @@ folded tokens of a text finds every term, whatever the script.
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 from bisect import bisect_left
@@ -16,11 +17,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import babel
 from ahocorasick_rs import AhoCorasick, MatchKind
 from babel import Locale
 
+import core.english
+import core.text
 from core.errors import ConfigError, Mistake
 from core.text import Token, fold, is_hangul, is_unspaced, tokens
+from pipeline.compiled import kept, key_of
 
 TERMS = Path(__file__).parent / "terms"
 #: Whose territory names are known beforehand.
@@ -96,6 +101,13 @@ class TermTable:
         self._readings = [tuple(dict.fromkeys(readings[pattern])) for pattern in self._patterns]
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_automaton"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
+
     def find(self, text: str, tokens: Sequence[Token], language: str | None = None) -> list[Hit]:
         """Every term in `tokens`, in the order of the text; of one entry at one place only the longest."""
         tongues = _tongues(language)
@@ -152,6 +164,13 @@ def load_vocabulary(folder: Path = TERMS) -> TermTable:
 
 @lru_cache(maxsize=4)
 def _load(folder: Path) -> TermTable:
+    """The table as it was compiled last from the same terms by the same code, or anew."""
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    code = [Path(__file__), *(Path(inspect.getfile(module)) for module in (core.text, core.english))]
+    return kept("terms", key_of([*files, *code], (babel.__version__,)), lambda: _compile(folder))
+
+
+def _compile(folder: Path) -> TermTable:
     terms: list[tuple[Entry, str, str | None]] = [*_territories(), *_cities(folder / "cities.tsv")]
     for path in sorted(folder.glob("*.toml")):
         terms.extend(_terms(path))
