@@ -12,7 +12,7 @@ import pytest
 from nightdesk import doctor
 from nightdesk.cli.main import run
 from nightdesk.health import overdue, source_rows, summary
-from store import deliveries, findings, pages
+from store import deliveries, findings, messages, pages
 from store.engine import Store
 from tests.conftest import START, FakeClock
 from tests.crawling import add_source
@@ -89,7 +89,7 @@ def test_sources_in_trouble_come_first_with_cause_and_advice(store: Store, clock
 def test_the_rows_of_a_working_desk_are_looked_at(store: Store, clock: FakeClock) -> None:
     with store.write() as db:
         findings.note(db, "channel_dead", "desk", "wake", "Nothing can be sent.", clock())
-        message = deliveries.add_message(db, "test", "desk", clock(), content={})
+        message = messages.add_message(db, "test", "desk", clock(), content={})
         deliveries.add_delivery(db, message, "desk", "x", "x", clock(), clock())
     with store.read() as db:
         checks = {one.name: one for one in doctor._rows(db, clock())}
