@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from pipeline.circumstances import ACTS
 from pipeline.reading import Reading, Sentence
 from pipeline.values import Classification, Fact
 from pipeline.vocabulary import Hit
@@ -24,11 +25,7 @@ _NAMING = ("place", "nation", "capital", "agency", "org", "person")
 _FRONT = ("title", "lead", "second")
 _NEAR = 6  # sentences
 #: What may be done in a country, or to people in it.
-_ACTS = frozenset(
-    "freed sent_home flight raid arrest handover court execution cut sanction seize demolish abuse train deploy "
-    "liaison give gear agreement sign patrol fugitive overseas_station scrutiny meeting captive campaign "
-    "scam_site compound".split()
-)
+_ACTS = ACTS | {"scam_site", "compound"}
 #: Marks that mean something else with each type of event.
 _BY_EVENT = frozenset(
     (

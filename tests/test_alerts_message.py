@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,38 +11,14 @@ import pytest
 
 from alerts import message
 from alerts.plain import safe, safe_url, width, wrap
-from alerts.story import Report, Stated, Story, Told
-from tests.conftest import START
+from alerts.story import Story, Told
+from tests import telling
+from tests.telling import COUNT, PLACE, REPORT
 
-REPORT = Report(
-    id=1,
-    url="https://news.example.org/1",
-    outlet="Border Post",
-    title="Over 200 walk out of river compound",
-    language="en",
-    published_at=START - timedelta(minutes=20),
-    found_at=START,
-    source_type="newspaper",
-)
-COUNT = Stated(
-    kind="count", quote="215 people walked out", article_id=1, value=215, unit="people", status="done", leading=True
-)
-PLACE = Stated(kind="place", quote="Myawaddy", article_id=1, place="Myawaddy", country="MM")
-STORY = Story(
-    development_id=34,
-    title="Over 200 walk out of river compound",
-    event_types=("rescue_release",),
-    countries=("MM",),
+STORY = replace(
+    telling.STORY,
     status="done",
-    event_date="2026-10-12",
-    independent_sources=2,
-    watch="releases",
     reports=(REPORT, replace(REPORT, id=2, outlet="南方快报", title="获救", language="zh", duplicate=False)),
-    facts=(COUNT, PLACE),
-    told=(Told(alert_id=56, level="new", seq=1, what=None, old=None, new=None),),
-    article_id=1,
-    quote="By dawn 215 people had walked out.",
-    terms=("Myawaddy", "walked out"),
 )
 
 
