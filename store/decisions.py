@@ -136,12 +136,15 @@ def _descend(db: Connection, level: dict[int, int], members: dict[int, list[int]
 
 
 def changes_of(db: Connection, members: Sequence[int], horizon: datetime) -> list[Row[Any]]:
-    """The family's changes since `horizon`, in the order they befell it."""
+    """The family's changes since `horizon`, in the order they befell it.
+
+    That is the order of their numbers: a clock that is set back would put an update before its news.
+    """
     return list(
         db.execute(
             sa.select(development_changes)
             .where(development_changes.c.development_id.in_(members), development_changes.c.at >= horizon)
-            .order_by(development_changes.c.at, development_changes.c.id)
+            .order_by(development_changes.c.id)
         )
     )
 

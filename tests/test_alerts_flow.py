@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -56,6 +56,18 @@ def test_a_development_arrives_once_at_a_webhook_and_by_mail(room: Newsroom) -> 
     assert sorted(box.recipients) == ["ana@example.org", "bo@example.org"]
     assert {mail["Subject"].strip() for mail in box.mails} == {TITLE}  # folded, since it is long
     assert room.states() == ["sent"] * 3
+
+
+def test_news_is_told_before_its_update_though_the_clock_was_set_back_between_them(
+    room: Newsroom, clock: FakeClock
+) -> None:
+    development = room.story(room.watch(age=timedelta(days=2), update_interval="0s"))
+    clock.advance(minutes=-41)
+    room.change(development, "update", what="figure", old="100", new="200")
+    alerter(room).decide()
+
+    levels = room.rows("SELECT level FROM alerts ORDER BY id")
+    assert [row.level for row in levels] == ["new", "update"]
 
 
 def test_a_development_that_cannot_be_decided_rests_is_told_of_and_holds_up_no_other(
