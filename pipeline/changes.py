@@ -20,6 +20,8 @@ OFFICIAL = ("government", "police")
 _Slot = Callable[["Stated"], tuple[object, ...] | None]
 _Shown = Callable[["Stated"], str | None]
 
+#: How a figure stands that tells of the act: done, or begun and still going on, as the officers on a course are.
+_HAPPENED = ("done", "started")
 _SMALL = 3  # below it, one more or less is twenty per cent and no news
 
 
@@ -46,8 +48,8 @@ class Stated:
 
     @property
     def is_figure(self) -> bool:
-        """A done count that the news is about."""
-        return self.kind == "count" and self.status == "done" and self.leading and self.value is not None
+        """A count that the news is about, of what was done or has begun."""
+        return self.kind == "count" and self.status in _HAPPENED and self.leading and self.value is not None
 
     @property
     def is_official(self) -> bool:
@@ -103,7 +105,7 @@ def update_by(known: Record, report: Report, materiality: float) -> Change | Non
 
 
 def _figure_update(known: Sequence[Stated], stated: Sequence[Stated], materiality: float) -> Change | None:
-    """A leading done count that differs by more than `materiality` from every one known before."""
+    """A leading count that differs by more than `materiality` from every one known before."""
     for fact in stated:
         if not fact.is_figure:
             continue
@@ -116,8 +118,10 @@ def _figure_update(known: Sequence[Stated], stated: Sequence[Stated], materialit
 
 
 def _is_like(fact: Stated, other: Stated) -> bool:
-    """Another done count of the same kind of thing, of the same people where both say whose."""
-    if other.kind != "count" or other.status != "done" or other.value is None or not alike(fact.unit, other.unit):
+    """Another count of the same kind of thing, of the same people where both say whose."""
+    if other.kind != "count" or other.status not in _HAPPENED or other.value is None:
+        return False
+    if not alike(fact.unit, other.unit):
         return False
     return not (fact.nationality and other.nationality and fact.nationality != other.nationality)
 

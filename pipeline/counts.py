@@ -125,9 +125,10 @@ def _merged(facts: list[tuple[Count, Fact]]) -> list[tuple[Count, Fact]]:
     for count, fact in facts:
         for index, (other_count, other) in enumerate(kept):
             if other.value == fact.value and _same_kind(other.unit, fact.unit) and _same_nation(other, fact):
-                both_front = other_count.sentence.zone in ("title", "lead", "second")
-                if other.status == fact.status or both_front:
-                    kept[index] = (other_count, _fuller(other, fact, other_count.sentence.zone == "title"))
+                ahead = other_count.sentence.zone != "body"
+                if other.status == fact.status or ahead:
+                    told_ahead = fact if count.sentence.zone != "body" else replace(fact, status=other.status)
+                    kept[index] = (other_count, _fuller(other, told_ahead, other_count.sentence.zone == "title"))
                     break
         else:
             kept.append((count, fact))

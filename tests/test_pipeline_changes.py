@@ -52,6 +52,12 @@ def test_what_is_expected_or_total_is_no_figure_of_the_news() -> None:
         assert update_by(known(), says(figure(7000, status=status)), 0.2) is None
 
 
+def test_a_figure_of_what_has_begun_and_goes_on_is_one() -> None:
+    course = replace(FREED, value=30, unit="officers", status="started")
+    joined = figure(48, unit="officers", status="started")
+    assert update_by(known(course), says(joined), 0.2) == Change("update", "figure", "30", "48", (1, 9))
+
+
 def test_a_development_without_a_figure_is_not_updated_by_its_first() -> None:
     assert update_by(known(PLACE), says(figure(350)), 0.2) is None
 

@@ -53,6 +53,14 @@ def test_people_are_counted_in_every_language(language: str, text: str, value: f
         assert found[value][1] == nationality
 
 
+def test_what_those_on_a_course_will_yet_do_does_not_put_the_course_into_the_future() -> None:
+    text = (
+        "SUVA - Chinese police began training 30 officers of the Fiji Police Force on Monday.\n\n"
+        "It is the fourth course of the year. The 30 officers will practise with shields, a spokesman said."
+    )
+    assert counts("Chinese police begin training 30 Fiji officers in Suva", text) == {30: ("started", "FJ")}
+
+
 @pytest.mark.parametrize(
     ("text", "value", "status"),
     [
