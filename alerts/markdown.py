@@ -1,15 +1,18 @@
 """CommonMark for chat services: what publishers wrote stays words, whatever signs are in it. Pure.
 
-Apprise turns CommonMark into each service's own markup: mrkdwn for Slack, HTML for Telegram and Matrix.
+Discord and Mattermost read it as it is; `senders/dialects.py` turns it into what Slack, Telegram and Matrix read.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _SIGNS = re.compile(r"([\\`*_\[\]|<>~&])")
 #: What makes a line that begins with it a heading, a list or a quote.
 _AT_START = re.compile(r"^(\s*)(#{1,6}(?=\s)|[+\-](?=\s)|\d{1,9}(?=[.)]\s))")
+#: In a line of ours that is otherwise words: an address, and a command to type.
+_LIVE = re.compile(r"(https?://[^\s<>`]+|`nightdesk [a-z0-9 -]+`)")
 
 
 def escape(text: object) -> str:
@@ -31,3 +34,19 @@ def link(label: str, url: str) -> str:
     if not url:
         return escape(label)
     return f"[{escape(label.replace('[', '(').replace(']', ')'))}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
+
+
+def paragraphs(lines: Sequence[str]) -> str:
+    """Lines of a plain message: each stays a line, `- ` begins an item, addresses and commands can be used."""
+    written = [f"- {_live(line[2:])}" if line.startswith("- ") else _live(line) for line in lines]
+    text = "".join(f"{line}  \n" if line else "\n" for line in written)
+    return text.strip() + "\n" if text.strip() else ""
+
+
+def _live(line: str) -> str:
+    pieces = _LIVE.split(line.strip())
+    return "".join(_alone(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces))
+
+
+def _alone(piece: str) -> str:
+    return f"<{piece}>" if piece.startswith("http") else piece

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from alerts.figures import values_named, values_told
 from alerts.language import speak
-from alerts.markdown import link
+from alerts.markdown import link, paragraphs
 from alerts.masking import Mask, mask_for
 from alerts.plain import safe, safe_url, without_calls, wrap
 from alerts.story import Story, Told
@@ -112,8 +112,16 @@ def plain(kind: Kind, title: str, lines: Sequence[str], language: str = "en") ->
     spoken = speak(language)
     values = {"title": title, "paragraphs": [line for line in lines if line], "tag": spoken.tag}
     html = built_in().draw("plain.html", values)
-    chat = without_calls(_cut(body, _CHAT_LIMIT))
-    return Content(kind=kind, title=title, text=body, html=html, chat=chat, **_of_language(spoken.tag))
+    said = _tidy("\n".join([title, "", *lines]))  # a telephone breaks lines by itself
+    return Content(
+        kind=kind,
+        title=title,
+        text=body,
+        html=html,
+        chat=without_calls(_cut(said, _CHAT_LIMIT)),
+        markdown=without_calls(_cut(paragraphs(lines), _MARKDOWN_LIMIT)),
+        **_of_language(spoken.tag),
+    )
 
 
 def _single(kind: Kind, story: Story, zone: tzinfo, style: Style) -> Content:

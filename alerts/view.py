@@ -171,6 +171,7 @@ class _Seen:
         shown = (self._words(old, 200) or say("not_known"), self._words(new, 200) or say("withdrawn"))
         return {
             "what": name,
+            "lead": say("labelled", name=name, value="\0").partition("\0")[0],  # with its language's own colon
             "old": shown[0] if old else "",
             "new": shown[1] if new else "",
             "level": told.level,

@@ -5,52 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-import requests
-from requests.adapters import HTTPAdapter
 
 from alerts.senders import service
 from alerts.senders.parcel import Answer, Parcel
 from alerts.senders.targets import split
 from tests.conftest import START
-from tests.receivers import Behaviour, Request, Webhook, answer, begin_and_break, hang, reset, says, webhook
+from tests.receivers import Behaviour, Request, Webhook, answer, begin_and_break, hang, reset, says
+from tests.services import SERVICES, one_server_for_all
 
 CONTENT = {"kind": "alert", "title": "Raid: 12 people", "text": "long", "chat": "Raid: 12 people\nshort", "thread": 7}
-OK = {"ok": True}
-
-#: The address of each service and what it says when it takes a message.
-SERVICES: dict[str, tuple[str, Behaviour]] = {
-    "slack webhook": ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#news", says(b"ok")),
-    "slack bot": ("slack://xoxb-1234567890-1234567890-abcdefghijklmnop/#news", says(OK)),
-    "telegram": ("tgram://123456789:abcdefg_hijklmnop/12315544", says(OK)),
-    "line": (f"line://{'a' * 40}=/U1234567", says({"sentMessages": [{"id": "1"}]})),
-    "signal": ("signal://signal.example.org:8080/14155551234/14155550000", says({"timestamp": "1"}, 201)),
-    "discord": ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", says(b"", 204)),
-    "matrix": (
-        "matrix://t0ken@matrix.example.org/!room:matrix.example.org",
-        says({"room_id": "!r:m", "event_id": "$e"}),
-    ),
-    "ntfy": ("ntfys://ntfy.example.org/news", says({"id": "1"})),
-    "mattermost": ("mmosts://chat.example.org/3ccdd113474722377935511fc85d3dd4", says(b"ok")),
-    "gotify": ("gotifys://gotify.example.org/token123", says({"id": 1})),
-}
 
 
 @pytest.fixture
 def internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
-    """One local server that every host of the world leads to."""
-    plain = HTTPAdapter.send
-    with webhook() as server:
-        port = server.port
-
-        def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-            asked = urlsplit(str(request.url))
-            request.url = f"http://127.0.0.1:{port}{asked.path}?{asked.query}"
-            return plain(adapter, request, **options)
-
-        monkeypatch.setattr(HTTPAdapter, "send", send)
+    with one_server_for_all(monkeypatch) as server:
         yield server
 
 
@@ -58,7 +28,7 @@ def tell(internet: Webhook, name: str, *behaviours: Behaviour, **values: Any) ->
     address, takes = SERVICES[name]
     internet.behaviours = list(behaviours) or [takes]
     parcel = Parcel(target=split((address,))[0], key="key-1", content={**CONTENT, **values}, channel="desk")
-    return service.send(parcel, 0.5, START)
+    return service.send(parcel, 0.5 if hang in behaviours else 10.0, START)
 
 
 def message_of(requests_: list[Request]) -> str:
@@ -167,25 +137,3 @@ def test_a_message_of_which_a_part_was_taken_may_have_been_read(internet: Webhoo
     lines = "\n".join(f"- line {number} of a long digest about the border" for number in range(120))
     heard = tell(internet, "discord", says(b"", 204), answer(500), chat=f"Raid: 12 people\n{lines}")
     assert (heard.result, "a part" in heard.detail) == ("unknown", True)
-
-
-HOSTILE = "12 *freed* from <KK_Park> & <!channel> @everyone"
-
-
-@pytest.mark.parametrize("name", SERVICES)
-def test_no_headline_calls_a_room_or_breaks_a_services_markup(internet: Webhook, name: str) -> None:
-    marked = "**12** \\*freed\\* @everyone \\<!channel\\> [Post](<https://news.example.org/a_b>)"
-    assert tell(internet, name, title=HOSTILE, chat=f"{HOSTILE}\nsaid @here", markdown=marked).result == "accepted"
-    told = json.dumps(internet.requests[-1].json, ensure_ascii=False)
-    assert "@everyone" not in told and "@here" not in told
-    assert "<!channel>" not in told or name not in ("slack bot", "slack webhook", "discord", "mattermost")
-    assert internet.requests[-1].json.get("parse_mode") in (None, "HTML")
-
-
-@pytest.mark.parametrize(
-    ("name", "marked"), [("discord", True), ("mattermost", True), ("line", False), ("signal", False)]
-)
-def test_marks_go_where_they_are_read(internet: Webhook, name: str, marked: bool) -> None:
-    tell(internet, name, chat="Raid: 12 people\nplain words", markdown="**marked** words")
-    told = message_of(internet.requests)
-    assert ("**marked**" in told, "plain words" in told) == (marked, not marked)

@@ -6,22 +6,18 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import apprise
 
-from alerts.markdown import escape
 from alerts.senders.parcel import Answer, Parcel
 from alerts.senders.targets import open_service, recipients_attribute, recipients_of
 from alerts.senders.wire import Wire, watched
+from alerts.senders.words import Words, reshape_for, words
 
 #: Of the limit of a call, what is left for all but waiting for an answer.
 _SPARE = 3.0
 _CONNECT = 10.0
-#: Services that read CommonMark as it is. What Apprise makes of it for others can be refused (an underscore, by
-#: Telegram), or shows its backslashes (Slack): they get plain words, which Apprise escapes.
-_COMMONMARK = frozenset({"discord", "mmost", "mmosts"})
-_CALLS = re.compile(r"@(?=(?:everyone|here|channel|all|room)\b)", re.IGNORECASE)
 
 
 def is_ready() -> bool:
@@ -55,21 +51,29 @@ def _notify(service: apprise.NotifyBase, parcel: Parcel, now: datetime) -> Answe
     logger.setLevel(logging.WARNING)
     logger.propagate = False
     logger.addHandler(said)
-    broke, said_as = "", _words(parcel, marked=parcel.target.address.split("://")[0].lower() in _COMMONMARK)
-    with watched(now, parcel.key) as wire:
+    protocol = str(service.secure_protocol or "")
+    told, sent, broke = words(parcel, protocol, str(getattr(service, "mode", ""))), False, ""
+    with watched(now, parcel.key, reshape_for(protocol, told)) as wire:
         try:
-            sent = service.notify(
-                body=said_as.body, title=said_as.title, notify_type=apprise.NotifyType.INFO, body_format=said_as.form
-            )
+            for part in told.parts:
+                sent = _tell(service, part, told)
+                if not sent or wire.says_no():
+                    break
         except Exception as error:
             sent, broke = False, type(error).__name__
         finally:
             logger.removeHandler(said)
     if sent and not wire.says_no():
         return Answer("accepted", "accepted by the service")
-    if taken() and not sent:
+    if taken() > int(sent):  # the last of them was no part taken, but a polite no
         return Answer("unknown", "the service took a part of the message and not the rest")
     return _failure(wire, said, broke)
+
+
+def _tell(service: Any, part: str, told: Words) -> bool:
+    """One part by the plugin's own `send` where it is final: `notify` would convert it once more."""
+    options = {"notify_type": apprise.NotifyType.INFO, "body_format": apprise.NotifyFormat(told.form)}
+    return bool((service.send if told.final else service.notify)(body=part, title=told.title, **options))
 
 
 def _failure(wire: Wire, said: _Said, broke: str) -> Answer:
@@ -100,37 +104,6 @@ def _count_parts(service: Any) -> Callable[[], int]:
     return lambda: len(taken)
 
 
-class _Words(NamedTuple):
-    title: str
-    body: str
-    form: apprise.NotifyFormat
-
-
-def _words(parcel: Parcel, marked: bool) -> _Words:
-    """The short text without its first line, which is the title: CommonMark where it is `marked`, else plain words."""
-    title = str(parcel.content.get("title", ""))
-    chat = str(parcel.content.get("chat") or parcel.text)
-    body = chat.removeprefix(title).strip() or chat
-    notes = [
-        note
-        for note in (
-            str(parcel.content.get("repeat_short") or "(may be a repeat)") if parcel.repeat else "",
-            parcel.note,
-        )
-        if note
-    ]
-    markdown = str(parcel.content.get("markdown") or "")
-    if marked and markdown:
-        body, title, notes = markdown, escape(title), [escape(note) for note in notes]
-    form = apprise.NotifyFormat.MARKDOWN if marked and markdown else apprise.NotifyFormat.TEXT
-    return _Words(_quiet(title), _quiet("\n\n".join([body, *notes])), form)
-
-
-def _quiet(text: str) -> str:
-    """Without a call to everybody in the room, which a headline must not make."""
-    return _CALLS.sub("@\u200b", text)
-
-
 class _Said(logging.Handler):
     """What Apprise warned of, read for a status code; its words stay here, since they may hold a secret."""
 
@@ -143,13 +116,13 @@ class _Said(logging.Handler):
 
     def answer(self) -> Answer:
         """Of a service that does not speak HTTP."""
-        for words in self._records:
-            code = re.search(r"error=(\d{3})\b|\b(?:HTTP|code:?)\s*(\d{3})\b", words)
+        for record in self._records:
+            code = re.search(r"error=(\d{3})\b|\b(?:HTTP|code:?)\s*(\d{3})\b", record)
             status = int(code[1] or code[2]) if code else 0
             if status in (401, 403, 404, 410):
                 return Answer("refused", f"the service answered {status}")
             if status:
                 return Answer("failed", f"the service answered {status}")
-        if any("onnection error" in words or "timed out" in words for words in self._records):
+        if any("onnection error" in record or "timed out" in record for record in self._records):
             return Answer("unknown", "the connection to the service broke; whether it took the message is not known")
         return Answer("failed", "the service did not take the message")

@@ -7,8 +7,9 @@ requests that a call makes are watched where all of them pass, for as long as th
 from __future__ import annotations
 
 import itertools
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -98,10 +99,13 @@ class Wire:
 
 
 @contextmanager
-def watched(now: datetime, key: str = "") -> Iterator[Wire]:
+def watched(
+    now: datetime, key: str = "", reshape: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+) -> Iterator[Wire]:
     """Watch every request of this process, and follow no redirect; in a child that serves one call alone.
 
-    Matrix takes one message once for each transaction id, so its requests carry `key` there.
+    Matrix takes one message once for each transaction id, so its requests carry `key` there. `reshape` changes
+    what is posted.
     """
     wire, parts = Wire(now), itertools.count(1)
     plain_send, plain_adapter = requests.Session.send, HTTPAdapter.send
@@ -112,6 +116,8 @@ def watched(now: datetime, key: str = "") -> Iterator[Wire]:
         wire.asks = request.method in ("GET", "HEAD") or ("/_matrix/client/" in url and not tells_matrix)
         if key and tells_matrix:
             request.url = _TRANSACTION.sub(rf"\g<1>{key}-{next(parts)}", url)
+        if reshape is not None:
+            _change(request, reshape)
         wire.status, wire.headers, wire.said, wire.broken = 0, CaseInsensitiveDict(), {}, None
         try:
             response = plain_send(session, request, **{**options, "allow_redirects": False})
@@ -131,6 +137,16 @@ def watched(now: datetime, key: str = "") -> Iterator[Wire]:
         yield wire
     finally:
         requests.Session.send, HTTPAdapter.send = plain_send, plain_adapter  # type: ignore[method-assign]
+
+
+def _change(request: requests.PreparedRequest, reshape: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Post the changed object instead, where an object is posted."""
+    try:
+        posted = json.loads(request.body) if isinstance(request.body, str | bytes) else None
+    except ValueError:  # a form
+        return
+    if isinstance(posted, dict):
+        request.prepare_body(json.dumps(reshape(posted)).encode(), None)
 
 
 def _object(response: requests.Response) -> dict[str, Any]:
