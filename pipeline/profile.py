@@ -22,7 +22,7 @@ from pipeline.words import Weights, name_weights, word_weights
 Counts = dict[str, int]
 
 _ANALYSIS = "report_analysis"
-_LEAD = 500  # characters in which a batch or edition is that of the news
+_LEAD = 250  # characters: further down the batch before is told, or the one to come
 _BEGINNING = 800  # characters in which the nations are those of the news
 _NATIONS = 6
 _OF_A_NATION = frozenset(("nation", "place", "capital"))

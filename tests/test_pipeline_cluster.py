@@ -107,6 +107,12 @@ def test_figures_within_rounding_are_one_even_where_little_else_is_known() -> No
     assert isinstance(decision(profile(RELEASE_REWRITTEN, [count(124)]), profile(RELEASE, [count(120)])), Join)
 
 
+def test_a_batch_that_is_still_to_come_is_not_that_of_the_news() -> None:
+    flight = f"{RELEASE} {PATROL} The second flight is scheduled for Thursday."
+    assert not profile(flight, FREED).editions
+    assert isinstance(decision(profile(flight, FREED), profile(f"The first flight left. {RELEASE}", FREED)), Join)
+
+
 def test_the_next_batch_is_another_development() -> None:
     second = profile(RELEASE, [place("Varlin", "MM")], title="Second batch of Kenyans leaves compound")
     first = profile(RELEASE, [place("Varlin", "MM")], title="First batch of Kenyans leaves compound")
