@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from structlog.testing import capture_logs
 
 from alerts.links import Wish
 from core.errors import ConfigError
@@ -138,6 +139,16 @@ def test_the_button_says_that_it_is_not_relevant_and_who_said_so(visitor: Visito
     assert visitor.rulings() == [
         ("relevance", "not relevant for releases", "a reader of desk", "by the link in alert n1")
     ]
+
+
+def test_who_pressed_is_logged_by_the_word_of_a_trusted_proxy(visitor: Visitor) -> None:
+    for trusted in ((), ("127.0.0.1",)):
+        web = visitor.app.config.web.model_copy(update={"trusted_proxies": trusted})
+        visitor.app.config = visitor.app.config.model_copy(update={"web": web})
+        with capture_logs() as logged:
+            visitor.press(visitor.token(), X_Forwarded_For="203.0.113.9")
+        (asked,) = [line["client"] for line in logged if line["event"] == "reader_asked"]
+        assert asked == ("203.0.113.9" if trusted else "127.0.0.1")
 
 
 def test_pressing_twice_is_pressing_once(visitor: Visitor) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from core.duration import Duration
+from nightdesk.web.forwarded import read_networks
 from nightdesk.web.hosts import is_loopback
 
 
@@ -40,6 +41,12 @@ class WebConfig(Section):
             raise ValueError('must be an address and a port, as in "127.0.0.1:8400"')
         if int(port) > 65535:
             raise ValueError("has a port above 65535")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        read_networks(value)
         return value
 
     @field_validator("public_url")
@@ -76,6 +83,5 @@ class LogConfig(Section):
 
 #: Keys that are read and checked but change nothing yet, by section; `check` warns of them.
 WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
-    "web": ("trusted_proxies",),
     "retention": ("unmatched_pages", "max_gb"),
 }

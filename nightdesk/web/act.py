@@ -40,7 +40,8 @@ class Act:
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return self._sorry("stale", 403, speak("en"))
         form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
-        return await run_in_threadpool(self._act, token, form.get("form", [""])[0])
+        client = request.client.host if request.client else ""
+        return await run_in_threadpool(self._act, token, form.get("form", [""])[0], client)
 
     def _look(self, token: str) -> Response:
         opened = self._open(token)
@@ -52,7 +53,7 @@ class Act:
             return self._done(asked, asked.undo, language)
         return page("ask.html", **self._about(asked, language), **self._choice(signing, token, asked, language))
 
-    def _act(self, token: str, form: str) -> Response:
+    def _act(self, token: str, form: str, client: str) -> Response:
         opened = self._open(token)
         if isinstance(opened, Response):
             return opened
@@ -68,7 +69,7 @@ class Act:
             command = self._app.store.unit(lambda db: wishes.carry_out(db, asked, self._app.clock()))
         except NightdeskError as error:
             return page("sorry.html", 409, tag=language.tag, title=language.say("page", "failed"), more=str(error))
-        log.info("reader_asked", action=wish.action, alert=wish.alert_id, channel=wish.channel)
+        log.info("reader_asked", action=wish.action, alert=wish.alert_id, channel=wish.channel, client=client)
         return self._done(asked, command, language)
 
     def _done(self, asked: Asked, command: str, language: Language) -> Response:

@@ -15,8 +15,10 @@ from core.ids import show_id
 from nightdesk.app import App
 from nightdesk.web import hosts
 from nightdesk.web.act import Act
+from nightdesk.web.forwarded import Forwarded
 from nightdesk.web.guard import Guard
 from nightdesk.web.pages import page
+from nightdesk.web.patience import Patience
 
 _CSS = (files("nightdesk.web") / "pages" / "desk.css").read_bytes()
 
@@ -32,7 +34,11 @@ def make_site(app: App) -> Starlette:
             Route("/a/{token:str}", act.look, methods=["GET"]),
             Route("/a/{token:str}", act.act, methods=["POST"]),
         ],
-        middleware=[Middleware(Guard, hosts=lambda: hosts.names(app.config.web.listen, app.config.web.public_url))],
+        middleware=[
+            Middleware(Forwarded, trusted=lambda: app.config.web.trusted_proxies),
+            Middleware(Guard, hosts=lambda: hosts.names(app.config.web.listen, app.config.web.public_url)),
+            Middleware(Patience, clock=app.clock),
+        ],
     )
 
 
