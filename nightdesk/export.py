@@ -20,6 +20,7 @@ SUBJECTS: dict[str, View] = {
     "articles": listing.ARTICLES,
     "developments": listing.DEVELOPMENTS,
     "facts": listing.FACTS,
+    "interactions": listing.INTERACTIONS,
     "deliveries": listing.DELIVERIES,
 }
 ENDINGS = (".jsonl", ".csv")

@@ -47,6 +47,7 @@ class View:
     source: str | None = None
     language: str | None = None
     country: str | None = None
+    event: str | None = None  # the column that names one event type
     shown: tuple[str, ...] = ()  # what a table has room for
     hides: str | None = None  # SQL of rows that only a whole export has
 
@@ -97,6 +98,7 @@ FACTS = View(
         "quote",
     ),
 )
+INTERACTIONS = View("interactions_v", order="development_id", development="development_id", event="type")
 DELIVERIES = View("deliveries_v", "delivery", "id", time="created_at")
 ALERTS = View("alerts_v", "alert", "id", development="development_id", time="created_at")
 SOURCES = View(
@@ -144,9 +146,9 @@ def _conditions(table: sa.TableClause, view: View, filters: Filters) -> Iterator
     if filters.lang:
         yield _in_language(table, view, filters.lang)
     if filters.since:
-        yield _need(table, view, view.time, "--since") >= iso(filters.since)
+        yield _when(table, view, "--since", filters.since)
     if filters.until:
-        yield _need(table, view, view.time, "--until") < iso(filters.until)
+        yield _when(table, view, "--until", filters.until)
 
 
 def _need(table: sa.TableClause, view: View, column: str | None, option: str) -> sa.ColumnClause[Any]:
@@ -156,8 +158,30 @@ def _need(table: sa.TableClause, view: View, column: str | None, option: str) ->
     return found
 
 
+def _when(table: sa.TableClause, view: View, option: str, moment: datetime) -> sa.ColumnElement[bool]:
+    """By its own time, or else by when its development had news last."""
+    later = option == "--since"
+    if view.time is None and view.development is not None:
+        developments = _developments()
+        seen = developments.c.last_found_at
+        ids = sa.select(developments.c.id).where(seen >= iso(moment) if later else seen < iso(moment))
+        return table.c[view.development].in_(ids)
+    column = _need(table, view, view.time, option)
+    return column >= iso(moment) if later else column < iso(moment)
+
+
+def _developments() -> sa.TableClause:
+    return sa.table("developments_v", *(sa.column(name) for name in ("id", "topics", "last_found_at")))
+
+
 def _labelled(table: sa.TableClause, view: View, kind: str, listed: str, word: str) -> sa.ColumnElement[bool]:
     """By topic or event type: of its article, or of its development."""
+    if kind == "event" and view.event is not None:
+        return table.c[view.event] == word
+    if view.article is None and listed not in table.c and kind == "topic" and view.development is not None:
+        developments = _developments()
+        on_topic = sa.select(developments.c.id).where(developments.c.topics.contains(f'"{word}"', autoescape=True))
+        return table.c[view.development].in_(on_topic)
     if view.article is None:
         _need(table, view, listed if listed in table.c else None, f"--{kind}")
         return table.c[listed].contains(f'"{word}"', autoescape=True)

@@ -18,7 +18,7 @@ from nightdesk.differences import difference
 from nightdesk.figures import figure_lines
 from nightdesk.output import natural, words
 from nightdesk.terminal import plain
-from store import developments, facts, ledger, rulings, threads
+from store import articles, developments, facts, interactions, ledger, rulings, threads
 from store.articles import article_versions as versions
 from store.revisits import revisits_of
 
@@ -110,6 +110,7 @@ _LEFT_OUT: dict[str, frozenset[str]] = {
     "mentioned_in": frozenset({"development_id", "published_from", "found_at", "duplicate_of"}),
     "versions": frozenset({"sha256"}),
     "matches": frozenset({"article_id"}),
+    "interactions": frozenset({"development_id", "date_precision", "position", "confidence"}),
 }
 
 
@@ -120,11 +121,19 @@ def _article(db: Connection, number: int) -> Shown:
         row,
         {
             "facts": _all(db, "SELECT * FROM facts_v WHERE article_id = :id ORDER BY id", number),
+            "interactions": _told(db, number),
             "matches": _all(db, "SELECT * FROM matches_v WHERE article_id = :id ORDER BY watch", number),
             "rulings": _rulings(rulings.about_article(db, number)),
             **_history(db, number),
         },
     )
+
+
+def _told(db: Connection, number: int) -> list[Row]:
+    """Who does what with whom, as an article tells it."""
+    version = articles.version_row(db, number)
+    told = interactions.told_by(db, version.id) if version is not None else []
+    return [{name: getattr(row, name) for name in interactions.TOLD} for row in told]
 
 
 def _history(db: Connection, number: int) -> dict[str, list[Row]]:
@@ -162,6 +171,7 @@ def _development(db: Connection, number: int) -> Shown:
             "articles": _all(db, f"SELECT {_ARTICLE_COLUMNS} FROM articles_v {of} ORDER BY published_at, id", number),
             "figures": figure_lines([dict(row._mapping) for row in ledger.figures(db, number)]),
             "facts": _all(db, f"SELECT * FROM facts_v {of} ORDER BY published_at, id", number),
+            "interactions": _all(db, f"SELECT * FROM interactions_v {of} ORDER BY type, host_country", number),
             "changes": _all(db, f"SELECT * FROM changes_v {of} ORDER BY seq", number),
             "alerts": _all(db, f"SELECT * FROM alerts_v {of} ORDER BY id", number),
             "rulings": _rulings(rulings.about_development(db, number, members)),

@@ -46,6 +46,8 @@ def _names(hit: Hit) -> list[str]:
         return [entry.name]
     if entry.kind in ("unit", "cue"):
         return [f"{entry.kind}:{entry.name}"]
+    if entry.kind in ("stage", "instrument"):
+        return []  # how a matter stands says nothing of what it is about
     names = [entry.kind, f"{entry.kind}:{entry.name}"]
     if entry.country:
         names.append(f"nation:{entry.country}")

@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy.engine import Connection, Row
 
 from core.clock import iso
+from pipeline import coding
 from pipeline.factwords import long, short, what
+from pipeline.interactions import Interaction
 from pipeline.ruled import fact_of
 from pipeline.values import Fact
 from store import articles, facts, matches
@@ -57,6 +59,8 @@ def of_article(
             yield Difference(development_id, article_id, name, before, after)
     for one in _facts(facts.facts_of(record, old.id), facts.facts_of(replay, new.id)):
         yield Difference(development_id, article_id, *one)
+    for was, now in _interactions(coding.told_by(record, old.id), coding.told_by(replay, new.id)):
+        yield Difference(development_id, article_id, "interaction", was, now)
     fired_before, fired_after = matches.fired_of(record, old.id).keys(), matches.fired_of(replay, new.id).keys()
     for watch_id in sorted(fired_before ^ fired_after):
         gone = watch_id in fired_before
@@ -74,6 +78,13 @@ def of_development(
         before, after = _words(getattr(old, name)), _words(getattr(new, name))
         if before != after:
             yield Difference(development_id, None, name, before, after)
+
+
+def _interactions(old: Sequence[Interaction], new: Sequence[Interaction]) -> Iterator[tuple[str | None, str | None]]:
+    """Acts that are told otherwise."""
+    before, after = [one.in_words() for one in old], [one.in_words() for one in new]
+    gone = [words for words in before if words not in after]
+    return zip_longest(gone, [words for words in after if words not in before])
 
 
 def _labels(record: Connection, replay: Connection, old: int, new: int) -> dict[str, tuple[str, str]]:

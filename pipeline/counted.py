@@ -34,7 +34,8 @@ _BOUNDS_BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
         r"setidaknya|sekurang-kurangnya|paling sedikit|ít nhất|"
         r"hindi bababa sa|至少|最少|少なくとも|최소|อย่างน้อย|အနည်းဆုံး|"
         r"យ៉ាងតិច|ຢ່າງໜ້ອຍ|कम से कम|ما لا يقل عن|على الأقل)\s?(?:\w+\s)?$", re.I)),
-    ("over", re.compile(r"(?:more than|over|upwards of|exceeding|in excess of|more  than|"
+    ("over", re.compile(r"(?:more than|(?<!hand )(?<!hands )(?<!handed )(?<!handing )(?<!turned )(?<!took )over|"
+        r"upwards of|exceeding|in excess of|more  than|"
         r"más de|plus de|mais de|più di|oltre|mehr als|über|lebih dari|"
         r"lebih daripada|hơn|trên|mahigit|超过|超過|逾|多达|กว่า|มากกว่า|"
         r"ကျော်|ជាង|ຫຼາຍກວ່າ|से अधिक|से ज्यादा|أكثر من)\s?$", re.I)),

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from core import faults
 from core.text import count_words
-from pipeline import moving, placing
+from pipeline import coding, moving, placing
 from pipeline.booking import is_taken_over, redescribe
 from pipeline.changes import STATED, Stated, change_by_edit
 from pipeline.config import PIPELINE_VERSION, PipelineConfig
@@ -267,6 +267,7 @@ def _write_version(
     marks = page_marks(found) if page.content_type == "application/pdf" else ()
     rows = [_with_page(fact_row(entry), marks) for entry in judged.entries]
     facts.add_facts(db, version_id, rows, PIPELINE_VERSION, desk.now)
+    coding.write(db, version_id, found.title, found.text, found.language, classified, reading.facts)
     verdicts = desk.matcher.verdicts(subject_of(page, reading))
     matches.add_matches(db, version_id, [row_of(verdict) for verdict in verdicts], desk.now)
     search.index_article(db, article_id, found.title, found.text)

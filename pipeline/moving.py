@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from core.ids import show_id
-from pipeline import casework, record
+from pipeline import casework, coding, record
 from pipeline.placing import Report, keep_thread
 from store import articles, developments, families, matches
 
@@ -77,6 +77,7 @@ def merge(db: Connection, development_id: int, target: int, mover: Mover, reason
 def close_into(db: Connection, development_id: int, target: int, mover: Mover) -> None:
     """A development whose articles went elsewhere is from now on the one they went to."""
     families.merge_into(db, development_id, target, mover.now)
+    coding.settle(db, development_id, ())
     casework.leave(db, development_id, target)
     write_change(db, development_id, mover, "update", "merged", None, show_id("development", target))
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Row
 
 from core.clock import Clock
 from core.ids import show_id
-from pipeline import casework, moving, record, renewal, rethreading
+from pipeline import casework, coding, moving, record, renewal, rethreading
 from pipeline.changes import Change, Stated, corrections, show_figure
 from pipeline.match import Matcher
 from pipeline.moving import Mover, write_change
@@ -272,6 +272,7 @@ class Overhaul:
             baseline = all(member.origin != "live" for member in developments.members(db, development_id))
             now = {"baseline": baseline, "updated_at": mover.now}
             developments.describe_development(db, development_id, {**shown, **now})
+            coding.settle(db, development_id, record.parts_of(db, development_id))
             profile = Profile.from_json(shown["profile"])
             if self.plan.knows_threads:
                 threads.put_keys(db, development_id, keys_of(profile))

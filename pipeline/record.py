@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Row
 
-from pipeline import casework, summarise
+from pipeline import casework, coding, summarise
 from pipeline.profile import Profile, joined, profile_of
 from pipeline.ruled import fact_of
 from pipeline.values import Classification, Evidence, Scored
@@ -50,6 +50,7 @@ def withdraw(db: Connection, development_id: int, now: datetime) -> None:
     """Nothing reports it any more. What it was called stays, for whoever was told of it."""
     none = {"articles": 0, "sources": 0, "independent_sources": 0, "topics": [], "event_types": [], "countries": []}
     developments.describe_development(db, development_id, {**none, "status": WITHDRAWN, "updated_at": now})
+    coding.settle(db, development_id, ())
     casework.leave(db, development_id, None)
 
 
@@ -76,9 +77,24 @@ def classification_of(db: Connection, row: Row[Any]) -> Classification:
 
 def describe(db: Connection, development_id: int, profile: Profile, now: datetime) -> None:
     """Write what a development's articles make of it together."""
-    members = developments.members(db, development_id)
+    parts = parts_of(db, development_id)
     topics, events = developments.labels(db, development_id)
-    parts = [
+    shown = summarise.summarise(
+        parts,
+        summarise.ranked(topics, len(parts)),
+        summarise.ranked(events, len(parts)),
+        profile,
+        now,
+        developments.was_corrected(db, development_id),
+    )
+    developments.describe_development(db, development_id, shown)
+    coding.settle(db, development_id, parts)
+    casework.settle(db, development_id, profile, now)
+
+
+def parts_of(db: Connection, development_id: int) -> list[summarise.Part]:
+    """The articles of a development as its summary sees them."""
+    return [
         summarise.Part(
             article_id=member.article_id,
             title=member.title,
@@ -91,15 +107,5 @@ def describe(db: Connection, development_id: int, profile: Profile, now: datetim
             outlet=member.outlet or member.url_key.partition("/")[0],
             source_type=member.source_type,
         )
-        for member in members
+        for member in developments.members(db, development_id)
     ]
-    shown = summarise.summarise(
-        parts,
-        summarise.ranked(topics, len(parts)),
-        summarise.ranked(events, len(parts)),
-        profile,
-        now,
-        developments.was_corrected(db, development_id),
-    )
-    developments.describe_development(db, development_id, shown)
-    casework.settle(db, development_id, profile, now)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Row
 
+from pipeline import coding
 from pipeline.changes import STATED, Stated
 from pipeline.config import PIPELINE_VERSION
 from pipeline.match import Matcher, Subject, Verdict
@@ -113,6 +114,7 @@ def refile(
     _write_labels(db, version, before, machine.classified, shown)
     written = entries(machine.facts, ruled.facts, f"{version.title}\n{version.text}")
     write_facts(db, version.id, written, now)
+    coding.write(db, version.id, version.title, version.text, version.language, shown, standing(written))
     subject = Subject(
         version.title,
         version.text,

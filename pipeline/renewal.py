@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Row
 
+from pipeline import coding
 from pipeline.config import PIPELINE_VERSION
+from pipeline.interactions import Interaction
 from pipeline.match import Matcher
 from pipeline.refiling import Answer, Refiled, machine_answer, refile, stated_in
 from pipeline.similarity import Signature, bands
@@ -64,6 +66,7 @@ class Reread:
     article: Row[Any]
     version: Row[Any]  # the current one
     answer: Answer
+    interactions: tuple[Interaction, ...]
     fired: Mapping[int, int]  # watch -> revision
     textless: bool  # its body is gone: the text on record is all there is
 
@@ -80,6 +83,7 @@ def reread(db: Connection, article_id: int, textless: frozenset[int]) -> Reread:
         replays.article(db, article_id),
         version,
         machine_answer(db, version),
+        coding.told_by(db, version.id),
         matches.fired_of(db, version.id),
         version.page_id in textless,
     )
@@ -96,6 +100,8 @@ def is_as_read(db: Connection, article_id: int, now_read: Reread, ids: Ids) -> b
         return False
     answer = machine_answer(db, version)
     if answer.classified != now_read.answer.classified or Counter(answer.facts) != Counter(now_read.answer.facts):
+        return False
+    if coding.told_by(db, version.id) != now_read.interactions:
         return False
     return bool(_original(now_read, ids) == version.duplicate_of)
 

@@ -37,7 +37,7 @@ LOCALES = (
 #: Languages whose texts may carry the words of another: Malay reads Indonesian, Tagalog news mixes in English.
 _ALSO = {"id": ("ms", "en"), "ms": ("id", "en"), "tl": ("en",), "fil": ("tl", "en"), "yue": ("zh",)}
 _NAMED = ("place", "agency", "org", "person")
-_KINDS = (*_NAMED, "concept", "nation", "capital", "unit", "cue", "bound")
+_KINDS = (*_NAMED, "concept", "nation", "capital", "unit", "cue", "bound", "stage", "instrument")
 _EXPANDS = {"place": ("place", "nation"), "org": ("org", "agency"), "agency": ("agency",), "person": ("person",)}
 
 

@@ -93,29 +93,6 @@ development_changes = sa.Table(
     sa.UniqueConstraint("development_id", "seq"),
 )
 
-interactions = sa.Table(
-    "interactions",
-    metadata,
-    id_column(),
-    ref("development_id", "developments.id", index=True),
-    text("actor_country", nullable=True),
-    text("actor_agency", nullable=True),
-    text("host_country", nullable=True),
-    text("host_agency", nullable=True),
-    text("type", nullable=True),
-    text("instrument", nullable=True),
-    text("stage", nullable=True),
-    text("edition", nullable=True),
-    sa.Column("persons", sa.Float, nullable=True),
-    text("item", nullable=True),
-    sa.Column("value", sa.Float, nullable=True),
-    text("currency", nullable=True),
-    text("event_date", nullable=True),
-    text("date_precision", nullable=True),
-    text("best_source", nullable=True),
-    sa.Column("independent_sources", sa.Integer, nullable=True),
-)
-
 
 _LOCK = 0x6E69_6768_7463  # any number that nothing else locks
 

@@ -19,6 +19,7 @@ from pipeline.contrast import Difference
 from pipeline.reader import ReadPage
 from pipeline.replay import Replay, Way
 from pipeline.values import Extract, Fact
+from store import interactions
 from store.engine import Store
 from tests.conftest import FakeClock
 from tests.deciding import Analyst
@@ -428,3 +429,23 @@ def test_the_way_pages_are_read_may_name_more_topics(desk: Desk) -> None:
     desk.config = PipelineConfig(threshold=0.5)
     desk.reads(ONE, title="Read anew")
     assert any(one.what == "title" for one in desk.dry_run())
+
+
+def test_an_act_that_is_read_otherwise_is_listed_and_renewed(store: Store, clock: FakeClock) -> None:
+    desk = Desk(Newsroom(store), clock)
+    text = "Samoa has suspended its policing agreement with China, the police minister told Parliament on Tuesday."
+    labels = {"topics": ("overseas_policing",), "events": ("scrutiny_suspension",)}
+    desk.newsroom.publish(ONE, text, title="Samoa suspends police pact", **labels)
+    desk.process()
+    told = desk.rows("SELECT actor_country, host_country, stage FROM interactions_v")
+    with store.write() as db:
+        db.execute(sa.update(interactions.article_interactions).values(stage="planned"))
+        db.execute(sa.update(interactions.interactions).values(stage="planned"))
+    assert [one.what for one in desk.dry_run()] == ["interaction"]
+    desk.reprocess()
+    assert (
+        desk.rows("SELECT actor_country, host_country, stage FROM interactions_v")
+        == told
+        == [("CN", "WS", "suspended")]
+    )
+    assert desk.dry_run() == []

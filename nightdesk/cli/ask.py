@@ -18,6 +18,7 @@ class Subject(StrEnum):
     ARTICLES = "articles"
     DEVELOPMENTS = "developments"
     FACTS = "facts"
+    INTERACTIONS = "interactions"
     DELIVERIES = "deliveries"
     EVIDENCE = "evidence"
 
@@ -74,7 +75,7 @@ def _show_views(_url: str) -> None:
 
 def export(
     context: typer.Context,
-    subject: Annotated[Subject, typer.Argument(metavar="articles|developments|facts|deliveries|evidence")],
+    subject: Annotated[Subject, typer.Argument(metavar="articles|developments|facts|interactions|deliveries|evidence")],
     target: Annotated[
         str,
         typer.Option("-o", "--output", metavar="FILE", help="Ends in .jsonl or .csv, for evidence .zip; - is stdout."),
