@@ -6,11 +6,13 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import Protocol
 
 from sqlalchemy.engine import Connection
 
 from alerts import quota, retry
 from alerts.config import Channel
+from alerts.language import speak
 from alerts.senders.parcel import Answer, Target
 from store import deliveries, findings, messages
 from store.attempts import Claim
@@ -18,6 +20,17 @@ from store.attempts import Claim
 #: After so many bad answers in a row the operator hears of it, long before the message is given up.
 _FAILING_AFTER = 5
 _INSTEAD = "Raise monthly_limit where the service allows it, or name a fallback; fewer watches or digests need less."
+
+
+class Died(Protocol):
+    """A delivery that will not arrive."""
+
+    @property
+    def message_id(self) -> int: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def recipient(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -71,7 +84,7 @@ class Ending:
             findings.end(db, "channel_failing", channel, now)
             self._watch_limit(db, channel, now)
         elif end.state == "dead":
-            self.died(db, claimed.message_id, channel, claimed.recipient, str(end.reason), now)
+            self.died(db, claimed, str(end.reason), now)
         elif end.state == "unknown":
             detail = f"A message to {claimed.recipient} may or may not have arrived; it is held: {end.reason}"
             findings.note(db, "delivery_unknown", channel, "daily", detail, now)
@@ -79,22 +92,25 @@ class Ending:
             detail = f"{claimed.recipient} on the channel {channel} did not take a message {_FAILING_AFTER} times."
             findings.note(db, "channel_failing", channel, "wake", detail, now)
 
-    def died(self, db: Connection, message_id: int, channel: str, recipient: str, reason: str, now: datetime) -> None:
+    def died(self, db: Connection, what: Died, reason: str, now: datetime, *, by_limit: bool = False) -> None:
         """A message of a channel will not arrive: the operator hears of it, and its fallback tells it."""
+        channel = what.channel
         detail = (
-            f"A message to {recipient} on the channel {channel} was given up: {reason}. "
+            f"A message to {what.recipient} on the channel {channel} was given up: {reason}. "
             f"Check its address with: nightdesk channels test {channel}"
         )
         findings.note(db, "channel_dead", channel, "wake", detail, now)
         settings = self._channels.get(channel)
         if settings is not None and settings.fallback:
-            self._stand_in(db, message_id, channel, settings.fallback, reason, now)
+            why = "fallback_limit" if by_limit else "fallback"
+            self._stand_in(db, what, settings.fallback, why, reason, now)
 
-    def _stand_in(self, db: Connection, message_id: int, channel: str, other: str, reason: str, now: datetime) -> None:
-        """The message over another channel, once for all the recipients that missed it."""
+    def _stand_in(self, db: Connection, what: Died, other: str, why: str, reason: str, now: datetime) -> None:
+        """The message over another channel, once for all the recipients that missed it; the note speaks as it does."""
         targets = self._targets.get(other, {})
-        note = f"Sent over {other}, because the channel {channel} did not take it: {reason}"
-        made = messages.stand_in(db, message_id, other, note, now) if targets else None
+        spoken = speak(str((messages.content_of(db, what.message_id) or {}).get("language") or "en"))
+        note = spoken.say("frame", why, other=other, channel=what.channel, reason=reason)
+        made = messages.stand_in(db, what.message_id, other, note, now) if targets else None
         if made is not None:
             for target in targets.values():
                 deliveries.add_delivery(db, made, other, target.label, target.key, now, now)

@@ -7,11 +7,12 @@ day's list is still to come waits for company, so that a first day with many dea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Literal
 
+from alerts.language import Language
 from alerts.plain import safe
 
 Period = Literal["daily", "weekly"]
@@ -21,13 +22,6 @@ _GATHERING: dict[Period, timedelta] = {"daily": timedelta(hours=6), "weekly": ti
 _REMIND_AFTER = timedelta(days=6)
 _LINES = 150
 _NAMES = 30
-#: What a list says of the causes of sources that cannot be read, where the word alone would not do.
-_GROUPS = {
-    "unreachable": "not reached",
-    "troubled": "in trouble",
-    "unreadable": "not readable",
-    "ours": "for us to mend",
-}
 #: Over by themselves; that they are is no news.
 _EVENTS = frozenset(
     {"items_missed", "outlets_unknown", "page_unreadable", "delivery_unknown", "message_not_rendered", "silence_over"}
@@ -40,6 +34,17 @@ class Listed:
 
     title: str
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a list tells, before it has a language: rows of findings that are `new`, `over`, and `still` so."""
+
+    period: Period
+    new: Sequence[Any]
+    over: Sequence[Any]
+    still: Sequence[Any]
+    sources: int  # how many there are
 
 
 def period_key(period: Period, now: datetime, zone: tzinfo) -> str:
@@ -75,57 +80,82 @@ def is_state(kind: str) -> bool:
     return kind not in _EVENTS
 
 
-def compose(period: Period, new: Sequence[Any], over: Sequence[Any], still: Sequence[Any], sources: int) -> Listed:
-    """The list of what is `new`, `over`, and `still` so; rows of findings. `sources` is how many there are."""
-    over = [row for row in over if is_state(row.kind)]
-    lines: list[str] = []
-    failing = [row for row in new if row.kind == "source_failing"]
-    silent = [row for row in new if row.kind == "source_silent"]
-    rest = [row for row in new if row not in failing and row not in silent]
-    heads = []
-    if failing:
-        heads.append(f"{len(failing)} of {sources} sources cannot be read: {counted(failing)}")
-    if silent:
-        heads.append(f"{_many(len(silent), 'source is', 'sources are')} silent")
-    if rest:
-        heads.append(
-            f"{_many(len(rest), 'more finding' if heads else 'finding', 'more findings' if heads else 'findings')}"
-        )
-    if over:
-        heads.append(f"{len(over)} over")
-    if still and not heads:
-        heads.append(f"{len(still)} still so")
-    for row in sorted(failing, key=lambda row: (_rank(failing, row.cause), row.subject)):
-        lines.append(f"- {row.subject}: {row.detail}")
+def compose(draft: Draft, language: Language) -> Listed:
+    """The list as a channel's language frames it; details and names stay as they were noted."""
+    over = [row for row in draft.over if is_state(row.kind)]
+    failing = [row for row in draft.new if row.kind == "source_failing"]
+    silent = [row for row in draft.new if row.kind == "source_silent"]
+    rest = [row for row in draft.new if row not in failing and row not in silent]
+    lines = [f"- {row.subject}: {row.detail}" for row in sorted(failing, key=_by_rank(failing))]
     lines += [f"- {row.subject}: {row.detail}" for row in silent]
-    lines += [f"- {row.kind.replace('_', ' ')}, {row.subject}: {row.detail}" for row in rest]
+    lines += [f"- {kind_words(row.kind, language)}, {row.subject}: {row.detail}" for row in rest]
     if len(lines) > _LINES:
-        lines[_LINES:] = [f"- and {len(lines) - _LINES} more"]
+        lines[_LINES:] = [f"- {language.say('finding', 'and_more', n=str(len(lines) - _LINES))}"]
     if over:
-        lines += ["", f"Over: {_names(over)}."]
-    if still:
-        lines += ["", f"Still so since an earlier week: {_names(still)}."]
-    lines += ["", "`nightdesk sources health` and `nightdesk doctor` show how things are now."]
-    title = f"Nightdesk, {period} list: {'; '.join(heads)}"
+        lines += ["", language.say("finding", "over_names", names=_names(over, language))]
+    if draft.still:
+        lines += ["", language.say("finding", "still_names", names=_names(draft.still, language))]
+    lines += ["", language.say("finding", "look")]
+    heads = language.word("finding", "between", "; ").join(_heads(draft, failing, silent, rest, over, language))
+    title = language.say("finding", draft.period, heads=heads)
     return Listed(safe(title, 200), tuple(safe(line, 600) for line in lines))
 
 
-def counted(failing: Sequence[Any]) -> str:
+def _heads(
+    draft: Draft,
+    failing: Sequence[Any],
+    silent: Sequence[Any],
+    rest: Sequence[Any],
+    over: Sequence[Any],
+    language: Language,
+) -> list[str]:
+    def say(key: str, count: int, **values: str) -> str:
+        return language.say("finding", key, count, n=str(count), **values)
+
+    heads = []
+    if failing:
+        heads.append(say("failing", len(failing), total=str(draft.sources), causes=counted(failing, language)))
+    if silent:
+        heads.append(say("silent", len(silent)))
+    if rest:
+        heads.append(say("found_more" if heads else "found", len(rest)))
+    if over:
+        heads.append(say("over", len(over)))
+    if draft.still and not heads:
+        heads.append(say("still", len(draft.still)))
+    return heads
+
+
+def kind_words(kind: str, language: Language) -> str:
+    """What a kind of finding is called; its name where a language has no words for it."""
+    return language.word("finding_kind", kind, kind.replace("_", " "))
+
+
+def counted(failing: Sequence[Any], language: Language) -> str:
     """`9 blocked, 5 moved, 3 empty`: most frequent first."""
     groups = Counter(row.cause or "unreadable" for row in failing)
     ordered = sorted(groups.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{count} {_GROUPS.get(group, group)}" for group, count in ordered)
+    return language.join(
+        language.say("finding", "by_cause", n=str(count), cause=language.word("source_cause", group, group))
+        for group, count in ordered
+    )
 
 
-def _rank(failing: Sequence[Any], cause: str | None) -> tuple[int, str]:
-    return -sum(1 for row in failing if row.cause == cause), cause or ""
+def _by_rank(failing: Sequence[Any]) -> Callable[[Any], tuple[int, str, str]]:
+    """The most frequent cause first."""
+    groups = Counter(row.cause for row in failing)
+    return lambda row: (-groups[row.cause], row.cause or "", row.subject)
 
 
-def _names(rows: Sequence[Any]) -> str:
-    names = [f"{row.subject} ({row.kind.removeprefix('source_').replace('_', ' ')})" for row in rows]
-    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-    return ", ".join(names[:_NAMES]) + more
+def _names(rows: Sequence[Any], language: Language) -> str:
+    names = [f"{row.subject} ({_state(row.kind, language)})" for row in rows]
+    shown = language.join(names[:_NAMES])
+    if len(names) <= _NAMES:
+        return shown
+    return f"{shown} {language.say('finding', 'and_more', n=str(len(names) - _NAMES))}"
 
 
-def _many(count: int, one: str, several: str) -> str:
-    return f"{count} {one if count == 1 else several}"
+def _state(kind: str, language: Language) -> str:
+    """Of a source it goes without saying that it is one."""
+    words = kind_words(kind, language)
+    return words.removeprefix("source ") if language.tag == "en" else words

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
 from alerts.figures import values_named, values_told
-from alerts.language import speak
+from alerts.language import Language, speak
 from alerts.markdown import link, paragraphs
 from alerts.masking import Mask, mask_for
 from alerts.plain import safe, safe_url, without_calls, wrap
@@ -66,16 +66,20 @@ def compose(
     return _single(kind, stories[0], zone, style)
 
 
-def finding(kind: str, subject: str, detail: str, at: datetime, zone: tzinfo) -> Content:
-    """What the operator must know."""
-    title = safe(f"Nightdesk: {kind.replace('_', ' ')}: {subject}", TITLE_LIMIT)
-    lines = [safe(detail), "", f"Noticed {moment(at, zone)}."]
-    return plain("finding", title, lines)
+def finding(
+    kind: str, subject: str, details: Sequence[str], at: datetime, zone: tzinfo, language: Language | None = None
+) -> Content:
+    """What the operator must know: `kind` in words of the language, then what to do and what it is."""
+    spoken = language or speak("en")
+    title = safe(spoken.say("finding", "title", kind=kind, subject=subject), TITLE_LIMIT)
+    lines = [line for detail in details if detail for line in (safe(detail), "")]
+    lines.append(spoken.say("finding", "noticed", at=spoken.moment(at, zone)))
+    return plain("finding", title, lines, spoken.tag)
 
 
-def findings_list(title: str, lines: Sequence[str]) -> Content:
+def findings_list(title: str, lines: Sequence[str], language: str = "en") -> Content:
     """Several findings that need wake nobody."""
-    return plain("finding", safe(title, TITLE_LIMIT), list(lines))
+    return plain("finding", safe(title, TITLE_LIMIT), list(lines), language)
 
 
 def test(channel: str, at: datetime, zone: tzinfo, language: str = "en") -> Content:
@@ -99,11 +103,6 @@ def fallback(kind: Kind, stories: tuple[Story, ...], style: Style | None = None)
     title = texts[0] if texts else "Nightdesk"
     content = plain(kind, title, texts, style.language.tag)
     return Content(**{**vars(content), "thread": stories[0].development_id if len(stories) == 1 else None})
-
-
-def moment(at: datetime, zone: tzinfo) -> str:
-    """`13 Oct 2026, 13:02 (06:02 UTC)`."""
-    return speak("en").moment(at, zone)
 
 
 def plain(kind: Kind, title: str, lines: Sequence[str], language: str = "en") -> Content:

@@ -1,14 +1,21 @@
-"""Tells the operator of findings: what should wake somebody at once, the rest in the lists of a day and a week."""
+"""Tells the operator of findings: what should wake somebody at once, the rest in the lists of a day and a week.
+
+The frame and the advice are in each channel's language; the details, which name commands and keys, are in English.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
-from alerts import lists, message
+from alerts import findings_digest, lists, message
 from alerts.config import CONSOLE, OperatorConfig
 from alerts.dispatch import address
+from alerts.findings_digest import Draft, kind_words
+from alerts.language import Language, speak
 from alerts.place import Place
 from store import findings, messages
 
@@ -18,23 +25,41 @@ class Operator:
 
     def __init__(self, settings: OperatorConfig, place: Place) -> None:
         self._settings = settings
-        self._targets, self._zone = place.targets, place.zone
+        self._channels, self._targets, self._zone = place.channels, place.targets, place.zone
 
     def tell(self, db: Connection, now: datetime) -> int:
         """Make the messages that are due; how many findings and lists they tell."""
         rows = findings.to_wake(db)
         for row in rows:
-            content = message.finding(row.kind, row.subject, row.detail, row.last_at, self._zone)
-            self._send(db, content, row.subject, now, urgent=True)
+            self._send(db, lambda spoken, row=row: self._finding(row, spoken), row.subject, now, urgent=True)  # type: ignore[misc]
         findings.mark_told(db, [row.id for row in rows], now)
         listed = lists.due_lists(db, now, self._zone)
         for one in listed:
-            self._send(db, message.findings_list(one.title, one.lines), "", now, urgent=False)
+            self._send(db, lambda spoken, one=one: _list(one, spoken), "", now, urgent=False)  # type: ignore[misc]
         return len(rows) + len(listed)
 
-    def _send(self, db: Connection, content: message.Content, subject: str, now: datetime, *, urgent: bool) -> None:
+    def _finding(self, row: Row[Any], spoken: Language) -> message.Content:
+        kind = kind_words(row.kind, spoken)
+        advice = spoken.word("finding_help", row.kind).replace("{subject}", row.subject)
+        return message.finding(kind, row.subject, (advice, row.detail), row.last_at, self._zone, spoken)
+
+    def _send(
+        self,
+        db: Connection,
+        said_in: Callable[[Language], message.Content],
+        subject: str,
+        now: datetime,
+        *,
+        urgent: bool,
+    ) -> None:
         """Where a finding goes: never only to the channel that it complains of."""
         names = [name for name in self._settings.channels if self._targets.get(name) and name != subject]
         for name in names or [CONSOLE]:
+            content = said_in(speak(self._channels[name].language))
             message_id = messages.add_message(db, "finding", name, now, urgent=urgent, content=content.as_json())
             address(db, message_id, name, self._targets[name], now, now)
+
+
+def _list(draft: Draft, spoken: Language) -> message.Content:
+    listed = findings_digest.compose(draft, spoken)
+    return message.findings_list(listed.title, listed.lines, spoken.tag)

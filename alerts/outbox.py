@@ -135,7 +135,7 @@ class Outbox:
         if current.frozen_at is None and self._is_storm(db, current, channel, now):
             return None
         if current.kind != "test" and (limit := self._ending.limit_reached(db, row.channel, now)):
-            self._end_unsent(db, row, limit, now)
+            self._end_unsent(db, row, limit, now, by_limit=True)
             return None
         claimed = attempts.claim(db, row.id, self._owner, now, LEASE)
         if claimed is None:
@@ -158,13 +158,13 @@ class Outbox:
             detail = f"{ended} waiting deliveries to {row.recipient} were not sent: {gone}."
             findings.note(db, "channel_gone", row.channel, "wake", detail, now)
 
-    def _end_unsent(self, db: Connection, row: Row[Any], reason: str, now: datetime) -> None:
+    def _end_unsent(self, db: Connection, row: Row[Any], reason: str, now: datetime, *, by_limit: bool = False) -> None:
         """End a delivery without another try, and let the fallback tell it."""
         current = messages.message_to_freeze(db, row.message_id)
         if current.frozen_at is None:
             self._freeze(db, current, now)
         if deliveries.give_up(db, row.id, reason):
-            self._ending.died(db, row.message_id, row.channel, row.recipient, reason, now)
+            self._ending.died(db, row, reason, now, by_limit=by_limit)
 
     def _is_storm(self, db: Connection, current: Row[Any], channel: Channel, now: datetime) -> bool:
         """Whether the cap is reached; then what waits for the channel waits for one digest instead."""

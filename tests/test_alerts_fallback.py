@@ -45,6 +45,23 @@ def test_a_dead_message_goes_out_over_the_fallback_and_says_so(room: Newsroom) -
     assert "channel_dead" in findings(room)
 
 
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        ("th", "ส่งผ่าน mail เพราะช่องทาง phone ไม่รับข้อความนี้: HTTP 404"),
+        ("zh", "改经 mail 发送，因为渠道 phone 未接收此消息：HTTP 404"),
+    ],
+    ids=["th", "zh"],
+)
+def test_the_note_speaks_the_language_of_its_message(room: Newsroom, language: str, note: str) -> None:
+    with webhook(answer(404)) as phone, webhook() as mail:
+        desk = alerter(room, **phone_and_mail(phone, mail, language=language))
+        room.story(room.watch(channels=("phone",)))
+        desk.decide()
+        desk.deliver()
+    assert note in mail.requests[0].json["message"]
+
+
 def test_however_many_recipients_died_the_fallback_tells_it_once(room: Newsroom) -> None:
     with mailbox(refuse={"a@example.org": "550 gone", "b@example.org": "550 gone"}) as box, webhook() as hook:
         channels = {"post": Channel(url=box.url("a@example.org", "b@example.org"), fallback="web")}
@@ -129,7 +146,7 @@ def test_what_is_beyond_a_months_messages_goes_elsewhere_until_the_next(room: Ne
             desk.decide()
             desk.deliver()
         assert (len(line.requests), len(mail.requests)) == (2, 1)
-        assert "its 2 messages of this month are used up" in mail.requests[0].json["message"]
+        assert "the channel line has used up its messages of this month" in mail.requests[0].json["message"]
         assert "channel_limit" in findings(room)
         room.clock.advance(days=31)
         room.story(watch)

@@ -8,10 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts import findings_digest as digest
+from alerts.config import Channel, OperatorConfig
+from alerts.language import speak
 from alerts.lists import due_lists
 from store import findings
 from store.engine import Store
+from tests.alerting import Newsroom, alerter
 from tests.conftest import FakeClock
+from tests.receivers import webhook
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 GROUPS = ["blocked"] * 9 + ["moved"] * 5 + ["empty"] * 3
@@ -24,7 +28,7 @@ def note(store: Store, clock: FakeClock, number: int, cause: str = "blocked", se
 
 def lists(store: Store, clock: FakeClock) -> list[digest.Listed]:
     with store.write() as db:
-        return due_lists(db, clock(), UTC)
+        return [digest.compose(draft, speak("en")) for draft in due_lists(db, clock(), UTC)]
 
 
 def test_a_first_day_of_dead_sources_is_one_list(store: Store, clock: FakeClock) -> None:
@@ -98,3 +102,39 @@ def test_a_day_begins_at_eight_where_the_operator_is(moment: str, day: str) -> N
     now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
     assert digest.period_key("daily", now, BANGKOK) == f"daily {day}"
     assert now - timedelta(days=1) < digest.period_began("daily", now, BANGKOK) <= now
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "last"),
+    [
+        ("th", "Nightdesk รายการประจำวัน: อ่านไม่ได้ 2 จาก 0 แหล่งข่าว: ถูกปิดกั้น 2 แห่ง", "nightdesk doctor"),
+        ("zh", "Nightdesk 每日清单：0个来源中有2个无法读取：被拦截2个", "nightdesk doctor"),
+    ],
+    ids=["th", "zh"],
+)
+def test_a_list_is_framed_in_the_channels_language(
+    store: Store, clock: FakeClock, language: str, title: str, last: str
+) -> None:
+    for number in range(2):
+        note(store, clock, number)
+    clock.advance(hours=7)
+    with store.write() as db:
+        (draft,) = due_lists(db, clock(), UTC)
+    listed = digest.compose(draft, speak(language))
+    assert listed.title == title and last in listed.lines[-1]
+
+
+def test_what_wakes_says_what_to_do_in_each_channels_language(store: Store, clock: FakeClock) -> None:
+    room = Newsroom(store, clock)
+    with webhook() as english, webhook() as chinese:
+        channels = {"mail": Channel(url=english.url), "phone": Channel(url=chinese.url, language="zh")}
+        desk = alerter(room, **channels)
+        desk.configure(channels, OperatorConfig(channels=("mail", "phone")), UTC)
+        with store.write() as db:
+            findings.note(db, "channel_dead", "line", "wake", "A message was given up: HTTP 404", clock())
+        assert desk.tell_findings() == 1
+        desk.deliver()
+    assert english.requests[0].json["title"] == "Nightdesk: channel dead: line"
+    told = chinese.requests[0].json
+    assert told["title"] == "Nightdesk：渠道失效：line"
+    assert "nightdesk channels test line" in told["message"] and "A message was given up: HTTP 404" in told["message"]
