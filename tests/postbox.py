@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from tests.receivers import reset
@@ -50,11 +50,11 @@ class Postbox:
         return f"{scheme}://{login}127.0.0.1:{self.port}?from=nightdesk@example.org&to=ana@example.org"
 
     def meet(self, connection: socket.socket) -> None:
-        with suppress(OSError), connection:
+        with suppress(OSError), connection, ExitStack() as opened:
             if self._say(connection, self.banner):
-                self._listen(connection)
+                self._listen(connection, opened)
 
-    def _listen(self, plain: socket.socket) -> None:
+    def _listen(self, plain: socket.socket, opened: ExitStack) -> None:
         connection, lines = plain, plain.makefile("rb")
         while line := lines.readline():
             word = line.decode("latin-1").strip().split(" ")[0].upper()
@@ -64,8 +64,8 @@ class Postbox:
                 return
             if word == "STARTTLS" and self.tls is not None:
                 lines.close()
-                connection = self.tls.wrap_socket(plain, server_side=True)
-                lines = connection.makefile("rb")
+                connection = opened.enter_context(self.tls.wrap_socket(plain, server_side=True))
+                lines = opened.enter_context(connection.makefile("rb"))
             if word == "DATA" and isinstance(step, str) and step.startswith("354"):
                 while lines.readline() not in (b".\r\n", b""):
                     pass

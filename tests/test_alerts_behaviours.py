@@ -109,7 +109,7 @@ def test_a_name_that_nobody_knows_was_not_reached(monkeypatch: pytest.MonkeyPatc
 
 @contextmanager
 def tls_server(context: ssl.SSLContext | None) -> Iterator[int]:
-    """Shakes hands with `context`, or not at all, and says nothing."""
+    """Shakes hands with `context`, or not at all, listens, and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -119,7 +119,8 @@ def tls_server(context: ssl.SSLContext | None) -> Iterator[int]:
                     if context is None:
                         hang(connection)
                     else:
-                        context.wrap_socket(connection, server_side=True).close()
+                        with context.wrap_socket(connection, server_side=True) as secure:
+                            secure.recv(1024)
             except OSError:
                 pass
 
@@ -132,6 +133,20 @@ def test_a_bad_certificate_ends_it_before_the_message_leaves(tmp_path: Path, kin
     with tls_server(tls_context(tmp_path, kind)) as port:
         said = hooks.send(parcel(f"jsons://127.0.0.1:{port}/x"), SECONDS, START)
     assert (said.result, "bad certificate" in said.detail) == ("failed", True), said
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "words"),
+    [("good", "unknown", "no answer"), ("wrong_host", "failed", "bad certificate (IP address mismatch")],
+)
+def test_a_certificate_of_another_host_ends_it_before_the_message_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, result: str, words: str
+) -> None:
+    context = tls_context(tmp_path, kind)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with tls_server(context) as port:
+        said = hooks.send(parcel(f"jsons://127.0.0.1:{port}/x"), SECONDS, START)
+    assert (said.result, words in said.detail) == (result, True), said
 
 
 def test_a_handshake_that_hangs_ends_it_before_the_message_leaves() -> None:
@@ -199,6 +214,30 @@ def test_a_mail_server_with_a_bad_certificate_gets_nothing(tmp_path: Path, kind:
         said = mail.send(parcel(box.url("mailtos", "desk:pa55@")), SECONDS, START)
     assert (said.result, "bad certificate" in said.detail) == ("failed", True), said
     assert "AUTH" not in box.commands and not box.mails
+
+
+@pytest.mark.parametrize(("kind", "result"), [("good", "accepted"), ("wrong_host", "failed")])
+def test_a_mail_server_with_a_certificate_of_another_host_gets_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, result: str
+) -> None:
+    context = tls_context(tmp_path, kind)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with postbox(tls=context) as box:
+        said = mail.send(parcel(box.url("mailtos", "desk:pa55@")), SECONDS, START)
+    assert said.result == result, said
+    assert ("AUTH" in box.commands, box.mails) == ((True, 1) if kind == "good" else (False, 0))
+    assert kind == "good" or "bad certificate (IP address mismatch" in said.detail
+
+
+def test_a_mail_server_of_another_name_on_the_port_for_tls_gets_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = tls_context(tmp_path, "wrong_host")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with tls_server(context) as port:
+        address = f"mailtos://desk:pa55@127.0.0.1:{port}?mode=ssl&from=desk@example.org&to=ana@example.org"
+        said = mail.send(parcel(address), SECONDS, START)
+    assert (said.result, "bad certificate (IP address mismatch" in said.detail) == ("failed", True), said
 
 
 @pytest.mark.parametrize(("code", "result"), [("535 wrong password", "refused"), ("454 later", "failed")])

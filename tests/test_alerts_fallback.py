@@ -12,8 +12,8 @@ from alerts import quota
 from alerts.config import Channel
 from store.engine import Store
 from tests.alerting import Newsroom, alerter
-from tests.conftest import FakeClock
-from tests.receivers import Webhook, answer, mailbox, webhook
+from tests.conftest import START, FakeClock
+from tests.receivers import Webhook, answer, mailbox, reset, webhook
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 
@@ -114,6 +114,44 @@ def test_who_was_told_by_a_fallback_gets_its_correction(room: Newsroom) -> None:
         desk.decide()
         desk.deliver()
     assert [request.json["nightdesk"]["kind"] for request in mail.requests] == ["alert", "correction"]
+
+
+@pytest.mark.parametrize(("urgent", "sent"), [(False, [0, 1]), (True, [1, 0])])
+def test_a_fallback_has_its_own_quiet_hours(room: Newsroom, urgent: bool, sent: list[int]) -> None:
+    with webhook(answer(404)) as phone, webhook() as mail:
+        channels = {
+            "phone": Channel(url=phone.url, fallback="mail"),
+            "mail": Channel(url=mail.url, quiet_hours="05:00-07:00"),
+        }
+        desk = alerter(room, **channels)
+        room.story(room.watch(channels=("phone",), urgent=urgent))
+        desk.decide()
+        assert desk.deliver().sent == sent[0]
+        room.clock.advance(hours=1)
+        assert desk.deliver().sent == sent[1]
+    assert len(mail.requests) == 1 and "did not take it" in mail.requests[0].json["message"]
+
+
+def test_what_a_channels_quiet_hours_hold_falls_back_only_after_them(room: Newsroom) -> None:
+    with webhook(answer(503)) as phone, webhook() as mail:
+        desk = alerter(room, **phone_and_mail(phone, mail, quiet_hours="06:10-12:00"))
+        room.story(room.watch(channels=("phone",)))
+        desk.decide()
+        while room.clock() < START + timedelta(hours=6):
+            desk.deliver()
+            assert not mail.requests
+            room.clock.advance(minutes=10)
+        desk.deliver()
+    assert len(mail.requests) == 1
+
+
+def test_what_may_have_arrived_is_held_and_told_nowhere_else(room: Newsroom) -> None:
+    with webhook(reset) as phone, webhook() as mail:
+        desk = alerter(room, **phone_and_mail(phone, mail, on_unknown="hold"))
+        room.story(room.watch(channels=("phone",)))
+        desk.decide()
+        desk.deliver()
+    assert room.states() == ["unknown"] and not mail.requests
 
 
 def test_a_test_that_fails_is_nobody_elses(room: Newsroom) -> None:
