@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.bounds import bound_of
+from pipeline.eventdates import is_of_a_date
 from pipeline.figures import Figure
 from pipeline.reading import Reading, Sentence
 from pipeline.values import Bound
@@ -23,47 +25,11 @@ _SMALL = re.compile(
     r"(?:the|a|an|of|out|under|over|during|while|when|had|did|has|have|its|their|his|her|not|if|per|each|via|"
     r"de|del|la|las|los|el|y|o|en|que|con|por|para|fueron|et|ou|des|du|le|les|dans|sur|par|pour|ont|été|e|da|do|das|dos|"
     r"em|foram|com|und|der|die|das|aus|von|mit|sind|wurden|il|gli|di|dal|sono|dari|yang|dan|di|ke|pada|untuk|của|và|bị|"
-    r"đã|được|trong|tại|ng|sa|na|ay|mga|at)",
+    r"đã|được|trong|tại|ng|sa|na|ay|mga|at|в|на|из|с|и|для|по|от|при|за|ve|ile|için|az|és|hogy|u|iz|za)",
     re.IGNORECASE,
 )
 _PLURAL_NEXT = re.compile(r" [a-z]{3,}(?<!s)s\b(?! (?:a|the|that)\b)")
 
-_BOUNDS_BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    ("at_least", re.compile(r"(?:at least|no fewer than|not less than|minimum of|al menos|"
-        r"por lo menos|au moins|pelo menos|ao menos|almeno|mindestens|"
-        r"setidaknya|sekurang-kurangnya|paling sedikit|ít nhất|"
-        r"hindi bababa sa|至少|最少|少なくとも|최소|อย่างน้อย|အနည်းဆုံး|"
-        r"យ៉ាងតិច|ຢ່າງໜ້ອຍ|कम से कम|ما لا يقل عن|على الأقل)\s?(?:\w+\s)?$", re.I)),
-    ("over", re.compile(r"(?:more than|(?<!hand )(?<!hands )(?<!handed )(?<!handing )(?<!turned )(?<!took )over|"
-        r"upwards of|exceeding|in excess of|more  than|"
-        r"más de|plus de|mais de|più di|oltre|mehr als|über|lebih dari|"
-        r"lebih daripada|hơn|trên|mahigit|超过|超過|逾|多达|กว่า|มากกว่า|"
-        r"ကျော်|ជាង|ຫຼາຍກວ່າ|से अधिक|से ज्यादा|أكثر من)\s?$", re.I)),
-    ("up_to", re.compile(r"(?:up to|as many as|as much as|a maximum of|hasta|jusqu'à|jusqu’à|"
-        r"até|fino a|bis zu|hingga|sampai|tối đa|hanggang|最多|最大|至多|"
-        r"최대|สูงสุด|ไม่เกิน|အများဆုံး|រហូតដល់|अधिकतम|ما يصل إلى|"
-        r"حتى)\s?(?:可\w{0,3})?$", re.I)),
-    ("under", re.compile(r"(?:fewer than|less than|under|nearly|almost|close to|menos de|"
-        r"casi|moins de|près de|quase|quasi|meno di|fast|knapp|kurang dari|"
-        r"hampir|gần|halos|近|将近|將近|不足|弱|เกือบ|ဆယ်|ជិត|ເກືອບ|"
-        r"लगभग करीब|ما يقرب من|ما يقارب)\s?$", re.I)),
-    ("about", re.compile(r"(?:about|around|some|roughly|approximately|an estimated|estimated|"
-        r"round|unos|unas|alrededor de|cerca de|aproximadamente|environ|"
-        r"quelque|autour de|circa|etwa|rund|sekitar|kira-kira|khoảng|"
-        r"humigit-kumulang|nasa|约|約|大约|大約|약|ราว|ประมาณ|ခန့်|ប្រមាណ|"
-        r"ប្រហែល|ປະມານ|लगभग|करीब|तकरीबन|حوالي|نحو|قرابة)\s?$", re.I)),
-)  # fmt: skip
-_BOUNDS_AFTER: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    (
-        "over",
-        re.compile(
-            r"\s?(?:余|餘|多(?=名|人|位|个|個|辆|台|万|$)|여(?=\s?[명개대건])|"
-            r"강|以上|ကျော်|जण|से अधिक|से ज्यादा|or more\b|\+|lebih)"
-        ),
-    ),
-    ("about", re.compile(r"\s?(?:左右|前後|程度|ほど|余り|ခန့်|or so\b|안팎|정도)")),
-    ("under", re.compile(r"\s?(?:弱|未満|미만)")),
-)
 OF_TOTAL = re.compile(
     r"\s(?:\w+\s){0,2}?(?:of|out of|de|dari|daripada|trong|"
     r"sa)\s(?:an expected |a planned |the |some |about |los |las |les |"
@@ -105,7 +71,7 @@ _ALONE = re.compile(
 #: Number words that are articles: one of something is told only of a person.
 _ARTICLES = re.compile(
     r"(?:une?|uno|una|uma?|isang|isa|một|satu|sebuah|ein|eine|einen|एक|一|1|a|one|"
-    r"un)$",
+    r"un|bir|egy|jedan|jedna|jedno|один|одна|одно|одного|одну)$",
     re.IGNORECASE,
 )
 #: What may stand between a people and the number of its members: 中国籍犯罪嫌疑人45名, ชาวจีนจำนวน 45 คน.
@@ -147,10 +113,12 @@ class Count:
 
 
 def count_of(reading: Reading, figure: Figure, last: Count | None) -> Count | None:
-    """What `figure` may count; None where it is but an article. `last`: the count before it, for "30 of 90"."""
+    """What `figure` may count; None where it is but an article or a day. `last`: the one before, for "30 of 90"."""
     number = figure.number
+    if number.value <= 31 and is_of_a_date(reading.text, number.start, number.end):
+        return None
     sentence = reading.sentence_at(number.start)
-    bound, start, end = _bound(reading.text, number.start, number.end, sentence.start)
+    bound, start, end = bound_of(reading.text, number.start, number.end, sentence.start, reading.language)
     hits = reading.by_sentence[sentence.index]
     unit, unit_hit = _unit(reading, hits, end)
     nation = _nationality(reading, hits, number.start, unit_hit.end if unit_hit else end)
@@ -218,17 +186,6 @@ def _is_article(reading: Reading, figure: Figure, unit: str, unit_hit: Hit | Non
     if unit in PERSONS:
         return unit_hit is None or len(reading.text[number.end : unit_hit.start].split()) > 3
     return not reading.text[number.end :].startswith((" of ", " more ", " further "))
-
-
-def _bound(text: str, start: int, end: int, floor: int) -> tuple[Bound, int, int]:
-    before = text[max(floor, start - 30) : start]
-    for bound, pattern in _BOUNDS_BEFORE:
-        if match := pattern.search(before):
-            return bound, start - (len(before) - match.start()), end
-    for bound, pattern in _BOUNDS_AFTER:
-        if match := pattern.match(text, end):
-            return bound, start, match.end()
-    return "exact", start, end
 
 
 def _unit(reading: Reading, hits: Sequence[Hit], end: int) -> tuple[str | None, Hit | None]:
