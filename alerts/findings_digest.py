@@ -135,7 +135,7 @@ def counted(failing: Sequence[Any], language: Language) -> str:
     """`9 blocked, 5 moved, 3 empty`: most frequent first."""
     groups = Counter(row.cause or "unreadable" for row in failing)
     ordered = sorted(groups.items(), key=lambda pair: (-pair[1], pair[0]))
-    return language.join(
+    return language.names(
         language.say("finding", "by_cause", n=str(count), cause=language.word("source_cause", group, group))
         for group, count in ordered
     )
@@ -149,7 +149,7 @@ def _by_rank(failing: Sequence[Any]) -> Callable[[Any], tuple[int, str, str]]:
 
 def _names(rows: Sequence[Any], language: Language) -> str:
     names = [f"{row.subject} ({_state(row.kind, language)})" for row in rows]
-    shown = language.join(names[:_NAMES])
+    shown = language.names(names[:_NAMES])
     if len(names) <= _NAMES:
         return shown
     return f"{shown} {language.say('finding', 'and_more', n=str(len(names) - _NAMES))}"

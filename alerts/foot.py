@@ -60,7 +60,7 @@ def sight_lines(seen: Sight, language: Language) -> list[str]:
 
 
 def _names(names: Sequence[str], language: Language) -> str:
-    shown = ", ".join(safe(name, 60) for name in names[:_NAMES])
+    shown = language.names(safe(name, 60) for name in names[:_NAMES])
     if len(names) <= _NAMES:
         return shown
     return language.say("gathered", "and_more", names=shown, n=str(len(names) - _NAMES))

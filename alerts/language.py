@@ -56,6 +56,10 @@ class Language:
     def join(self, items: Iterable[str]) -> str:
         return str(self._data["line"]["between"]).join(items)
 
+    def names(self, items: Iterable[str]) -> str:
+        """Names that may have spaces in them, so that one cannot be read into the next."""
+        return str(self._data["line"]["names"]).join(items)
+
     def fill(self, pattern: str, values: Mapping[str, str]) -> str:
         """The pattern with its slots filled and what lacks a value left out."""
 

@@ -217,14 +217,14 @@ class _Seen:
         outlet = self._words(report.outlet, 120) if report else ""
         if report and report.source_type:
             kind = self._language.word("source", report.source_type, report.source_type.replace("_", " "))
-            outlet = f"{outlet} ({kind})"
+            outlet = self._say("outlet_kind", outlet=outlet, kind=kind)
         return self._say("who_in", speaker=speaker, outlet=outlet) if speaker and outlet else speaker or outlet
 
     def _reported(self) -> str:
         if not self._quoting:
             return self._say("reported_short", count=self._sources, n=str(self._sources))
         outlets = [self._words(outlet, 80) for outlet in self._story.outlets]
-        named = self._language.join(outlets[:_OUTLETS_SHOWN])
+        named = self._language.names(outlets[:_OUTLETS_SHOWN])
         if len(outlets) > _OUTLETS_SHOWN:
             named = self._say("and_more", outlets=named, n=str(len(outlets) - _OUTLETS_SHOWN))
         return self._say("reported", count=self._sources, n=str(self._sources), outlets=named)

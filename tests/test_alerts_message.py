@@ -31,7 +31,7 @@ def test_an_alert_reads_well() -> None:
         "215 people freed in Myawaddy, Myanmar, 12 Oct 2026\n"
         "\n"
         "Over 200 walk out of river compound\n"
-        "Border Post, 13 Oct 2026, 12:40 (05:40 UTC)\n"
+        "Border Post · published 13 Oct 2026, 12:40 (05:40 UTC)\n"
         "https://news.example.org/1\n"
         "\n"
         "  “By dawn 215 people had walked out.”\n"
