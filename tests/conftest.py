@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,16 +16,32 @@ import structlog
 from store.engine import Store, open_store
 from store.migrate import upgrade
 from tests.postgres import Postgres, find_postgres
+from tests.statements import compile_once
+from tests.victims import Victims
 
+#: What the tests of a session may write at the most, in bytes.
+_ROOM = 3 << 30
 START = datetime(2026, 10, 13, 6, 0, tzinfo=UTC)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What Nightdesk compiles once is kept for this session alone; workers inherit the folder."""
+    """What Nightdesk compiles once is kept for this session alone; workers inherit where to write."""
     if not hasattr(config, "workerinput"):
+        if "TMPDIR" not in os.environ and (memory := _memory()):
+            os.environ["TMPDIR"] = tempfile.tempdir = memory
         cache = tempfile.TemporaryDirectory(prefix="nightdesk-cache-")
         os.environ["XDG_CACHE_HOME"] = cache.name
         config.add_cleanup(cache.cleanup)
+    compile_once()
+
+
+def _memory() -> str | None:
+    """A folder in memory, where there is room: half of the suite's time would be waiting until a disk has it all."""
+    folder = "/dev/shm"
+    try:
+        return folder if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > _ROOM else None
+    except OSError:
+        return None
 
 
 class FakeClock:
@@ -111,10 +128,17 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield request.getfixturevalue("sqlite_store")
         return
     server: Postgres = request.getfixturevalue("postgres")
-    with server.database() as url:
+    with server.lent() as url:
         store = open_store(url, tmp_path / "data")
         yield store
         store.close()
+
+
+@pytest.fixture(scope="session")
+def victims() -> Iterator[Victims]:
+    """Processes to kill."""
+    with Victims() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -25,17 +25,19 @@ from psycopg import sql
 
 from store.engine import open_store
 from store.migrate import upgrade
+from tests.emptying import Emptied
 
 _TEMPLATE = "nightdesk_template"
 
 
 class Postgres:
-    """A server that makes a fresh migrated database per test by cloning a template."""
+    """A server with a migrated template: lends tests a clone of it, or makes them one of their own."""
 
     def __init__(self, dsn: str, data: Path) -> None:
         self.dsn = dsn
         self._data = data
         self._template = f"{_TEMPLATE}_{secrets.token_hex(4)}"
+        self._lent: Emptied | None = None
 
     def __enter__(self) -> Postgres:
         self._create(self._template)
@@ -47,7 +49,30 @@ class Postgres:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._forget()
         self._drop(self._template)
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[str]:
+        """The URL of an empty, migrated database that the next test gets too, emptied; for one test at a time."""
+        lent = self._lent or self._make()
+        try:
+            yield lent.url
+        finally:
+            if not lent.empty():
+                self._forget()
+
+    def _make(self) -> Emptied:
+        name = f"nightdesk_{secrets.token_hex(6)}"
+        self._create(name, self._template)
+        self._lent = Emptied(self._url(name), name)
+        return self._lent
+
+    def _forget(self) -> None:
+        if self._lent is not None:
+            self._lent.close()
+            self._drop(self._lent.name)
+            self._lent = None
 
     @contextlib.contextmanager
     def database(self, *, empty: bool = False) -> Iterator[str]:
@@ -128,6 +153,7 @@ class OwnServer(Postgres):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._process is not None
+        self._forget()
         self._process.send_signal(signal.SIGINT)  # fast shutdown; SIGTERM would wait for clients
         self._process.wait(timeout=30)
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -2,51 +2,48 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from alerts.config import Channel, OperatorConfig
+from alerts.run import Alerter
 from core.faults import POINTS
-from store.engine import Store
+from store.engine import Store, open_store
 from tests.alerting import Newsroom, alerter
-from tests.conftest import FakeClock
+from tests.conftest import START, FakeClock
 from tests.receivers import webhook
+from tests.victims import Victims
 
-ROOT = Path(__file__).parents[1]
 #: Between these the request may have left and nobody wrote it down.
 DOUBTFUL = ("deliver.in_send", "deliver.after_send", "deliver.in_finish", "deliver.before_send")
 
-WORKER = """
-import sys, pathlib
-from datetime import UTC, datetime
-from alerts.config import Channel, OperatorConfig
-from alerts.run import Alerter
-from store.engine import open_store
-store = open_store(sys.argv[1], pathlib.Path(sys.argv[2]))
-clock = lambda: datetime(2026, 10, 13, 6, 1, tzinfo=UTC)
-desk = Alerter(store, {"web": Channel(url=sys.argv[3])}, OperatorConfig(), clock, "worker:1:x")
-desk.decide()
-desk.deliver()
-"""
 
-
-def work(store: Store, url: str, fault: str) -> int:
-    command = [sys.executable, "-c", WORKER, str(store.url), str(store.data_dir), url]
-    environment = {**os.environ, "NIGHTDESK_FAULT": fault, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, env=environment, cwd=ROOT, timeout=60, capture_output=True, check=False).returncode
+def work(url: str, data_dir: str, hook: str) -> None:
+    """What a worker does in one turn."""
+    desk = Alerter(
+        open_store(url, Path(data_dir)),
+        {"web": Channel(url=(hook,))},  # type: ignore[arg-type]
+        OperatorConfig(),
+        FakeClock(START + timedelta(minutes=1)),
+        "worker:1:x",
+    )
+    desk.decide()
+    desk.deliver()
 
 
 @pytest.mark.parametrize("point", [point for point in POINTS if point.startswith(("decide.", "deliver."))])
-def test_a_kill_loses_nothing_and_repeats_are_logged(point: str, sqlite_store: Store, clock: FakeClock) -> None:
+def test_a_kill_loses_nothing_and_repeats_are_logged(
+    point: str, sqlite_store: Store, clock: FakeClock, victims: Victims
+) -> None:
     room = Newsroom(sqlite_store, clock)
     room.story(room.watch(channels=("web",)))
     clock.advance(minutes=1)
     with webhook() as hook:
-        assert work(sqlite_store, hook.url, point) == -signal.SIGKILL
+        place = (str(sqlite_store.url), str(sqlite_store.data_dir), hook.url)
+        assert victims.run(__name__, "work", *place, fault=point) == -signal.SIGKILL
         before = len(hook.requests)
         desk = alerter(room, owner="next:2:y", web=hook.url)
         desk.recover()

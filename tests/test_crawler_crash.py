@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 
 import pytest
@@ -12,17 +11,8 @@ from pytest_httpserver import HTTPServer
 from core.faults import POINTS
 from store import pages
 from store.engine import Store
-from tests.crawling import add_source, crawl_in_this_process, no_robots, page, rss, rss_item, source_at
-
-
-def crawl_in_child(store: Store) -> int | None:
-    child = multiprocessing.get_context("spawn").Process(
-        target=crawl_in_this_process, args=(str(store.url), str(store.data_dir))
-    )
-    child.start()
-    child.join(60)
-    return child.exitcode
-
+from tests.crawling import add_source, no_robots, page, rss, rss_item, source_at
+from tests.victims import Victims
 
 #: One for each transaction; the long suite kills at every point.
 _EVERY_DAY = ("crawl.in_visit", "crawl.after_body", "crawl.in_page")
@@ -37,7 +27,7 @@ _EVERY_DAY = ("crawl.in_visit", "crawl.after_body", "crawl.in_page")
     ],
 )
 def test_a_killed_crawl_is_taken_up_again(
-    point: str, sqlite_store: Store, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+    point: str, sqlite_store: Store, httpserver: HTTPServer, victims: Victims
 ) -> None:
     no_robots(httpserver)
     feed = rss(rss_item("/a"), rss_item("/b"))
@@ -45,10 +35,9 @@ def test_a_killed_crawl_is_taken_up_again(
     for path in ("/a", "/b"):
         httpserver.expect_request(path).respond_with_data(page(path), content_type="text/html")
     add_source(sqlite_store, source_at(httpserver))
-    monkeypatch.setenv("NIGHTDESK_FAULT", point)
-    assert crawl_in_child(sqlite_store) == -signal.SIGKILL
-    monkeypatch.delenv("NIGHTDESK_FAULT")
-    assert crawl_in_child(sqlite_store) == 0
+    crawl = ("tests.crawling", "crawl_in_this_process", str(sqlite_store.url), str(sqlite_store.data_dir))
+    assert victims.run(*crawl, fault=point) == -signal.SIGKILL
+    assert victims.run(*crawl) == 0
     with sqlite_store.read() as db:
         rows = db.execute(sa.select(pages.pages.c.url, pages.pages.c.origin).order_by(pages.pages.c.url)).all()
         ends = db.scalars(sa.select(pages.items.c.end_state)).all()

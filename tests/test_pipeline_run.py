@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +18,7 @@ from pipeline.config import PipelineConfig
 from pipeline.reader import Job, ReadPage
 from pipeline.run import Pipeline, ProcessReport
 from pipeline.values import Extract
-from store.engine import Store
+from store.engine import Store, open_store
 from tests.conftest import FakeClock
 from tests.reports import (
     NOON,
@@ -33,6 +31,7 @@ from tests.reports import (
     person,
     place,
 )
+from tests.victims import Victims
 
 FREED = [count(120, nationality="KE"), place("Varlin", "MM"), day("2026-10-12"), person("Anan Wirot")]
 OTHER_TEXT = """Judges in the coastal town of Port Elling sent the owner of a glass factory to prison for eleven years
@@ -245,32 +244,22 @@ def test_a_poisoned_page_is_tried_twice_then_kept_with_its_title(
     assert rows(sqlite_store, "SELECT kind, times FROM findings") == [("page_unreadable", 1)]
 
 
-KILLED = """
-    import sys
-    from datetime import timedelta
-    from pathlib import Path
-    from pipeline.config import PipelineConfig
-    from pipeline.run import Pipeline
-    from store.engine import open_store
-    from tests.conftest import FakeClock
-    from tests.test_pipeline_run import read_or_die
-
-    store = open_store(sys.argv[1], Path(sys.argv[2]))
+def run_once(url: str, data_dir: str) -> None:
+    """What the daemon's pipeline does in one turn."""
+    store = open_store(url, Path(data_dir))
     Pipeline(store, PipelineConfig(), FakeClock(), timedelta(days=7), read=read_or_die).run()
-"""
 
 
 @pytest.mark.parametrize(
     "point", ["process.before_extract", "process.after_extract", "process.in_article", "process.after_commit"]
 )
-def test_killed_at_any_point_it_goes_on_where_it_was(sqlite_store: Store, clock: FakeClock, point: str) -> None:
+def test_killed_at_any_point_it_goes_on_where_it_was(sqlite_store: Store, victims: Victims, point: str) -> None:
     newsroom = Newsroom(sqlite_store)
     for number in range(3):
         newsroom.publish(f"https://one.example/{number}", f"{OTHER_TEXT} {number}")
 
     def run(fault: str) -> int:
-        arguments = [sys.executable, "-c", textwrap.dedent(KILLED), str(sqlite_store.url), str(sqlite_store.data_dir)]
-        return subprocess.run(arguments, env={**os.environ, "NIGHTDESK_FAULT": fault}, check=False).returncode
+        return victims.run(__name__, "run_once", str(sqlite_store.url), str(sqlite_store.data_dir), fault=fault)
 
     assert run(f"{point}:2") == -signal.SIGKILL
     assert run("") == 0
