@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -175,8 +176,13 @@ def load_folder(folder: Path) -> list[Source]:
 
 
 def load_catalogue() -> list[Source]:
-    """The built-in sources."""
-    return load_folder(Path(str(files("crawler") / "sources")))
+    """The built-in sources: part of the program, so read once."""
+    return list(_catalogue())
+
+
+@cache
+def _catalogue() -> tuple[Source, ...]:
+    return tuple(load_folder(Path(str(files("crawler") / "sources"))))
 
 
 def select(catalogue: Iterable[Source], wanted: Sequence[str], key: str = "crawl.sources") -> list[Source]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -32,6 +33,7 @@ class Upgrade:
     backup: Path | None
 
 
+@cache
 def head() -> str:
     """The revision that this program works with."""
     revision = _scripts().get_current_head()

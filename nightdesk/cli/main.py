@@ -6,8 +6,9 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -77,9 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; every error is said on stderr in its own words."""
-    command = typer.main.get_command(app)
     try:
-        outcome = command.main(args=list(arguments), prog_name="nightdesk", standalone_mode=False)
+        outcome = _command().main(args=list(arguments), prog_name="nightdesk", standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
     except typer.Exit as leave:
         return leave.exit_code
@@ -102,6 +102,12 @@ def run(arguments: Sequence[str]) -> int:
             error.show(file=sys.stderr)
             return int(error.exit_code)
         return _unexpected(error)
+
+
+@cache
+def _command() -> Any:
+    """Typer's own form of `app`, of which nobody outside it can name the type."""
+    return typer.main.get_command(app)
 
 
 def say(text: str) -> None:
