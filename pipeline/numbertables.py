@@ -149,7 +149,7 @@ def worth_of(language: str) -> Mapping[str, int]:
 
 def times_of(language: str) -> Mapping[str, int]:
     """What words multiply by."""
-    return _TIMES | _OWN_TIMES.get(_LIKE.get(language, language), {})
+    return {**_TIMES, **_OWN_TIMES.get(_LIKE.get(language, language), {})}
 
 
 def begins_of(language: str) -> frozenset[str]:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,9 +34,18 @@ LOCALES = (
     ("en", "en"), ("zh", "zh"), ("zh", "zh_Hant"), ("th", "th"), ("my", "my"), ("km", "km"), ("lo", "lo"),
     ("vi", "vi"), ("id", "id"), ("ms", "ms"), ("tl", "fil"), ("ja", "ja"), ("ko", "ko"), ("es", "es"), ("fr", "fr"),
     ("pt", "pt"), ("it", "it"), ("de", "de"), ("ru", "ru"), ("hi", "hi"), ("ar", "ar"),
+    ("tr", "tr"), ("hu", "hu"), ("hr", "hr"),
 )  # fmt: skip
 #: Languages whose texts may carry the words of another: Malay reads Indonesian, Tagalog news mixes in English.
-_ALSO = {"id": ("ms", "en"), "ms": ("id", "en"), "tl": ("en",), "fil": ("tl", "en"), "yue": ("zh",)}
+_ALSO = {
+    "id": ("ms", "en"),
+    "ms": ("id", "en"),
+    "tl": ("en",),
+    "fil": ("tl", "en"),
+    "yue": ("zh",),
+    "sr": ("hr",),
+    "bs": ("hr",),
+}
 _NAMED = ("place", "agency", "org", "person")
 _KINDS = (*_NAMED, "concept", "nation", "capital", "unit", "cue", "bound", "stage", "instrument")
 _EXPANDS = {"place": ("place", "nation"), "org": ("org", "agency"), "agency": ("agency",), "person": ("person",)}
@@ -91,7 +101,7 @@ class TermTable:
         for entry, written, language in terms:
             number = numbers.setdefault(entry, len(numbers))
             self._spellings[entry.kind, entry.name].append(written)
-            for spelling in _variants(written):
+            for spelling in _variants(written, language):
                 folded = fold(spelling)
                 self._entries[entry.kind, folded].add(entry.name)
                 for pattern, reading in _patterns(entry, number, spelling, folded, language):
@@ -187,7 +197,10 @@ def _terms(path: Path) -> Iterator[tuple[Entry, str, str | None]]:
             raise ConfigError([Mistake(path.name, kind, "no such kind of term", f"one of {', '.join(_KINDS)}")])
         for name, value in table.items():
             try:
-                yield from _entry_terms(kind, name, value)
+                for entry, written, language in _entry_terms(kind, name, value):
+                    if "*" in written.split():
+                        raise ConfigError([Mistake(path.name, f"{kind}.{name}", f"{written!r}: {_NO_WORD}")])
+                    yield entry, written, language
             except (KeyError, TypeError, AttributeError) as error:
                 raise ConfigError([Mistake(path.name, f"{kind}.{name}", f"cannot be read: {error!r}")]) from error
 
@@ -195,7 +208,8 @@ def _terms(path: Path) -> Iterator[tuple[Entry, str, str | None]]:
 def _entry_terms(kind: str, name: str, value: Any) -> Iterator[tuple[Entry, str, str | None]]:
     if kind in ("nation", "capital"):
         entry = Entry(kind, name, country=name, people=kind == "nation")
-        yield from ((entry, written, None) for written in value)
+        tables = value if isinstance(value, Mapping) else {None: value}  # of one language each, or of all
+        yield from ((entry, written, language) for language, names in tables.items() for written in names)
     elif kind in _NAMED:
         entry = Entry(kind, name, value.get("country"), value.get("site", False), value.get("role"))
         yield from ((entry, written, None) for written in value["names"])
@@ -224,12 +238,28 @@ def _cities(path: Path) -> Iterator[tuple[Entry, str, str | None]]:
             yield from ((entry, written, None) for written in names)
 
 
-def _variants(written: str) -> Iterator[str]:
-    """A term with a * inside it is the term with and without the plural there."""
+#: What may stand for a * inside a term, where no automaton can leave a word open: the endings of nouns and adjectives.
+_ENDINGS: Mapping[str | None, tuple[str, ...]] = {
+    "es": ("", "s", "es", "o", "a", "os", "as"),
+    "pt": ("", "s", "es", "o", "a", "os", "as"),
+    "it": ("", "o", "a", "i", "e"),
+    "fr": ("", "s", "e", "es"),
+    "de": ("", "e", "en", "er", "es", "em", "n", "s"),
+    "ru": ("", "а", "о", "и", "ы", "у", "е", "ом", "ов", "ам", "ами", "ах"),
+}
+_PLURAL = ("", "s")
+#: Folding takes a final s for an English plural: "kurs*" would be "kur*", and find much else.
+_STEMS_AS_WRITTEN = frozenset(("tr", "hu", "hr"))
+_NO_WORD = "a * stands for the ending of a word, not for a word; write the two parts as terms of their own"
+
+
+def _variants(written: str, language: str | None) -> Iterator[str]:
+    """A term with a * inside it is the term with each ending of its language there, each * by itself."""
     stem, star = (written[:-1], "*") if written.endswith("*") else (written, "")
-    inner = stem.split("*")
-    for ending in ("", "s") if len(inner) > 1 else ("",):
-        yield ending.join(inner) + star
+    first, *others = stem.split("*")
+    endings = _ENDINGS.get(language, _PLURAL)
+    for chosen in product(endings, repeat=len(others)):
+        yield first + "".join(ending + part for ending, part in zip(chosen, others, strict=True)) + star
 
 
 def _patterns(
@@ -242,6 +272,10 @@ def _patterns(
     open_end = spelling.endswith("*") or is_hangul(folded[-1])
     languages = frozenset((language,)) if language else None
     reading = _Reading(entry, number, languages, capitals, entry.town and letters.isascii(), open_end)
+    if open_end and language in _STEMS_AS_WRITTEN and (stem := fold(f"{letters}q")[:-1]) != folded:
+        yield f" {stem}", reading
+        open_end = False  # the word itself, as an English plural would be
+        reading = reading._replace(open_end=False)
     yield f" {folded}" if open_end else f" {folded} ", reading
 
 

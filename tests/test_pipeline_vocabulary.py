@@ -131,3 +131,60 @@ def test_a_wrong_kind_of_term_is_said_with_file_and_key(tmp_path: Path) -> None:
     (tmp_path / "more.toml").write_text('[colour]\nred = { en = ["red"] }\n', "utf-8")
     with pytest.raises(ConfigError, match=r"more\.toml: colour"):
         load_vocabulary(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept"),
+    [
+        ("tr", "34 kişi dolandırıcılık merkezinden kurtarıldı", "scam_site"),
+        ("tr", "kurs ve kurslar", "train"),
+        ("hu", "a csalóközpontokból kiszabadított emberek", "scam_site"),
+        ("hu", "két megállapodást kötöttek", "agreement"),
+        ("hr", "iz centra za prijevare spašeno je 60 ljudi", "scam_site"),
+        ("hr", "kineskim policajcima u ophodnjama", "patrol"),
+    ],
+)
+def test_bent_words_are_known_in_turkish_hungarian_and_croatian(language: str, text: str, concept: str) -> None:
+    assert ("concept", concept) in found(text, language)
+
+
+def test_a_stem_that_ends_in_s_is_no_plural() -> None:
+    assert ("concept", "train") not in found("kurtarıldı", "tr")
+    assert ("concept", "train") in found("kursu", "tr")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "country"),
+    [
+        ("hr", "u Crnoj Gori", "ME"),
+        ("sr", "u Srbiji", "RS"),
+        ("hu", "Szerbiában", "RS"),
+        ("tr", "Myanmar'dan", "MM"),
+        ("hr", "iz Kine", "CN"),
+    ],
+)
+def test_a_country_is_known_in_the_cases_of_its_language(language: str, text: str, country: str) -> None:
+    assert ("nation", country) in found(text, language)
+
+
+def test_a_country_of_one_language_is_none_in_another() -> None:
+    assert ("nation", "CN") in found("Kina", "hr")
+    assert ("nation", "CN") not in found("two million kina", "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("es", "fueron traídas de vuelta", "sent_home"),
+        ("es", "puestas en libertad", "freed"),
+        ("it", "due cittadini stranieri", "foreigners"),
+    ],
+)
+def test_a_star_inside_a_term_stands_for_the_endings_of_its_language(language: str, text: str, name: str) -> None:
+    assert ("concept", name) in found(text, language)
+
+
+def test_a_star_for_a_whole_word_is_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "odd.toml").write_text('[concept.meeting]\nen = ["gives * until"]\n')
+    with pytest.raises(ConfigError, match=r"odd\.toml.*\n?.*concept\.meeting"):
+        load_vocabulary(tmp_path)
