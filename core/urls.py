@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
@@ -144,16 +144,14 @@ _TRACKING_VALUES = {
 _DEVICE_HOST = re.compile(r"(?:www\d?|m|mobile|amp|wap)\.(?=[^.]+\.[^.])")
 _AMP_ENDING = re.compile(r"(?:/amp|\.amp|/amp\.html|\.amp\.html)$")
 _INDEX_PAGE = re.compile(r"/index\.(?:html?|php|asp|aspx|jsp)$", re.I)
+_LEADING = re.compile(r"^/+")
+_GOOGLE = re.compile(r"(www\.)?google\.[a-z.]{2,6}")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def normalise_url(url: str) -> str:
     """The same address, written one way: no fragment, tracking, default port or odd escapes. Raises ValueError."""
-    parts = _unwrap(_split(url))
-    host, port = _host_and_port(parts)
-    query = "&".join(_kept_parameters(parts.query))
-    path = _clean_escapes(_without_dots(parts.path)) or "/"
-    return urlunsplit((parts.scheme, f"{host}:{port}" if port else host, path, query, ""))
+    return urlunsplit(_normal(url))
 
 
 def url_key(url: str) -> str:
@@ -162,13 +160,21 @@ def url_key(url: str) -> str:
     Never raises: what is no address is its own key.
     """
     try:
-        parts = urlsplit(normalise_url(url))
+        parts = _normal(url)
     except ValueError:
         return url.strip()
     netloc = _without_device(parts.netloc)
     path = _INDEX_PAGE.sub("/", _AMP_ENDING.sub("", parts.path.rstrip("/"))).rstrip("/")
     query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
     return f"{netloc}{path}?{query}" if query else f"{netloc}{path}"
+
+
+def _normal(url: str) -> SplitResult:
+    parts = _unwrap(_split(url))
+    host, port = _host_and_port(parts)
+    query = "&".join(_kept_parameters(parts.query))
+    path = _clean_escapes(_without_dots(parts.path)) or "/"
+    return SplitResult(parts.scheme, f"{host}:{port}" if port else host, path, query, "")
 
 
 def site_of(url: str) -> str:
@@ -206,37 +212,47 @@ def origin_of(url: str) -> str:
 
 
 def _split(url: str) -> SplitResult:
-    text = url.strip()
+    text = url.strip().replace(" ", "%20")
     if len(text.encode()) > MAX_URL_BYTES:
         raise ValueError(f"an address of more than {MAX_URL_BYTES} bytes")
-    if _UNSAFE.search(text.replace(" ", "%20")):
+    if _UNSAFE.search(text):
         raise ValueError("an address with control characters or backslashes")
-    parts = urlsplit(text.replace(" ", "%20"))
-    parts = parts._replace(scheme=parts.scheme.lower())
-    if parts.scheme not in _PORTS or not parts.hostname:
+    parts = urlsplit(text)  # writes the scheme in small letters
+    if parts.scheme not in _PORTS or not _hostname(parts.netloc):
         raise ValueError("not an http or https address")
     return parts
 
 
 def _host_and_port(parts: SplitResult) -> tuple[str, int | None]:
     """The host as it is asked for on the wire, and the port unless it is the scheme's own."""
-    host = (parts.hostname or "").rstrip(".").lower()
+    host, port = _address(parts.netloc)
+    return host, None if port == _PORTS[parts.scheme] else port
+
+
+# A list names the same few hosts for each of its entries, and taking them apart is most of the work on an address.
+@lru_cache(maxsize=4096)
+def _hostname(netloc: str) -> str:
+    return SplitResult("", netloc, "", "", "").hostname or ""
+
+
+@lru_cache(maxsize=4096)
+def _address(netloc: str) -> tuple[str, int | None]:
+    host = _hostname(netloc).rstrip(".").lower()
     if not host:
         raise ValueError("an address without a host")
     if ":" in host:
         host = f"[{host}]"
     elif not host.isascii():
         host = host.encode("idna").decode("ascii")
-    port = parts.port
-    return host, None if port == _PORTS[parts.scheme] else port
+    return host, SplitResult("", netloc, "", "", "").port
 
 
 def _unwrap(parts: SplitResult) -> SplitResult:
     """The publisher's address inside one of Google's AMP cache or viewer."""
-    host = parts.hostname or ""
+    host = _hostname(parts.netloc)
     if host.endswith(".cdn.ampproject.org"):
         found = re.match(r"/[a-z]/(s/)?([^/]+\.[^/]+)(/.*)?$", parts.path)
-    elif re.fullmatch(r"(www\.)?google\.[a-z.]{2,6}", host):
+    elif _GOOGLE.fullmatch(host):
         found = re.match(r"/amp/(s/)?([^/]+\.[^/]+)(/.*)?$", parts.path)
     else:
         return parts
@@ -264,6 +280,7 @@ def _is_tracking(pair: str) -> bool:
 
 _RESERVED = "!#$&'()*+,/:;=?@[]%"
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
+_PLAIN = re.compile(r"[A-Za-z0-9\-._~!#$&'()*+,/:;=?@\[\]]*")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -274,12 +291,14 @@ def _clean_escapes(text: str) -> str:
         letter = chr(int(match[1], 16))
         return letter if letter in _UNRESERVED else match[0].upper()
 
+    if "%" not in text and _PLAIN.fullmatch(text):
+        return text
     return quote(_ESCAPE.sub(one, text), safe=_RESERVED)
 
 
 def _without_dots(path: str) -> str:
     if "/." not in path:
-        return re.sub(r"^/+", "/", path)
+        return _LEADING.sub("/", path) if path.startswith("//") else path
     kept: list[str] = []
     for part in path.split("/"):
         if part == "..":
