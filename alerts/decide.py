@@ -14,6 +14,8 @@ from typing import Literal
 
 from core.watch import Watch
 
+#: What a change is about where the page of an article vanished.
+_GONE = "gone"
 #: What a change must be about to reach a watch with that `updates`.
 _UPDATES = {"figures": ("figure",), "official": ("official",)}
 
@@ -118,6 +120,8 @@ def _of_new(change: Change, standing: Standing, overview: Overview, channels: tu
 def _of_update(change: Change, standing: Standing, overview: Overview, channels: tuple[str, ...]) -> Verdict:
     if change.origin != "live":
         return Pass(f"an update of origin {change.origin} tells nobody")
+    if change.what == _GONE:
+        return Pass("a page that vanished tells nobody")
     if standing.dismissed_by:
         return Pass(f"not relevant for this watch, said {standing.dismissed_by}")
     if not standing.told:
@@ -136,7 +140,7 @@ def _of_correction(change: Change, standing: Standing, overview: Overview, chann
     wronged = tuple(
         name
         for name in (*channels, *standing.left)
-        if name in standing.waiting or was_named(change.old, standing.named.get(name, frozenset()))
+        if name in standing.waiting or _was_told(change, standing.named.get(name, frozenset()))
     )
     if wronged:
         return Tell("correction", wronged, "it was told a value that is now corrected")
@@ -167,6 +171,12 @@ def _wanted(watch: Watch, change: Change) -> str:
 
 
 _NUMBER = re.compile(r"\d[\d,.  ]*\d|\d")
+
+
+def _was_told(change: Change, named: frozenset[str]) -> bool:
+    if change.what == "article":  # whose old value is a headline: a number in it is a figure of its own
+        return change.old is not None and plain(change.old) in named
+    return was_named(change.old, named)
 
 
 def was_named(old: str | None, named: frozenset[str]) -> bool:

@@ -151,7 +151,7 @@ def values_told(told: tuple[Told, ...]) -> list[str]:
     """The new values of changes, which a message names whether a fact states them or not."""
     named: list[str] = []
     for one in told:
-        if one.new:
+        if one.new and not one.is_withdrawal:
             number = _parted(one.new)[1]
             named.append(" ".join(one.new.casefold().split()))
             named += [] if number is None else [f"{number:g}" if number % 1 else f"{number:.0f}"]

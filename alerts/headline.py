@@ -153,7 +153,8 @@ def _figure(story: Story, language: Language, counted: Stated) -> str:
 
     Who hears of the development for the first time was told no other figure: they get the newest alone.
     """
-    change = next((told for told in reversed(story.told) if told.what in ("figure", "official") and told.new), None)
+    figures = (told for told in reversed(story.told) if told.what in ("figure", "official"))
+    change = next((told for told in figures if not told.is_withdrawal), None)
     if change is None:
         return figure(counted, language)
     new = changed(str(change.new), story, language, counted)

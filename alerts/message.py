@@ -15,7 +15,7 @@ from alerts.plain import safe, safe_url, without_calls, wrap
 from alerts.story import Story, Told
 from alerts.style import Style, plain_style
 from alerts.templating import built_in
-from alerts.view import TITLE_LIMIT, view
+from alerts.view import TITLE_LIMIT, WORDS_OF_ARTICLES, view
 from core.clock import iso
 
 Kind = Literal["alert", "correction", "digest", "finding", "reminder", "test", "welcome"]
@@ -203,7 +203,10 @@ def _named(stories: Sequence[Story], style: Style) -> list[str]:
     """Every value that a message names; one that says only that there is something names none."""
     if style.detail == "link":
         return []
-    return list(dict.fromkeys(v for one in stories for v in (*values_named(one.facts), *values_told(one.told))))
+    named = [v for one in stories for v in (*values_named(one.facts), *values_told(one.told))]
+    if style.detail == "full":  # a retraction names the headline that it takes back
+        named += [" ".join(one.shown.title.casefold().split()) for one in stories if one.shown]
+    return list(dict.fromkeys(named))
 
 
 def _of_language(tag: str) -> dict[str, Any]:
@@ -246,13 +249,14 @@ def _record(story: Story, seen: dict[str, Any]) -> dict[str, Any]:
         "article": report.id if report else None,
         "terms": seen["terms"],
         "facts": [{**fact["stated"], **{key: fact[key] for key in ("line", "who", "quote")}} for fact in seen["facts"]],
-        "changes": [_change(told, mask) for told in story.told],
+        "changes": [_change(told, mask, full) for told in story.told],
     }
 
 
-def _change(told: Told, mask: Mask) -> dict[str, Any]:
-    """A change as the record has it, whatever the language of the message."""
-    old, new = (safe(mask(value), 200) if value else None for value in (told.old, told.new))
+def _change(told: Told, mask: Mask, full: bool) -> dict[str, Any]:
+    """A change as the record has it, whatever the language of the message; its words only where they may be sent."""
+    values = (told.old, told.new) if full or told.what not in WORDS_OF_ARTICLES else (None, None)
+    old, new = (safe(mask(value), 200) if value else None for value in values)
     return {"alert": told.alert_id, "level": told.level, "what": told.what, "old": old, "new": new}
 
 

@@ -106,4 +106,5 @@ def _stated(row: Row[Any], article_id: int) -> Stated:
 
 
 def _told(row: Row[Any]) -> Told:
-    return Told(alert_id=row.id, level=row.level, seq=row.seq, what=row.what, old=row.old, new=row.new)
+    values = {name: getattr(row, name) for name in ("level", "seq", "what", "old", "new")}
+    return Told(alert_id=row.id, origin=row.change_origin, **values)

@@ -57,7 +57,17 @@ class Told:
     seq: int
     what: str | None
     old: str | None
-    new: str | None
+    new: str | None  # a value; `withdrawn` or `retracted` where there is none any more
+    origin: str = "live"
+
+    @property
+    def is_withdrawal(self) -> bool:
+        return self.new is None or self.new in ("withdrawn", "retracted")
+
+    @property
+    def is_retraction(self) -> bool:
+        """That a publisher took an article back: of an analyst or a reprocess, `withdrawn` is of one fact."""
+        return self.new == "retracted" or (self.new == "withdrawn" and self.origin == "live")
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,11 @@ class Story:
     @property
     def outlets(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(report.outlet for report in self.reports))
+
+    @property
+    def is_retracted(self) -> bool:
+        """Whether its only report was taken back. Where others stand, what is told is a correction."""
+        return len(self.reports) < 2 and any(told.is_retraction for told in self.told)
 
     @property
     def level(self) -> str:

@@ -20,6 +20,8 @@ _OUTLETS_SHOWN = 6
 _ORDER = {"count": 0, "money": 1, "route": 2, "place": 3, "date": 4, "agency": 5, "org": 6, "person": 7}
 #: What a message that says nothing of the article's words may still list.
 _FIGURES = frozenset({"count", "money", "route", "place", "date"})
+#: Changes whose values are words of an article.
+WORDS_OF_ARTICLES = frozenset({"article", "name"})
 #: Values of a fact that hold no words of an article.
 _STATED = (
     "kind",
@@ -112,7 +114,9 @@ class _Seen:
         """Line one, marked where it is no first word on its development."""
         line = lines.headline(self._story, self._language, quoting=self._quoting)
         line = self._words(line, TITLE_LIMIT)
-        if self._story.level in ("update", "correction"):
+        if self._story.is_retracted:
+            line = self._language.say("line", "retraction", line=line)
+        elif self._story.level in ("update", "correction"):
             line = self._language.say("line", self._story.level, line=line)
         return safe(line, TITLE_LIMIT)
 
@@ -160,20 +164,24 @@ class _Seen:
     def _changes(self) -> list[dict[str, str]]:
         if self._story.level == "new":  # to who is told for the first time nothing has changed
             return []
-        return [self.change(told) for told in self._story.told if told.old or told.new]
+        told = [one for one in self._story.told if one.old or one.new]
+        return [self.change(one) for one in told if self._quoting or one.what not in WORDS_OF_ARTICLES]
 
     def change(self, told: Told) -> dict[str, str]:
         language, say = self._language, self._say
         what = told.what or ("" if told.level == "new" else "change")
         name = language.word("change", what, what.replace("_", " ").capitalize())
         old = self._value(told, told.old, changed_amount(told.old, language) if told.old else "")
-        new = self._value(told, told.new, changed(told.new, self._story, language) if told.new else "")
-        shown = (self._words(old, 200) or say("not_known"), self._words(new, 200) or say("withdrawn"))
+        new = ""
+        if told.new and not told.is_withdrawal:
+            new = self._value(told, told.new, changed(told.new, self._story, language))
+        gone = say("retracted" if told.new == "retracted" else "withdrawn")
+        shown = (self._words(old, 200) or say("not_known"), self._words(new, 200) or gone)
         return {
             "what": name,
             "lead": say("labelled", name=name, value="\0").partition("\0")[0],  # with its language's own colon
             "old": shown[0] if old else "",
-            "new": shown[1] if new else "",
+            "new": shown[1] if new or told.new else "",
             "level": told.level,
             "line": say("change", what=name, old=shown[0], new=shown[1]),
         }

@@ -72,6 +72,7 @@ def told(db: Connection, alert_ids: Collection[int]) -> list[Row[Any]]:
         sa.select(
             alerts,
             development_changes.c.kind.label("change_kind"),
+            development_changes.c.origin.label("change_origin"),
             development_changes.c.seq,
             development_changes.c.at,
             development_changes.c.what,
