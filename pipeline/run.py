@@ -22,6 +22,7 @@ from core.errors import NotFound
 from core.pool import Outcome, Pool
 from core.query import Vocabulary
 from core.watch import Watch
+from pipeline import vanished
 from pipeline.config import PIPELINE_VERSION, PipelineConfig
 from pipeline.filing import Desk, Filed, file_reading
 from pipeline.match import Matcher, readable
@@ -116,6 +117,7 @@ class Pipeline:
                 filed = self._give_up(page, f"{type(error).__name__}: {error}")
             if filed is not None:
                 report.count(filed)
+        vanished.note(self._store, self._clock())
         return report
 
     # --- Reading ----------------------------------------------------------------------------------------------

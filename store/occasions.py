@@ -77,9 +77,10 @@ def announced_for(db: Connection, day: str, told_since: datetime, told_before: d
 
 
 def changed_since(db: Connection, members: Sequence[int], since: datetime) -> bool:
-    """Whether anything befell a development, or one merged with it."""
-    changed = sa.exists().where(development_changes.c.development_id.in_(members), development_changes.c.at >= since)
-    return bool(db.scalar(sa.select(changed)))
+    """Whether anything befell a development, or one merged with it; that a page of it vanished is nothing."""
+    news = sa.or_(development_changes.c.what.is_(None), development_changes.c.what != "gone")
+    mine = (development_changes.c.development_id.in_(members), development_changes.c.at >= since, news)
+    return bool(db.scalar(sa.select(sa.exists().where(*mine))))
 
 
 def asked_for(db: Connection, watch_id: int, since: datetime) -> list[Row[Any]]:

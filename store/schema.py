@@ -23,6 +23,7 @@ from store import (
     runs,
     silences,
     threads,
+    vanishings,
 )
 from store.base import metadata
 
@@ -48,4 +49,5 @@ __all__ = [
     "runs",
     "silences",
     "threads",
+    "vanishings",
 ]

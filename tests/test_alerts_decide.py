@@ -155,3 +155,8 @@ def test_a_watch_for_which_a_development_is_not_relevant_hears_no_more_of_it(cha
 def test_what_a_watch_was_told_wrongly_is_corrected_relevant_or_not() -> None:
     told = verdict(CORRECTION, told=True, named={"desk": frozenset({"215"})}, dismissed_by="ana")
     assert isinstance(told, Tell)
+
+
+def test_a_page_that_vanished_tells_nobody() -> None:
+    gone = replace(UPDATE, what="gone", old="https://one.example/a", new="http_410")
+    assert verdict(gone, told=True) == Pass("a page that vanished tells nobody")

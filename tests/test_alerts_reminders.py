@@ -61,6 +61,16 @@ def test_news_of_it_needs_no_reminder(room: Newsroom) -> None:
     assert settle(desk) == 0
 
 
+def test_a_page_of_it_that_vanished_is_no_news(room: Newsroom) -> None:
+    desk = alerter(room)
+    development = announced(room, desk)
+    morning(room, 5)
+    room.change(development, "update", what="gone", old="https://one.example/a", new="http_410")
+    assert settle(desk) == 0
+    morning(room)
+    assert settle(desk) == 1
+
+
 def test_what_was_told_the_evening_before_needs_none(room: Newsroom) -> None:
     desk = alerter(room)
     room.clock.now = datetime(2026, 10, 19, 20, tzinfo=UTC)
