@@ -113,3 +113,26 @@ def test_plural_forms_are_those_of_the_language() -> None:
 )
 def test_a_pattern_leaves_out_what_is_not_known(pattern: str, values: dict[str, str], text: str) -> None:
     assert speak("en").fill(pattern, values) == text
+
+
+def _kinds_noted() -> set[str]:
+    """Every kind of finding that the code names."""
+    found: set[str] = set()
+    for package in ("alerts", "crawler", "nightdesk", "pipeline"):
+        for path in (WORDS.parents[1] / package).rglob("*.py"):
+            code = path.read_text(encoding="utf-8")
+            found.update(
+                re.findall(r'(?:\bnote\(\s*(?:db,\s*)?|\bNotice\(\s*|\b_?KIND\b[^=\n]*= )"([a-z]+(?:_[a-z]+)+)"', code)
+            )
+    return found
+
+
+def test_every_finding_is_called_something() -> None:
+    noted = _kinds_noted()
+    assert {"channel_dead", "web_closed", "items_missed", "site_flood"} <= noted
+    assert noted <= FILES["en"]["finding_kind"].keys()
+
+
+@pytest.mark.parametrize("tag", FILES)
+def test_advice_is_for_findings_that_there_are(tag: str) -> None:
+    assert FILES[tag].get("finding_help", {}).keys() <= FILES[tag]["finding_kind"].keys()
