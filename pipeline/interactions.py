@@ -104,7 +104,7 @@ def _rows(reading: Reading, event: str, facts: Sequence[Fact]) -> list[Interacti
     if parties.actor is None and not parties.hosts:
         return []
     persons = _persons(event, facts)
-    things = _things(facts) if event == "equipment_aid" else []
+    things = _things(reading, facts) if event == "equipment_aid" else []
     amount = _amount(facts) if event == "equipment_aid" else None
     day = next((fact.event_date for fact in facts if fact.kind == "date" and fact.leading), None)
     told = _telling(reading, acts, parties)
@@ -144,13 +144,14 @@ def _persons(event: str, facts: Sequence[Fact]) -> Fact | None:
     return min(counts, key=lambda fact: (units.index(fact.unit or ""), not fact.leading, fact.position), default=None)
 
 
-def _things(facts: Sequence[Fact]) -> list[Fact]:
-    """What is given, as it is counted: "12 motorcycles", "four vans"."""
+def _things(reading: Reading, facts: Sequence[Fact]) -> list[Fact]:
+    """What is given, as it is counted: "12 motorcycles", "four vans"; what one sentence tells of it."""
     given = [fact for fact in facts if fact.kind == "count" and fact.status in _TOLD and fact.unit not in _PEOPLE]
     known = [fact for fact in given if fact.unit in _THINGS] or given
     chosen: dict[tuple[float | None, str | None], Fact] = {}
+    until = max(1, reading.sentence_at(known[0].position).index) if known else 0  # further down parts are told again
     for fact in known:
-        if fact.status == known[0].status:  # what is still to come was promised together with what came
+        if fact.status == known[0].status and reading.sentence_at(fact.position).index <= until:
             chosen.setdefault((fact.value, fact.unit), fact)
     return list(chosen.values())[:_ITEMS]
 
@@ -174,7 +175,7 @@ def _named(reading: Reading, thing: Fact) -> str:
 _NOUN_BEFORE = re.compile(r"(?<=[供送括赠贈予为為的向和及与與、，:：有])(?P<noun>[\u4e00-\u9fff]{2,8})$")
 _WORDS_AFTER = re.compile(r"(?:\s[^\W\d_][\w’'-]*){0,4}")
 _SMALL_WORD = re.compile(
-    r"of|to|from|and|for|in|on|at|with|worth|that|which|were|was|is|are|de|del|da|do|para|y|e|et|und|dan|untuk|à|au|aux|als|in|im|per",
+    r"of|to|from|and|for|in|on|at|with|worth|that|which|were|was|is|are|de|del|da|do|para|y|e|et|und|dan|untuk|à|au|aux|als|in|im|per|für|von|aus|waren|wurden|pour|por|con|untuk|dari",
     re.IGNORECASE,
 )
 

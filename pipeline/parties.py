@@ -21,6 +21,7 @@ _WITHIN = 8  # sentences in which the two sides are named, if they are
 _ACT = 2.0  # how much more a state counts that stands beside the act
 _ASIDE = 0.3  # how much less one that stands beside the past
 _LEAST = 0.2  # of the weight of the state that is named most
+_LEAST_OF_TWO = 0.08  # the same where it is the other side or none
 _CANDIDATES = 5
 _HOSTS_AT_MOST = 6
 _SURE = 1.5  # how far apart the two sides lie where there is little doubt
@@ -31,7 +32,10 @@ _REACH = {
     "ID": 0.3, "MY": 0.3, "TH": 0.3, "VN": 0.3, "PH": 0.2,
 }  # fmt: skip
 _SELDOM = -0.5
+_FIRST = 0.4  # who is named first in the headline more often acts
+#: CLDR's "Hong Kong (China)" makes China a name of theirs, its "Cocos (Keeling) Islands" any islands those.
 _OF_CHINA = ("HK", "MO")
+_ISLANDS = "CC"
 _TAUGHT, _GIVEN, _QUESTIONED = "police_training", "equipment_aid", "scrutiny_suspension"
 #: What both sides do alike: words around a name tell less of who leads.
 _MUTUAL = frozenset(("cooperation_policy", "policing_agreement", "joint_patrol"))
@@ -54,7 +58,9 @@ def find_parties(reading: Reading, event: str, acts: frozenset[str], facts: Sequ
         if fact.kind == "count" and fact.nationality in weight and fact.unit == "officers":
             lean[fact.nationality] += -1.0 if event == _TAUGHT else 0.6
     most = max(weight.values(), default=0.0)
-    named = sorted((one for one in weight if weight[one] >= _LEAST * most), key=lambda one: -weight[one])[:_CANDIDATES]
+    ranked = sorted(weight, key=lambda one: -weight[one])
+    least = (_LEAST, _LEAST_OF_TWO)
+    named = [one for place, one in enumerate(ranked) if weight[one] >= least[place < 2] * most][:_CANDIDATES]
     if not named:
         return Parties(None, (), 0.0)
     if len(named) == 1:
@@ -76,7 +82,7 @@ def find_parties(reading: Reading, event: str, acts: frozenset[str], facts: Sequ
 
 def _alone(reading: Reading, country: str, lean: Mapping[str, float]) -> Parties:
     """With but one state named, the other is where the report was filed, or not known."""
-    if _REACH.get(country, 0.0) + lean[country] < 1.0:
+    if _REACH.get(country, 0.0) < 1.0 and lean[country] < 1.0:
         return Parties(None, (country,), 0.4)
     filed = [
         hit.entry.country
@@ -105,14 +111,23 @@ def _weighed(reading: Reading, event: str, acts: frozenset[str]) -> tuple[dict[s
             country = hit.entry.country
             if country is None or hit.entry.kind not in _NAMING or is_dateline(reading, hit, sentence):
                 continue
-            if country in _OF_CHINA and hit.start in china:
-                continue  # CLDR's "Hong Kong (China)" makes China a name of theirs
+            if country == _ISLANDS or (country in _OF_CHINA and hit.start in china):
+                continue
             if all(country != other for _, other in told):
                 weight[country] += worth
             if (hit.start, country) not in told:
                 told.add((hit.start, country))
                 lean[country] += min(worth / 2.5, 2.0) * _lean(reading, hit, sentence, event, of_a_move)
+    titled = [country for country in weight if reading.title_end and country in _titled(reading)]
+    if event != _QUESTIONED:  # there who objects is named first
+        for country in titled[:1]:
+            lean[country] += _FIRST
     return weight, {country: max(-3.0, min(3.0, lean[country])) for country in weight}
+
+
+def _titled(reading: Reading) -> frozenset[str | None]:
+    """The states of the headline."""
+    return frozenset(hit.entry.country for hit in reading.by_sentence[0] if hit.entry.kind in _NAMING)
 
 
 def _lean(reading: Reading, hit: Hit, sentence: Sentence, event: str, of_a_move: bool) -> float:
