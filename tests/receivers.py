@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -106,6 +106,8 @@ class Webhook:
 
     def close(self) -> None:
         self._open = False
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port)).close()  # so that it need not wait
         self._thread.join()
         self._listener.close()
 
