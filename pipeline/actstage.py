@@ -20,11 +20,11 @@ _VERB_LAST = frozenset(("ja", "ko", "hi", "my", "tr", "hu", "de"))
 #: What each kind of news can be, and how readily its words are believed.
 _USUAL: Mapping[str, Mapping[str, float]] = {
     "police_training": dict(planned=1.0, under_way=1.0, done=1.0, suspended=0.6, refused=0.5, agreed=0.3),
-    "liaison_deployment": dict(planned=1.0, under_way=1.1, agreed=0.7, suspended=0.8, refused=0.6, done=0.3),
+    "liaison_deployment": dict(planned=1.0, under_way=1.1, agreed=0.7, suspended=0.8, refused=0.6),
     "joint_patrol": dict(planned=1.0, under_way=1.0, done=1.0, agreed=0.6, suspended=1.0, refused=0.6),
     "policing_agreement": dict(planned=1.0, agreed=1.3, restored=1.5, suspended=1.0, refused=0.8),
     "equipment_aid": dict(planned=1.1, done=1.0, agreed=0.7, suspended=0.6, refused=0.6),
-    "overseas_station": dict(suspended=1.0, reviewed=0.9, under_way=0.6, refused=0.6, done=0.8),
+    "overseas_station": dict(suspended=0.6, reviewed=0.9, under_way=0.6, refused=0.6, done=1.0),
     "extradition_fugitive": dict(done=1.1, planned=0.8, under_way=0.7, refused=1.0, agreed=0.6, suspended=0.6),
     "scrutiny_suspension": dict(suspended=1.5, refused=1.1, reviewed=1.0, restored=1.4),
     "cooperation_policy": dict(agreed=1.1, done=0.8, planned=0.8, under_way=0.6),
@@ -34,6 +34,7 @@ _USUAL: Mapping[str, Mapping[str, float]] = {
 _ELSE = {
     "scrutiny_suspension": "reviewed",
     "raid": "done",
+    "liaison_deployment": "under_way",
     "overseas_station": "under_way",
     "cooperation_policy": "done",
 }
