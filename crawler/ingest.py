@@ -20,7 +20,6 @@ from core.clock import Clock, iso
 from core.urls import normalise_url, resolve
 from crawler import archives, documents, feeds, outcome
 from crawler.answer import Answer
-from crawler.ask import open_fetcher
 from crawler.charsets import decode
 from crawler.config import CrawlConfig
 from crawler.dates import read_date
@@ -98,6 +97,8 @@ async def ingest(
                     continue
                 if one.body is None and not (one.given or {}).get("text"):
                     if fetcher is None:
+                        from crawler.ask import open_fetcher  # takes a second to import, and files need none
+
                         fetcher = await stack.enter_async_context(open_fetcher(config, clock))
                     answer = await fetcher.page(one.url, manners or Manners(config.delay.total_seconds()))
                     document = answer.ok and documents.is_pdf(answer.body)
