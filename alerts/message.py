@@ -24,6 +24,7 @@ Kind = Literal["alert", "correction", "digest", "finding", "reminder", "test", "
 CONTENT_VERSION = 2
 _CHAT_LIMIT = 1500
 _MARKDOWN_LIMIT = 3000
+_LIST_LIMIT = 12_000  # of a list for the operator, which comes in several parts
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def plain(kind: Kind, title: str, lines: Sequence[str], language: str = "en") ->
         text=body,
         html=html,
         chat=without_calls(_cut(said, _CHAT_LIMIT)),
-        markdown=without_calls(_cut(paragraphs(lines), _MARKDOWN_LIMIT)),
+        markdown=without_calls(_cut(paragraphs(lines), _LIST_LIMIT)),
         **_of_language(spoken.tag),
     )
 
@@ -271,8 +272,8 @@ def _tidy(text: str, *, keep: bool = False) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    """At most `limit` characters, whole lines where there are several."""
+    """At most `limit` characters, whole lines where there are several; that something is left out shows."""
     if len(text) <= limit:
         return text
     kept = text[:limit].rpartition("\n")[0] or text[:limit]
-    return f"{kept}\n"
+    return f"{kept.rstrip()}\n\n…\n"

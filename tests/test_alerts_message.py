@@ -160,3 +160,11 @@ def test_a_line_is_made_safe(given: Any, kept: str) -> None:
 )
 def test_only_web_addresses_become_links(given: Any, kept: str) -> None:
     assert safe_url(given) == kept
+
+
+def test_a_list_that_is_too_long_for_chat_says_that_something_is_left_out() -> None:
+    lines = [f"- post-{number}: It cannot be read: blocked. Ask for a feed, or leave it out." for number in range(400)]
+    content = message.findings_list("Nightdesk, daily list", lines)
+    for text, at_least in ((content.chat, 15), (content.markdown, 100)):
+        assert text.endswith("\n…\n") and text.count("post-") >= at_least
+    assert content.text.count("post-") == 400
