@@ -13,7 +13,7 @@ _RANKS = {"government": 0, "police": 0, "wire": 1, "aggregator": 4}
 _USUAL = 2
 _HELD = 4  # an act is the development's own if one in four of the articles that tell any tells it
 #: Columns that are filled one by one, and those that say one thing only together.
-_ALONE = ("actor_agency", "host_agency", "instrument", "stage", "edition")
+_ALONE = ("actor_agency", "host_agency", "instrument", "edition")
 _TOGETHER = (("persons",), ("item",), ("value", "currency"), ("event_date", "date_precision"))
 
 Told = Mapping[str, Any]
@@ -40,8 +40,16 @@ def _joined(rows: Sequence[tuple[Part, Told]]) -> dict[str, Any]:
     for names in (*((name,) for name in _ALONE), *_TOGETHER):
         source = next((row for _, row in ranked if row[names[0]] is not None), best)
         joined |= {name: source[name] for name in names}
+    joined["stage"] = _stage(ranked)
     tellers = [part for part, _ in rows]
     return joined | {"best_source": best_part.outlet, "independent_sources": len(independent(tellers))}
+
+
+def _stage(ranked: Sequence[tuple[Part, Told]]) -> str | None:
+    """What most of the sources that are as good as the best say."""
+    best = _rank(*ranked[0])[0]
+    stages = [row["stage"] for part, row in ranked if row["stage"] is not None and _rank(part, row)[0] == best]
+    return max(stages, key=stages.count) if stages else next((row["stage"] for _, row in ranked if row["stage"]), None)
 
 
 def _rank(part: Part, row: Told) -> tuple[Any, ...]:

@@ -197,6 +197,13 @@ def test_a_development_has_the_row_of_its_best_source_filled_from_the_others() -
     assert joined[0]["independent_sources"] == 2  # an aggregator confirms nothing
 
 
+def test_the_stage_is_what_most_of_the_best_sources_say() -> None:
+    parts = [part(1), part(2), part(3), part(4, "aggregator")]
+    stages = {1: "planned", 2: "under_way", 3: "under_way", 4: "planned"}
+    stated = {number: [row_of(stage=stage)] for number, stage in stages.items()}
+    assert [one["stage"] for one in jointly(parts, stated)] == ["under_way"]
+
+
 def test_half_a_row_goes_where_another_article_has_both_sides() -> None:
     stated = {1: [row_of(host_country=None)], 2: [row_of()]}
     assert [one["host_country"] for one in jointly([part(1), part(2)], stated)] == ["SB"]
