@@ -24,6 +24,7 @@ Kind = Literal["alert", "correction", "digest", "finding", "reminder", "test", "
 CONTENT_VERSION = 2
 _CHAT_LIMIT = 1500
 _MARKDOWN_LIMIT = 3000
+_GOES_ON = "\n\n…\n"
 _LIST_LIMIT = 12_000  # of a list for the operator, which comes in several parts
 
 
@@ -275,5 +276,5 @@ def _cut(text: str, limit: int) -> str:
     """At most `limit` characters, whole lines where there are several; that something is left out shows."""
     if len(text) <= limit:
         return text
-    kept = text[:limit].rpartition("\n")[0] or text[:limit]
-    return f"{kept.rstrip()}\n\n…\n"
+    room = text[: limit - len(_GOES_ON)]
+    return (room.rpartition("\n")[0] or room).rstrip() + _GOES_ON
