@@ -46,7 +46,8 @@ TOPICS = ("scam_centres", "overseas_policing")
 MAX_AGE = timedelta(days=7)
 FOUND_AFTER = timedelta(minutes=10)
 TOLD = sa.text(
-    "SELECT n.id, n.level, a.url FROM alerts n JOIN development_changes c ON c.id = n.change_id"
+    "SELECT n.id, n.level, a.url, n.created_at, n.development_id FROM alerts n"
+    " JOIN development_changes c ON c.id = n.change_id"
     " LEFT JOIN articles a ON a.id = coalesce(c.cause_article_id, n.article_id) ORDER BY n.id"
 )
 
@@ -64,10 +65,21 @@ class Clock:
         self.now = max(self.now, moment)
 
 
+@dataclass(frozen=True)
+class Told:
+    """One alert."""
+
+    level: str
+    url: str  # of the article that caused it
+    at: datetime  # when it was decided
+    development: int
+
+
 @dataclass
 class Stream:
     """What was told, by the article that caused it."""
 
+    alerts: list[Told] = field(default_factory=list)
     told: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # url -> levels
     sent: Counter[str] = field(default_factory=Counter)  # messages by kind
     seconds: float = 0.0
@@ -118,9 +130,15 @@ def _stream(store: Store, place: Path, rows: list[dict[str, Any]], clock: Clock)
     with store.read() as db:
         for alert in db.execute(TOLD):
             found.told[alert.url].append(alert.level)
+            found.alerts.append(Told(alert.level, alert.url, _moment(alert.created_at), alert.development_id))
         kinds = "SELECT kind, count(*) AS n FROM deliveries_v WHERE state = 'sent' GROUP BY kind"
         found.sent.update({row.kind: row.n for row in db.execute(sa.text(kinds))})
     return found
+
+
+def _moment(stored: Any) -> datetime:
+    """A time of the database as raw SQL gives it: text in SQLite."""
+    return datetime.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
 def _let_go(desk: Alerter, clock: Clock, until: datetime) -> None:

@@ -68,6 +68,13 @@ def kin_types(one: Profile, other: Profile) -> bool:
     return any(mine & family and theirs & family for family in _KIN)
 
 
+def analysis_of_other(one: Profile, other: Profile) -> bool:
+    """One is an analysis, the other the news, and no type is common: news of what a report found is of both sorts."""
+    if one.is_analysis == other.is_analysis:
+        return False
+    return not (one.held(one.events) & other.held(other.events)) - {"report_analysis"}
+
+
 def other_stage(one: Profile, other: Profile) -> bool:
     """Sentence and execution, arrest and sentence: never one development."""
     mine = one.held(one.events) & set(_STAGES)

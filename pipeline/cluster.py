@@ -20,7 +20,7 @@ from pipeline.words import Rarity
 _ROUNDING = 0.06  # 32 and 34 officers on one trip
 _TELLING = 8  # smaller numbers agree by chance
 _WORDS = 40  # distinct ones, below which a text is brief
-_BRIEF = 0.4
+_BRIEF = 0.3
 _COMMON = {"type", "country", "date"}  # what acts of one day and country easily share
 #: Log odds from which a report joins: where nothing keeps it apart, and against something that does.
 _JOINS, _JOINS_AGAINST = 0.0, 1.0
@@ -135,7 +135,7 @@ def _odds(
     model = load_models("pairs").get("yes")
     if model is None or not article.events or not known.events:
         return None
-    if pairing.distance(article, known) > config.window or article.is_analysis != known.is_analysis:
+    if pairing.distance(article, known) > config.window or agreement.analysis_of_other(article, known):
         return _NEVER
     shared = (article.places, known.places), (article.names, known.names), (article.numbers, known.numbers)
     if words < _STRANGE and not any(mine.keys() & theirs.keys() for mine, theirs in shared):
@@ -153,7 +153,7 @@ def likeness(article: Profile, known: Profile, alike: tuple[float, float], confi
 
 def _other_matter(article: Profile, known: Profile) -> str:
     """What they were taken for and differs, or nothing."""
-    if article.is_analysis != known.is_analysis:
+    if agreement.analysis_of_other(article, known):
         return "one is an analysis, the other the news"
     if not article.topics.keys() & known.topics.keys() and (article.topics or known.topics):
         return "another topic, or none"

@@ -30,6 +30,6 @@ class PipelineConfig(BaseModel):
 
     window: Duration = timedelta(days=21)  # how far apart in time two reports of one development may be
     half_life: Duration = timedelta(hours=48)  # after it, likeness of words counts half
-    threshold: Share = 0.18  # likeness from which an article joins a development
+    threshold: Share = 0.22  # likeness from which an article joins a development
     entities: Share = 0.30  # share of names in the likeness of words
     materiality: Share = 0.20  # a figure that differs by more is news

@@ -222,9 +222,19 @@ def _territories() -> Iterator[tuple[Entry, str, str | None]]:
     for language, locale in LOCALES:
         for code, name in Locale.parse(locale).territories.items():
             if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"):
-                for part in re.split(r"[()（）]", name):
-                    if part.strip():
-                        yield Entry("nation", code, country=code), part.strip(), language
+                yield from (
+                    (Entry("nation", code, country=code), written, language) for written in _names_in(name, code)
+                )
+
+
+_BESIDE = re.compile(r"\s?[(（](.*?)[)）]")
+
+
+def _names_in(name: str, code: str) -> Iterator[str]:
+    """`Cocos (Keeling) Islands` is one name; only beside that of Myanmar stands another, its old one."""
+    yield _BESIDE.sub("", name).strip()
+    if code == "MM" and (beside := _BESIDE.search(name)):
+        yield beside[1]
 
 
 def _cities(path: Path) -> Iterator[tuple[Entry, str, str | None]]:

@@ -107,6 +107,14 @@ def test_figures_within_rounding_are_one_even_where_little_else_is_known() -> No
     assert isinstance(decision(profile(RELEASE_REWRITTEN, [count(124)]), profile(RELEASE, [count(120)])), Join)
 
 
+def test_news_of_what_a_report_found_joins_the_report_whichever_of_both_it_is_taken_for_first() -> None:
+    report = profile(RELEASE, FREED, events=["report_analysis", "rescue_release"])
+    news = profile(RELEASE_REWRITTEN, FREED, events=["rescue_release"])
+    opinion = profile(RELEASE_REWRITTEN, FREED, events=["report_analysis"])
+    assert isinstance(decision(news, report), Join)
+    assert isinstance(decision(opinion, profile(RELEASE, FREED)), Found)
+
+
 def test_a_batch_that_is_still_to_come_is_not_that_of_the_news() -> None:
     flight = f"{RELEASE} {PATROL} The second flight is scheduled for Thursday."
     assert not profile(flight, FREED).editions

@@ -188,3 +188,14 @@ def test_a_star_for_a_whole_word_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "odd.toml").write_text('[concept.meeting]\nen = ["gives * until"]\n')
     with pytest.raises(ConfigError, match=r"odd\.toml.*\n?.*concept\.meeting"):
         load_vocabulary(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "the islands of the south"), ("zh", "群岛一名议员"), ("zh", "资金")]
+)
+def test_what_stands_beside_a_territorys_name_in_brackets_is_no_name_of_it(language: str, text: str) -> None:
+    assert not {name for kind, name in found(text, language) if kind == "nation"}
+
+
+def test_the_old_name_of_myanmar_beside_its_new_one_is_its_name_too() -> None:
+    assert ("nation", "MM") in found("in Burma") & found("in Myanmar")
