@@ -97,6 +97,7 @@ def test_a_hostile_headline_is_words_in_slack() -> None:
     assert title.startswith("*") and title.endswith("*") and "*" not in title[1:-1]
     assert linked.startswith("<https://news.example.org/a_b|") and linked.endswith(">")
     assert quoted.startswith("> ")
+    assert re.findall("[<>]", linked) == ["<", ">"]
     for text in (title[1:-1], linked.partition("|")[2][:-1], quoted[2:]):
         words = re.sub(r"<http://evil\.example\)?>", "", text)  # an address stays one, and shows where it leads
         assert not set("*_~`<>") & set(words)
@@ -107,6 +108,10 @@ def test_what_begins_a_line_marks_nothing() -> None:
     for text in ("# top", "- item", "> said", "1. first", "&gt; said", "```"):
         (told,) = render(escape(text), TELEGRAM) or ("",)
         assert html.unescape(told) == text
+
+
+def test_a_line_that_begins_with_an_angle_is_no_quote_in_slack() -> None:
+    assert only(escape("> said"), SLACK) == "\u00ad&gt; said"
 
 
 def test_an_address_cannot_break_out_of_its_link() -> None:

@@ -28,6 +28,7 @@ class Dialect:
     limit: int  # characters of a message, with room for what the service counts otherwise
     marks: Mapping[str, str]
     words: Callable[[str], str]
+    label: Callable[[str], str]  # words of a link
     link: Callable[[str], str]  # its beginning; its end is a mark
     quote: Callable[[str], str]
     paragraph: tuple[str, str] = ("", "")
@@ -114,19 +115,24 @@ def _bullet(numbers: list[int | None]) -> str:
 def _inline(token: Token, dialect: Dialect) -> str:
     if token.children is None:  # code
         return dialect.line.join(dialect.words(line) for line in token.content.splitlines())
-    return "".join(_piece(child, dialect) for child in token.children)
+    said, words = "", dialect.words
+    for child in token.children:
+        said += _piece(child, dialect, words)
+        if child.type in ("link_open", "link_close"):
+            words = dialect.label if child.type == "link_open" else dialect.words
+    return said
 
 
-def _piece(token: Token, dialect: Dialect) -> str:
+def _piece(token: Token, dialect: Dialect, words: Callable[[str], str]) -> str:
     match token.type:
         case "softbreak" | "hardbreak":
             return dialect.line
         case "link_open":
             return dialect.link(str(token.attrs.get("href", "")))
         case "code_inline":
-            return dialect.marks["code_open"] + dialect.words(token.content) + dialect.marks["code_close"]
+            return dialect.marks["code_open"] + words(token.content) + dialect.marks["code_close"]
         case "text" | "image":
-            return dialect.words(token.content)
+            return words(token.content)
     return dialect.marks.get(token.type, "")
 
 
@@ -164,9 +170,15 @@ def _mrkdwn(text: str) -> str:
     """Words that Slack shows as they are; an address among them stays one."""
     words, at = "", 0
     for found in _URL.finditer(text):
-        words += _entities(text[at : found.start()].translate(_LOOK_ALIKE)) + f"<{_entities(found[0])}>"
+        words += _slack_label(text[at : found.start()]) + f"<{_entities(found[0])}>"
         at = found.end()
-    return words + _entities(text[at:].translate(_LOOK_ALIKE))
+    return words + _slack_label(text[at:])
+
+
+def _slack_label(text: str) -> str:
+    escaped = _entities(text.translate(_LOOK_ALIKE))
+    # Where a line begins with it, even the entity makes a quote.
+    return f"\u00ad{escaped}" if escaped.startswith("&gt;") else escaped
 
 
 def _slack_link(url: str) -> str:
@@ -181,6 +193,7 @@ TELEGRAM = Dialect(
     limit=3_500,  # of 4,096 in UTF-16
     marks=_tags("b", "s", "i"),
     words=_html,
+    label=_html,
     link=_anchor,
     quote=_html_quote,
 )
@@ -188,6 +201,7 @@ MATRIX = Dialect(
     limit=8_000,  # of an event of 65,536 bytes, which has everything twice
     marks=_tags("strong", "del", "em"),
     words=_html,
+    label=_html,
     link=_anchor,
     quote=_html_quote,
     paragraph=("<p>", "</p>"),
@@ -208,6 +222,7 @@ SLACK = Dialect(
         "link_close": ">",
     },
     words=_mrkdwn,
+    label=_slack_label,
     link=_slack_link,
     quote=_slack_quote,
 )
