@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 _SIGNS = re.compile(r"([\\`*_\[\]|<>~&])")
-#: What makes a line that begins with it a heading, a list or a quote.
-_AT_START = re.compile(r"^(\s*)(#{1,6}(?=\s)|[+\-](?=\s)|\d{1,9}(?=[.)]\s))")
+#: What makes a line that begins with it a heading, a list or a rule.
+_AT_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|-(?=[\s-]*$)|=(?=[\s=]*$)|\d{1,9}(?=[.)](?:\s|$)))")
 #: In a line of ours that is otherwise words: an address, and a command to type.
 _LIVE = re.compile(r"(https?://[^\s<>`]+|`nightdesk [a-z0-9 -]+`)")
 

@@ -7,8 +7,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from alerts.markdown import escape, link, paragraphs
+from alerts.plain import safe
 from alerts.senders.dialects import MATRIX, SLACK, TELEGRAM, Dialect, render
 
 HOSTILE = (
@@ -105,7 +108,7 @@ def test_a_hostile_headline_is_words_in_slack() -> None:
 
 
 def test_what_begins_a_line_marks_nothing() -> None:
-    for text in ("# top", "- item", "> said", "1. first", "&gt; said", "```"):
+    for text in ("# top", "- item", "> said", "1. first", "&gt; said", "```", "-", "#", "1.", "---", "===", "- -"):
         (told,) = render(escape(text), TELEGRAM) or ("",)
         assert html.unescape(told) == text
 
@@ -151,3 +154,19 @@ def test_an_own_template_may_use_all_of_commonmark() -> None:
 def test_lines_of_ours_keep_their_addresses_and_commands() -> None:
     said = paragraphs(["Channel *x*: see", "", "- https://a.example/b_c", "Type `nightdesk doctor` now"])
     assert said == "Channel \\*x\\*: see  \n\n- <https://a.example/b_c>  \nType `nightdesk doctor` now\n"
+
+
+@given(
+    st.text(
+        alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))
+        | st.sampled_from("*_~`[]()<>&|#!\\-+.1: ")
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_publisher_writes_is_shown_as_it_is(text: str) -> None:
+    title = safe(text) or "x"
+    told = only(f"**{escape(title)}**\n\n{link(title, 'https://news.example.org/1')}\n\n> {escape(title)}", TELEGRAM)
+    bold, linked, quoted = told.split("\n\n")
+    assert bold == f"<b>{html.escape(title, quote=False)}</b>"
+    assert Tags(linked).tags == {"a"}
+    assert quoted == f"<blockquote>{html.escape(title, quote=False)}</blockquote>"
