@@ -10,6 +10,8 @@ from alerts import message, samples
 from alerts.config import CONSOLE, Channel, with_console
 from alerts.message import Content
 from alerts.read import read_alert, read_development
+from alerts.senders.parcel import Parcel, Target
+from alerts.senders.words import shown_in
 from alerts.story import Story
 from core.clock import utc_now
 from core.errors import NotFound, UsageError
@@ -20,7 +22,8 @@ from nightdesk.settings.mistakes import did_you_mean
 from pipeline.analyst import root_of
 from store import alerts, families
 
-PARTS = ("text", "title", "html", "chat", "markdown")
+SERVICES = ("slack", "telegram", "matrix")
+PARTS = ("text", "title", "html", "chat", "markdown", *SERVICES)
 
 
 def sample(config: Config, channel: str | None) -> Content:
@@ -43,6 +46,14 @@ def of_development(db: Connection, config: Config, number: int, channel: str | N
     if last is not None:
         return of_alert(db, config, last, channel)
     return _drawn(config, read_development(db, root, "preview"), channel)
+
+
+def part_of(content: Content, part: str) -> str:
+    """One of PARTS."""
+    if part not in SERVICES:
+        return str(getattr(content, part))
+    nowhere = Target(address="", index=0, key="", label="", sender="service")
+    return shown_in(part, Parcel(target=nowhere, key="", content=content.as_json()))
 
 
 def _drawn(config: Config, story: Story, channel: str | None) -> Content:

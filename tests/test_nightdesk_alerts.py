@@ -157,6 +157,15 @@ def test_a_preview_is_drawn_as_its_channel_wants_it(desk: Desk) -> None:
     assert desk.ask("alerts", "preview", "--channel", "phne")[2].endswith('did you mean "phone"?\n')
 
 
+@pytest.mark.parametrize(
+    ("part", "begins"),
+    [("slack", "*At least 48 Filipino"), ("telegram", "<b>At least 48"), ("matrix", "<p><strong>At least 48")],
+)
+def test_a_preview_shows_a_chat_services_own_markup(desk: Desk, part: str, begins: str) -> None:
+    code, out, _ = desk.ask("alerts", "preview", "--part", part)
+    assert code == 0 and out.startswith(begins)
+
+
 def test_a_template_of_ones_own_is_used(desk: Desk) -> None:
     desk.template("alert.txt", "OURS: {{ title }} ({{ watch }})\n")
     assert desk.ask("alerts", "preview")[1].startswith("OURS: At least 48 Filipino nationals freed")

@@ -50,6 +50,12 @@ def words(parcel: Parcel, protocol: str, mode: str = "") -> Words:
     return _plain(parcel)
 
 
+def shown_in(service: str, parcel: Parcel) -> str:
+    """A message in the markup of `service`, for people to look at; its parts between lines."""
+    protocol = {"slack": "slack", "telegram": "tgram", "matrix": "matrixs"}[service]
+    return "\n\n----\n\n".join(words(parcel, protocol).parts) + "\n"
+
+
 def _marked(parcel: Parcel) -> str:
     """CommonMark, the headline in bold; empty where the message has none."""
     markdown = str(parcel.content.get("markdown") or "")

@@ -83,7 +83,7 @@ def preview(
         str | None, typer.Option("--channel", metavar="NAME", help="As this channel wants it; the first if left out.")
     ] = None,
     part: Annotated[
-        str, typer.Option("--part", metavar="PART", help="text, title, html, chat, or markdown (chat services).")
+        str, typer.Option("--part", metavar="PART", help="text, title, html, chat, markdown, slack, telegram, matrix.")
     ] = "text",
 ) -> None:
     """Draw a message by today's configuration and templates. Sends nothing."""
@@ -103,7 +103,7 @@ def preview(
         draw = drawing.of_alert if noun == "alert" else drawing.of_development
         with looking.reading() as store, store.read() as db:
             content = draw(db, looking.config, number, channel)
-    drawn = str(getattr(content, part))
+    drawn = drawing.part_of(content, part)
     typer.echo(drawn if part == "html" else plain(drawn), nl=not drawn.endswith("\n"))
 
 
