@@ -33,9 +33,6 @@ _REACH = {
 }  # fmt: skip
 _SELDOM = -0.5
 _FIRST = 0.4  # who is named first in the headline more often acts
-#: CLDR's "Hong Kong (China)" makes China a name of theirs, its "Cocos (Keeling) Islands" any islands those.
-_OF_CHINA = ("HK", "MO")
-_ISLANDS = "CC"
 _TAUGHT, _GIVEN, _QUESTIONED = "police_training", "equipment_aid", "scrutiny_suspension"
 #: What both sides do alike: words around a name tell less of who leads.
 _MUTUAL = frozenset(("cooperation_policy", "policing_agreement", "joint_patrol"))
@@ -106,12 +103,9 @@ def _weighed(reading: Reading, event: str, acts: frozenset[str]) -> tuple[dict[s
             worth *= _ASIDE
         of_a_move = bool(names & _MOVES) and event not in (_TAUGHT, _GIVEN)
         told: set[tuple[int, str]] = set()  # a name that stands in two tables is one name
-        china = {hit.start for hit in hits if hit.entry.country == "CN"}
         for hit in hits:
             country = hit.entry.country
             if country is None or hit.entry.kind not in _NAMING or is_dateline(reading, hit, sentence):
-                continue
-            if country == _ISLANDS or (country in _OF_CHINA and hit.start in china):
                 continue
             if all(country != other for _, other in told):
                 weight[country] += worth

@@ -167,6 +167,10 @@ def test_a_country_is_known_in_the_cases_of_its_language(language: str, text: st
     assert ("nation", country) in found(text, language)
 
 
+def test_the_pacific_is_no_town() -> None:
+    assert ("place", "Taiping") not in found("太平洋岛国", "zh")
+
+
 def test_a_country_of_one_language_is_none_in_another() -> None:
     assert ("nation", "CN") in found("Kina", "hr")
     assert ("nation", "CN") not in found("two million kina", "en")
