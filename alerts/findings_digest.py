@@ -88,7 +88,7 @@ def compose(draft: Draft, language: Language) -> Listed:
     rest = [row for row in draft.new if row not in failing and row not in silent]
     lines = [f"- {row.subject}: {row.detail}" for row in sorted(failing, key=_by_rank(failing))]
     lines += [f"- {row.subject}: {row.detail}" for row in silent]
-    lines += [f"- {kind_words(row.kind, language)}, {row.subject}: {row.detail}" for row in rest]
+    lines += [_line(row, language) for row in rest]
     if len(lines) > _LINES:
         lines[_LINES:] = [f"- {language.say('finding', 'and_more', n=str(len(lines) - _LINES))}"]
     if over:
@@ -129,6 +129,16 @@ def _heads(
 def kind_words(kind: str, language: Language) -> str:
     """What a kind of finding is called; its name where a language has no words for it."""
     return language.word("finding_kind", kind, kind.replace("_", " "))
+
+
+def advice(kind: str, subject: str, language: Language) -> str:
+    """What to do; empty where the details say it, or the language has no words for it."""
+    return language.word("finding_help", kind).replace("{subject}", subject)
+
+
+def _line(row: Any, language: Language) -> str:
+    line = f"- {kind_words(row.kind, language)}, {row.subject}: {row.detail}"
+    return f"{line} {advice(row.kind, row.subject, language)}".rstrip()
 
 
 def counted(failing: Sequence[Any], language: Language) -> str:

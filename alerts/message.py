@@ -71,7 +71,7 @@ def compose(
 def finding(
     kind: str, subject: str, details: Sequence[str], at: datetime, zone: tzinfo, language: Language | None = None
 ) -> Content:
-    """What the operator must know: `kind` in words of the language, then what to do and what it is."""
+    """What the operator must know: `kind` in words of the language, then what it is and what to do."""
     spoken = language or speak("en")
     title = safe(spoken.say("finding", "title", kind=kind, subject=subject), TITLE_LIMIT)
     lines = [line for detail in details if detail for line in (safe(detail), "")]

@@ -1,6 +1,6 @@
 """Tells the operator of findings: what should wake somebody at once, the rest in the lists of a day and a week.
 
-The frame and the advice are in each channel's language; the details, which name commands and keys, are in English.
+The frame and what to do are in each channel's language; the details, which name commands and keys, are in English.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Row
 from alerts import findings_digest, lists, message
 from alerts.config import CONSOLE, OperatorConfig
 from alerts.dispatch import address
-from alerts.findings_digest import Draft, kind_words
+from alerts.findings_digest import Draft, advice, kind_words
 from alerts.language import Language, speak
 from alerts.place import Place
 from store import findings, messages
@@ -40,8 +40,8 @@ class Operator:
 
     def _finding(self, row: Row[Any], spoken: Language) -> message.Content:
         kind = kind_words(row.kind, spoken)
-        advice = spoken.word("finding_help", row.kind).replace("{subject}", row.subject)
-        return message.finding(kind, row.subject, (advice, row.detail), row.last_at, self._zone, spoken)
+        details = (row.detail, advice(row.kind, row.subject, spoken))
+        return message.finding(kind, row.subject, details, row.last_at, self._zone, spoken)
 
     def _send(
         self,

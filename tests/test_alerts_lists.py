@@ -138,3 +138,12 @@ def test_what_wakes_says_what_to_do_in_each_channels_language(store: Store, cloc
     told = chinese.requests[0].json
     assert told["title"] == "Nightdesk：渠道失效：line"
     assert "nightdesk channels test line" in told["message"] and "A message was given up: HTTP 404" in told["message"]
+
+
+def test_a_line_of_a_list_says_what_to_do(store: Store, clock: FakeClock) -> None:
+    with store.write() as db:
+        findings.note(db, "delivery_unknown", "phone", "daily", "A message may or may not have arrived.", clock())
+    clock.advance(hours=7)
+    (listed,) = lists(store, clock)
+    assert listed.lines[0].startswith("- delivery unknown, phone: A message may or may not have arrived. Ask")
+    assert "nightdesk alerts retry" in listed.lines[0]
