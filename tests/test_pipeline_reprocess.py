@@ -370,7 +370,13 @@ def test_what_an_analyst_decides_while_it_runs_is_left_to_the_next_run(desk: Des
 # --- Killed, and twice at once ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("steps", range(7))
+#: While it reads, and while it carries out; the long suite kills at every step.
+_EVERY_DAY = (1, 4)
+
+
+@pytest.mark.parametrize(
+    "steps", [pytest.param(step, marks=[] if step in _EVERY_DAY else [pytest.mark.slow]) for step in range(7)]
+)
 def test_a_run_that_was_killed_goes_on_and_comes_to_the_same(store: Store, clock: FakeClock, steps: int) -> None:
     def published(desk: Desk) -> Desk:
         room = desk.newsroom
