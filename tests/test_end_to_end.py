@@ -92,18 +92,13 @@ def test_the_same_holds_on_postgres(tmp_path: Path, postgres: Postgres) -> None:
         _exactly_the_matching_developments_arrive(newsdesk)
 
 
-def test_a_second_daemon_exits_75_and_names_the_first(newsdesk: Place) -> None:
+def test_a_second_daemon_exits_75_and_names_the_first_which_sigterm_ends_with_exit_0(newsdesk: Place) -> None:
     with Desk(newsdesk.config) as first:
         first.wait_for("ready")
         second = run_command(newsdesk.config, "run")
         assert second.returncode == 75
         assert str(first.process.pid) in second.stderr
-
-
-def test_sigterm_ends_it_with_exit_0(newsdesk: Place) -> None:
-    with Desk(newsdesk.config) as desk:
-        desk.wait_for("ready")
-        assert desk.stop() == 0
+        assert first.stop() == 0
 
 
 def test_after_kill_9_no_child_lives_on_and_the_next_start_succeeds_at_once(newsdesk: Place) -> None:
