@@ -23,6 +23,7 @@ from store import (
     runs,
     silences,
     threads,
+    tokens,
     vanishings,
 )
 from store.base import metadata
@@ -49,5 +50,6 @@ __all__ = [
     "runs",
     "silences",
     "threads",
+    "tokens",
     "vanishings",
 ]

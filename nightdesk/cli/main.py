@@ -27,6 +27,7 @@ from nightdesk.cli import (
     manage,
     setup,
     silences,
+    tokens,
     trace,
     watches,
     work,
@@ -65,7 +66,7 @@ def _options(
 
 
 _ASKING = (look, trace, analyst, again, ask, evidence)
-for family in (setup, work, control, *_ASKING, manage, alerts, watches, silences, health, database):
+for family in (setup, work, control, *_ASKING, manage, alerts, watches, silences, tokens, health, database):
     family.add_to(app)
 
 

@@ -37,8 +37,6 @@ class Act:
 
     async def act(self, request: Request) -> Response:
         token = request.path_params["token"]
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return self._sorry("stale", 403, speak("en"))
         form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
         client = request.client.host if request.client else ""
         return await run_in_threadpool(self._act, token, form.get("form", [""])[0], client)

@@ -12,8 +12,10 @@ from starlette.routing import Route
 
 from alerts.language import speak
 from core.ids import show_id
+from nightdesk import tokens
 from nightdesk.app import App
 from nightdesk.web import hosts
+from nightdesk.web.access import Access
 from nightdesk.web.act import Act
 from nightdesk.web.forwarded import Forwarded
 from nightdesk.web.guard import Guard
@@ -38,6 +40,7 @@ def make_site(app: App) -> Starlette:
             Middleware(Forwarded, trusted=lambda: app.config.web.trusted_proxies),
             Middleware(Guard, hosts=lambda: hosts.names(app.config.web.listen, app.config.web.public_url)),
             Middleware(Patience, clock=app.clock),
+            Middleware(Access, web=lambda: app.config.web, check=lambda key: tokens.check(app.store, key, app.clock())),
         ],
     )
 

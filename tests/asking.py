@@ -1,0 +1,90 @@
+"""A desk with something on record, asked over HTTP as programs and browsers do."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+
+from nightdesk import tokens
+from nightdesk.app import App
+from nightdesk.config import load_config
+from nightdesk.web.server import Server
+from nightdesk.web.site import make_site
+from tests.alerting import Newsroom
+from tests.conftest import FakeClock
+
+CONFIG = """
+data_dir = "data"
+[crawl]
+sources = []
+[[watch]]
+name = "releases"
+topics = ["scam_centres"]
+channels = ["desk"]
+group_wait = "0s"
+[channel.desk]
+url = "json://127.0.0.1:9/"
+"""
+PUBLIC = '[web]\npublic_url = "https://desk.example.org"\n'
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Asker:
+    """A desk that listens, and whoever asks it."""
+
+    def __init__(self, app: App, room: Newsroom, site: Starlette, address: str) -> None:
+        self.app = app
+        self.room = room
+        self.site = site
+        self._place = address.removeprefix("http://")
+
+    def ask(self, path: str, key: str = "", method: str = "GET", **headers: str) -> Answer:
+        """One request, a second after the last: nobody is asked to be patient here."""
+        self.room.clock.advance(seconds=1)
+        sent = {"Host": self._place, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        if key:
+            sent["Authorization"] = f"Bearer {key}"
+        connection = http.client.HTTPConnection(self._place, timeout=20)
+        connection.request(method, path, "" if method == "POST" else None, sent)
+        response = connection.getresponse()
+        text = response.read().decode()
+        connection.close()
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+
+    def token(self, name: str, scope: str = "read") -> str:
+        return self.app.store.unit(lambda db: tokens.add(db, name, scope, "ana", self.app.clock()))
+
+
+@contextmanager
+def listening(folder: Path, database: str, clock: FakeClock, more: str = "") -> Iterator[Asker]:
+    """A desk in `folder` whose page listens. `database` is the URL of a migrated store."""
+    file = folder / "nightdesk.toml"
+    file.write_text(f'{CONFIG}[database]\nurl = "{database}"\n{more or PRIVATE}')
+    with App.open(load_config(file, {}), "test", clock) as app:
+        site = make_site(app)
+        server = Server(site, "127.0.0.1:0")
+        server.start()
+        try:
+            yield Asker(app, Newsroom(app.store, clock), site, server.address)
+        finally:
+            server.stop()
+
+
+PRIVATE = '[web]\nlisten = "127.0.0.1:0"\n'
