@@ -1,14 +1,16 @@
 """Full-text search: the index of words beside the articles, and questions to it. Written by the pipeline.
 
-The index (FTS5 on SQLite, a tsvector on Postgres) is fed with terms made in `core` and only proposes; every proposal is
-judged by `Query.match`, newest first. So both engines and the watches agree by construction.
+The index (FTS5 on SQLite, a tsvector on Postgres) is fed with terms made in `core` and only proposes
+(store/proposals.py); every proposal is judged by `Query.match`, newest first. So both engines and the watches agree by
+construction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,53 +18,31 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.engine import Connection, Row
 
 from core.errors import QueryError
-from core.query import Document, Query
+from core.query import Document, Match, Query
 from core.query.document import read_field
-from core.query.index import Every, Needed, Run, index_terms, needed, text_only
-from core.query.nodes import And, CountRange, Node, Or, PublishedRange, Value
+from core.query.index import index_terms
+from core.query.nodes import Near, Phrase, leaves
+from core.query.rank import best_first
 from core.query.snippet import Snippet, snippet
 from core.text import FOLDING
 from store.articles import article_events, article_topics, article_versions, articles
-from store.definitions import sources
 from store.facts import STANDS, facts
+from store.proposals import NOTHING, PLACES, WEIGHTS, WORDS, proposal, search_rows, strides
+from store.proposals import Filters as Filters
 
-_rows = sa.table(
-    "search_rows",
-    sa.column("id"),
-    sa.column("article_id"),
-    sa.column("folding"),
-    sa.column("kept"),
-    sa.column("terms", TSVECTOR),
-)
-_index = sa.table("search_index", sa.column("rowid"))
+#: Among how many of the newest hits the best are sought.
+RANKED_AMONG = 200
 
 _FIELDS = ("title", "text", "url")
-_WEIGHTS = {"title": "A", "text": "D", "url": "B"}
 _BATCH = 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-# What Postgres keeps of a text: its tsvector ends at 1 MB, position 16,383 and 256 places of one word.
-_NOTHING, _WORDS, _PLACES = 0, 1, 2
 _MOST_PLACES = 255
 _LAST_PLACE = 16_383
 _MOST_BYTES = 900_000
 
-
-@dataclass(frozen=True)
-class Filters:
-    """What must hold besides the query; an empty one holds for all. `until` is not included."""
-
-    topics: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def __bool__(self) -> bool:
-        lists = (self.topics, self.events, self.countries, self.sources, self.languages)
-        return any(lists) or self.since is not None or self.until is not None
+#: A text is first judged by its opening lines, which end between these characters at a sign that ends a word.
+_OPENING = (400, 700)
+_WORD_ENDS = " \n。，！？។၊။"
 
 
 @dataclass(frozen=True)
@@ -72,10 +52,23 @@ class SearchHit:
     article_id: int
     snippet: str
     marks: tuple[tuple[int, int], ...] = ()
+    place: int = 0  # in the order of publication; a later page begins below it
 
     def highlighted(self, before: str, after: str) -> str:
         """The snippet with `before` and `after` around each found word."""
         return Snippet(self.snippet, self.marks).highlighted(before, after)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A proposal that holds, and why."""
+
+    row: Row[Any]
+    match: Match
+
+    def hit(self) -> SearchHit:
+        found = snippet(self.row.title, self.row.text, self.match)
+        return SearchHit(self.row.article_id, found.text, found.marks, self.row.row_id)
 
 
 # --- Writing -----------------------------------------------------------------------------------------------------
@@ -101,9 +94,11 @@ _ADDRESS = (
     .where(articles.c.id == sa.bindparam("article"), article_versions.c.is_current)
 )
 _FEED = sa.text("INSERT INTO search_index (rowid, title, text, url) VALUES (:id, :title, :text, :url)")
-_ROW_OF = sa.select(_rows.c.id).where(_rows.c.id == sa.bindparam("row"))
-_LEAVE_BEHIND = sa.update(_rows).where(_rows.c.article_id == sa.bindparam("article")).values(article_id=None)
-_DELETE = sa.delete(_rows).where(_rows.c.article_id == sa.bindparam("article"))
+_ROW_OF = sa.select(search_rows.c.id).where(search_rows.c.id == sa.bindparam("row"))
+_LEAVE_BEHIND = (
+    sa.update(search_rows).where(search_rows.c.article_id == sa.bindparam("article")).values(article_id=None)
+)
+_DELETE = sa.delete(search_rows).where(search_rows.c.article_id == sa.bindparam("article"))
 
 
 def remove(db: Connection, article_id: int) -> None:
@@ -113,8 +108,10 @@ def remove(db: Connection, article_id: int) -> None:
 
 def articles_to_index(db: Connection, limit: int) -> list[int]:
     """Articles that are not in the index, or by older rules of folding."""
-    joined = articles.outerjoin(_rows, sa.and_(_rows.c.article_id == articles.c.id, _rows.c.folding == FOLDING))
-    wanted = sa.select(articles.c.id).select_from(joined).where(_rows.c.id.is_(None)).order_by(articles.c.id)
+    joined = articles.outerjoin(
+        search_rows, sa.and_(search_rows.c.article_id == articles.c.id, search_rows.c.folding == FOLDING)
+    )
+    wanted = sa.select(articles.c.id).select_from(joined).where(search_rows.c.id.is_(None)).order_by(articles.c.id)
     return list(db.scalars(wanted.limit(limit)))
 
 
@@ -122,7 +119,7 @@ def clear(db: Connection) -> None:
     """Empty the index, so that all articles are to be indexed anew."""
     if db.dialect.name == "sqlite":
         db.execute(sa.text("INSERT INTO search_index (search_index) VALUES ('delete-all')"))
-    db.execute(sa.delete(_rows))
+    db.execute(sa.delete(search_rows))
 
 
 def _add_row(db: Connection, article_id: int, published: datetime, columns: dict[str, Any]) -> int:
@@ -131,7 +128,7 @@ def _add_row(db: Connection, article_id: int, published: datetime, columns: dict
     row_id = (minute << 16) + article_id % (1 << 16)
     while db.scalar(_ROW_OF, {"row": row_id}) is not None:
         row_id += 1
-    db.execute(sa.insert(_rows).values(id=row_id, article_id=article_id, folding=FOLDING, **columns))
+    db.execute(sa.insert(search_rows).values(id=row_id, article_id=article_id, folding=FOLDING, **columns))
     return row_id
 
 
@@ -142,83 +139,84 @@ def _vector(terms: dict[str, list[str]]) -> tuple[int, str]:
     for name in _FIELDS:
         for term in terms[name]:
             place += 1
-            places.setdefault(term, []).append(f"{place}{_WEIGHTS[name]}")
+            places.setdefault(term, []).append(f"{place}{WEIGHTS[name]}")
     if sum(len(term) + 10 for term in places) > _MOST_BYTES:
-        return _NOTHING, ""
+        return NOTHING, ""
     if place > _LAST_PLACE or any(len(found) > _MOST_PLACES for found in places.values()):
-        return _WORDS, " ".join(places)
-    return _PLACES, " ".join(f"{term}:{','.join(found)}" for term, found in places.items())
+        return WORDS, " ".join(places)
+    return PLACES, " ".join(f"{term}:{','.join(found)}" for term, found in places.items())
 
 
 # --- Asking ------------------------------------------------------------------------------------------------------
 
 
 def search(
-    db: Connection, query: Query | None, *, limit: int = 50, filters: Filters | None = None, offset: int = 0
+    db: Connection,
+    query: Query | None,
+    *,
+    limit: int = 50,
+    filters: Filters | None = None,
+    before: int | None = None,
 ) -> list[SearchHit]:
-    """The newest articles for which `query` and `filters` hold. Raises QueryError if it only says what not to find."""
-    filters = filters or Filters()
+    """The newest articles for which `query` and `filters` hold, those placed below `before`. Raises QueryError."""
+    return [found.hit() for found in islice(judged(db, query, filters or Filters(), before, limit), limit)]
+
+
+def search_best(
+    db: Connection,
+    query: Query | None,
+    *,
+    limit: int = 50,
+    filters: Filters | None = None,
+    before: int | None = None,
+    offset: int = 0,
+) -> list[SearchHit]:
+    """The best of the newest hits, best first; the newer of two that are as good. Raises QueryError."""
+    newest = list(islice(judged(db, query, filters or Filters(), before, RANKED_AMONG), RANKED_AMONG))
+    order = best_first([found.match for found in newest])
+    return [newest[index].hit() for index in order[offset : offset + limit]]
+
+
+def judged(
+    db: Connection, query: Query | None, filters: Filters, before: int | None = None, wanted: int = _BATCH
+) -> Iterator[Judged]:
+    """What holds, newest first. Raises QueryError if `query` says only what not to find."""
     if query is not None and query.only_negative and not filters:
-        raise QueryError("a search needs something to look for beside NOT, or a filter", query.text, 0)
-    hits: list[SearchHit] = []
-    for row, document in _candidates(db, query, filters):
-        match = query.match(document) if query is not None else None
-        if query is not None and match is None:
-            continue
-        found = snippet(row.title, row.text, match)
-        hits.append(SearchHit(row.article_id, found.text, found.marks))
-        if len(hits) >= limit + offset:
-            break
-    return hits[offset:]
+        refused = [leaf.position for leaf, negated in leaves(query.root) if negated]
+        reason = "a search needs something to look for beside NOT, or a filter"
+        raise QueryError(reason, query.text, min(refused, default=0))
+    judge = _Judge(query)
+    for low, high in strides(db, before):
+        for row, values in _proposed(db, query, filters, low, high, wanted):
+            match = judge(row, values)
+            if match is not None:
+                yield Judged(row, match)
 
 
-def _candidates(db: Connection, query: Query | None, filters: Filters) -> Iterator[tuple[Row[Any], Document]]:
-    """Articles that the index proposes, newest first, ready to be judged."""
+def holding(db: Connection, query: Query | None, filters: Filters, article_ids: Sequence[int]) -> set[int]:
+    """Which of some articles hold."""
+    judge, fields = _Judge(query), query.fields if query is not None else frozenset()
+    batch = db.execute(proposal(db, query, filters, None, None).where(articles.c.id.in_(article_ids))).all()
+    told = zip(batch, _values(db, batch, fields), strict=True)
+    return {row.article_id for row, values in told if judge(row, values) is not None}
+
+
+def _proposed(
+    db: Connection, query: Query | None, filters: Filters, low: int | None, before: int | None, wanted: int
+) -> Iterator[tuple[Row[Any], dict[str, Any]]]:
+    """Articles that the index proposes, newest first, each with its values for the fields that the query looks at."""
     fields = query.fields if query is not None else frozenset()
-    before: int | None = None
+    size = max(1, min(wanted, _BATCH))
     while True:
-        batch = db.execute(_proposal(db, query, filters, before).limit(_BATCH)).all()
-        yield from zip(batch, _documents(db, batch, fields), strict=True)
-        if len(batch) < _BATCH:
+        batch = db.execute(proposal(db, query, filters, low, before).limit(size)).all()
+        yield from zip(batch, _values(db, batch, fields), strict=True)
+        if len(batch) < size:
             return
-        before = batch[-1].row_id
+        before, size = batch[-1].row_id, _BATCH
 
 
-def _proposal(db: Connection, query: Query | None, filters: Filters, before: int | None) -> sa.Select[Any]:
-    need = needed(query.root) if query is not None else None
-    on_sqlite = db.dialect.name == "sqlite"
-    origin: Any = _rows
-    row_id: Any = _rows.c.id
-    article_id: Any = _rows.c.article_id
-    conditions: list[sa.ColumnElement[bool] | None] = [_filter_condition(filters)]
-    conditions.append(_condition(query.root, on_sqlite) if query is not None else None)
-    if need is not None and on_sqlite:
-        origin, row_id = _index.join(_rows, _rows.c.id == _index.c.rowid), _index.c.rowid
-        conditions.append(_fts_match(need))
-    elif need is not None:
-        # Kept apart from the order: else the planner walks ids backwards and judges every text it meets.
-        inner = sa.select(_rows.c.id, _rows.c.article_id).where(_has(need))
-        inner = inner.where(_rows.c.id < before) if before is not None else inner
-        origin = inner.cte("proposed").prefix_with("MATERIALIZED")
-        row_id, article_id = origin.c.id, origin.c.article_id
-    if before is not None:
-        conditions.append(row_id < before)
-    current = sa.and_(article_versions.c.article_id == articles.c.id, article_versions.c.is_current)
-    joined = origin.join(articles, articles.c.id == article_id).join(article_versions, current).outerjoin(sources)
-    return (
-        sa.select(
-            row_id.label("row_id"), articles.c.id.label("article_id"), articles.c.url, sources.c.name.label("source"),
-            article_versions.c.id.label("version_id"), article_versions.c.title, article_versions.c.text,
-            article_versions.c.language, article_versions.c.published_at,
-        )
-        .select_from(joined)
-        .where(*[condition for condition in conditions if condition is not None])
-        .order_by(row_id.desc())
-    )  # fmt: skip
-
-
-def _documents(db: Connection, batch: Sequence[Row[Any]], fields: frozenset[str]) -> Iterator[Document]:
-    """The rows as queries see them; only what the query asks for is read."""
+def _values(db: Connection, batch: Sequence[Row[Any]], fields: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """What a query can ask of each row beside its words; only what it does ask is read."""
     ids = [row.version_id for row in batch]
     topics = _grouped(db, article_topics.c.version_id, article_topics.c.topic, ids) if "topic" in fields else {}
     events = _grouped(db, article_events.c.version_id, article_events.c.event_type, ids) if "event" in fields else {}
@@ -227,17 +225,15 @@ def _documents(db: Connection, batch: Sequence[Row[Any]], fields: frozenset[str]
         for fact in db.execute(sa.select(facts).where(facts.c.version_id.in_(ids), STANDS)):
             stated.setdefault(fact.version_id, []).append(fact)
     for row in batch:
-        yield Document.of(
-            title=row.title,
-            text=row.text,
-            url=row.url if "url" in fields else "",
-            source=row.source,
-            language=row.language,
-            topics=topics.get(row.version_id, ()),
-            events=events.get(row.version_id, ()),
-            published=row.published_at,
-            facts=stated.get(row.version_id, ()),
-        )
+        yield {
+            "url": row.url if "url" in fields else "",
+            "source": row.source,
+            "language": row.language,
+            "topics": topics.get(row.version_id, ()),
+            "events": events.get(row.version_id, ()),
+            "published": row.published_at,
+            "facts": stated.get(row.version_id, ()),
+        }
 
 
 def _grouped(db: Connection, key: sa.Column[Any], value: sa.Column[Any], ids: Sequence[int]) -> dict[int, list[str]]:
@@ -247,128 +243,34 @@ def _grouped(db: Connection, key: sa.Column[Any], value: sa.Column[Any], ids: Se
     return found
 
 
-# --- What a query needs, in the words of each engine ---------------------------------------------------------------
+@dataclass
+class _Judge:
+    """Says whether a query holds for a proposal, reading no more of its text than it must."""
+
+    query: Query | None
+    _has_words: bool = field(init=False)
+    _grows: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = list(leaves(self.query.root)) if self.query is not None else []
+        self._has_words = any(isinstance(leaf, Phrase | Near) for leaf, _ in found)
+        # Without NOT, what holds for a part of a text holds for the whole of it.
+        self._grows = not any(negated for _, negated in found)
+
+    def __call__(self, row: Row[Any], values: dict[str, Any]) -> Match | None:
+        if self.query is None:
+            return Match(())
+        if not self._has_words:
+            return self.query.match(Document.of(**values))
+        if self._grows and (end := _end_of_opening(row.text)):
+            match = self.query.match(Document.of(title=row.title, text=row.text[:end], **values))
+            if match is not None:
+                return match
+        return self.query.match(Document.of(title=row.title, text=row.text, **values))
 
 
-def _condition(node: Node, on_sqlite: bool) -> sa.ColumnElement[bool] | None:
-    """What the tables can say of a tree: true wherever it holds, and as seldom else as is cheap. None is always."""
-    if text_only(node):
-        return None
-    if isinstance(node, And):
-        parts = [part for each in node.parts if (part := _condition(each, on_sqlite)) is not None]
-        return sa.and_(*parts) if parts else None
-    if isinstance(node, Or):
-        every = [_wordy(part, on_sqlite) if text_only(part) else _condition(part, on_sqlite) for part in node.parts]
-        known = [part for part in every if part is not None]
-        return sa.or_(*known) if len(known) == len(every) else None
-    if isinstance(node, Value):
-        return _value_condition(node)
-    if isinstance(node, PublishedRange):
-        return _between(node.low, node.high)
-    if isinstance(node, CountRange):
-        mine = facts.c.version_id == article_versions.c.id, STANDS
-        done = facts.c.kind == "count", facts.c.status == "done", *mine
-        return sa.exists().where(*done)
-    return None
-
-
-def _wordy(node: Node, on_sqlite: bool) -> sa.ColumnElement[bool] | None:
-    """A tree of words only, beside an OR with something else."""
-    need = needed(node)
-    if need is None:
-        return None
-    if not on_sqlite:
-        also = _rows.alias()
-        return articles.c.id.in_(sa.select(also.c.article_id).where(_has(need, also)))
-    return _rows.c.id.in_(sa.select(_index.c.rowid).where(_fts_match(need)))
-
-
-def _value_condition(node: Value) -> sa.ColumnElement[bool] | None:
-    if node.prefix:
-        return None
-    if node.field == "agency":
-        return sa.exists().where(facts.c.version_id == article_versions.c.id, facts.c.kind == "agency", STANDS)
-    if node.field == "source":
-        return sa.func.lower(sources.c.name).in_(node.values)
-    if node.field == "lang":
-        return _language_condition(node.values)
-    if node.field == "country":
-        return _country_condition(node.values)
-    table, column = _NAMED[node.field]
-    slug = sa.func.replace(sa.func.lower(column), "-", "_")
-    return sa.exists().where(table.c.version_id == article_versions.c.id, slug.in_(node.values))
-
-
-_NAMED = {"topic": (article_topics, article_topics.c.topic), "event": (article_events, article_events.c.event_type)}
-
-
-def _language_condition(tags: Iterable[str]) -> sa.ColumnElement[bool]:
-    own = sa.func.replace(sa.func.lower(article_versions.c.language), "_", "-")
-    return sa.or_(
-        *[part for tag in tags for part in (own == tag.lower(), own.startswith(f"{tag.lower()}-", autoescape=True))]
-    )
-
-
-def _country_condition(codes: Iterable[str]) -> sa.ColumnElement[bool]:
-    wanted = [code.upper() for code in codes]
-    named = (facts.c.country, facts.c.from_country, facts.c.via_country, facts.c.to_country)
-    mine = facts.c.version_id == article_versions.c.id, facts.c.kind.in_(["place", "route"]), STANDS
-    return sa.exists().where(*mine, sa.or_(*[column.in_(wanted) for column in named]))
-
-
-def _between(low: datetime | None, high: datetime | None) -> sa.ColumnElement[bool] | None:
-    published = article_versions.c.published_at
-    bounds = [published >= low] if low is not None else []
-    bounds += [published < high] if high is not None else []
-    return sa.and_(*bounds) if bounds else None
-
-
-def _filter_condition(filters: Filters) -> sa.ColumnElement[bool] | None:
-    conditions = [_between(filters.since, filters.until)]
-    for field, wanted in (("topic", filters.topics), ("event", filters.events), ("source", filters.sources)):
-        if wanted:
-            values = tuple(value.lower() if field == "source" else value.lower().replace("-", "_") for value in wanted)
-            conditions.append(_value_condition(Value(field, values, False, "", 0)))
-    conditions += [_language_condition(filters.languages)] if filters.languages else []
-    conditions += [_country_condition(filters.countries)] if filters.countries else []
-    known = [condition for condition in conditions if condition is not None]
-    return sa.and_(*known) if known else None
-
-
-def _fts_match(need: Needed) -> sa.ColumnElement[bool]:
-    words: sa.BindParameter[str] = sa.bindparam("needed", _as_fts(need), unique=True)
-    return sa.literal_column("search_index").bool_op("MATCH")(words)
-
-
-def _as_fts(need: Needed) -> str:
-    """In the words of FTS5."""
-    if isinstance(need, Run):
-        columns = need.field or "{title text}"
-        return f'{columns} : "{" ".join(need.terms)}"{" *" if need.prefix else ""}'
-    return f" {'AND' if isinstance(need, Every) else 'OR'} ".join(f"({_as_fts(part)})" for part in need.parts)
-
-
-def _has(need: Needed, rows: sa.FromClause = _rows) -> sa.ColumnElement[bool]:
-    """In the words of Postgres. Texts too long for places are asked for words only, the longest are always proposed."""
-    strict, loose = _as_tsquery(need, True), _as_tsquery(need, False)
-    vector = rows.c.terms
-    match = vector.op("@@", is_comparison=True)
-    short = sa.and_(rows.c.kept == _WORDS, match(sa.cast(loose, _TsQuery)))
-    return sa.or_(match(sa.cast(strict, _TsQuery)), short, rows.c.kept == _NOTHING)
-
-
-def _as_tsquery(need: Needed, strict: bool) -> str:
-    if isinstance(need, Run):
-        star = "*" if need.prefix else ""
-        weight = _WEIGHTS[need.field] if need.field in _WEIGHTS and strict else ""
-        ends = [f":{star if term is need.terms[-1] else ''}{weight}" for term in need.terms]
-        words = [f"{term}{end}" if end != ":" else term for term, end in zip(need.terms, ends, strict=True)]
-        return f"({(' <-> ' if strict else ' & ').join(words)})"
-    return f"({(' & ' if isinstance(need, Every) else ' | ').join(_as_tsquery(part, strict) for part in need.parts)})"
-
-
-class _TsQuery(sa.types.UserDefinedType[str]):
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        return "TSQUERY"
+def _end_of_opening(text: str) -> int:
+    """Where the opening lines end without cutting a word; 0 where the text is short, or nothing ends a word."""
+    if len(text) <= 2 * _OPENING[1]:
+        return 0
+    return max(0, *(text.rfind(sign, *_OPENING) for sign in _WORD_ENDS))

@@ -15,6 +15,7 @@ from store import search as searching
 from store.articles import article_events, article_topics, article_versions, articles
 from store.definitions import sources
 from store.engine import Store
+from store.facets import count_facets
 from store.facts import facts
 from store.pages import pages
 from store.search import Filters, articles_to_index, clear, index_article, remove, search
@@ -174,7 +175,9 @@ def test_search_and_watches_agree_on_every_query(store: Store) -> None:
         expected = [name for name, document in seen.items() if query.match(document)]
         with store.read() as db:
             found = [names[hit.article_id] for hit in search(db, query)]
+            counted = count_facets(db, query)
         assert found == expected, written
+        assert sum(counted.counts["language"].values()) == counted.articles == len(expected), written
         answered += bool(expected)
     assert answered > len(queries) * 0.75
 
@@ -271,11 +274,12 @@ def test_the_newest_come_first_and_the_rest_on_demand(store: Store, monkeypatch:
     monkeypatch.setattr(searching, "_BATCH", 3)
     names = fill(store)
     with store.read() as db:
-        everything = [hit.article_id for hit in search(db, parse_query("120 OR police OR 首相 OR 河城"))]
+        query = parse_query("120 OR police OR 首相 OR 河城")
+        found = search(db, query)
+        everything = [hit.article_id for hit in found]
         assert everything == sorted(everything) and len(everything) == 11
-        assert [
-            hit.article_id for hit in search(db, parse_query("120 OR police OR 首相 OR 河城"), limit=4, offset=3)
-        ] == everything[3:7]
+        later = search(db, query, limit=4, before=found[2].place)
+        assert [hit.article_id for hit in later] == everything[3:7]
     assert names[everything[0]] == "en"
 
 

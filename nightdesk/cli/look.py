@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nightdesk.cli.context import session
+from nightdesk.cli.context import Session, session
 from nightdesk.cli.options import Country, Event, FormatOption, Lang, Limit, Since, Source, Topic, Until
 
 if TYPE_CHECKING:
     from nightdesk.config import Config
     from nightdesk.listing import Filters, View
     from nightdesk.output import Format
+    from nightdesk.search import Question
 
 _ROWS = 50
 
@@ -108,6 +109,9 @@ def facts(
 def search(
     context: typer.Context,
     query: Annotated[str, typer.Argument(metavar="QUERY", help="As docs/query-language.md says.")],
+    rank: Annotated[bool, typer.Option("--rank", help="The best of the newest 200 first.")] = False,
+    facets: Annotated[bool, typer.Option("--facets", help="Count by topic, event, country, ... instead.")] = False,
+    after: Annotated[str, typer.Option("--after", metavar="CURSOR", help="Go on where a page ended.")] = "",
     topic: Topic = None,
     event: Event = None,
     country: Country = None,
@@ -120,13 +124,40 @@ def search(
 ) -> None:
     """Find articles, newest first, with the words found in their context."""
     from nightdesk.output import choose_format, write
-    from nightdesk.search import SHOWN, columns, find
+    from nightdesk.search import SHOWN, Question, columns, find
 
     looking = session(context)
     chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
+    question = Question(query, chosen, rank, after)
+    if facets:
+        _write_facets(looking, question, format)
+        return
     with looking.reading() as store, store.read() as db:
-        found = find(db, query, chosen)
-        write(found, columns(db), choose_format(format, sys.stdout), sys.stdout, noun="article", shown=SHOWN)
+        found = find(db, question)
+        rows = (hit.as_row() for hit in found.hits)
+        write(rows, columns(db), choose_format(format, sys.stdout), sys.stdout, noun="article", shown=SHOWN)
+    if found.next:
+        typer.echo(f"there is more: --after {found.next}", err=True)
+
+
+def _write_facets(looking: Session, question: Question, format: Format | None) -> None:
+    """One row for each value of each facet."""
+    from core.errors import UsageError
+    from nightdesk.output import choose_format, write
+    from nightdesk.search import facets
+
+    if question.ranked or question.after:
+        raise UsageError("--facets counts hits and lists none; leave out --rank and --after")
+    with looking.reading() as store, store.read() as db:
+        counted = facets(db, question)
+    rows = [
+        {"facet": name, "value": value, "articles": articles}
+        for name, values in counted.counts.items()
+        for value, articles in values.items()
+    ]
+    write(rows, ("facet", "value", "articles"), choose_format(format, sys.stdout), sys.stdout)
+    which = "" if counted.whole else ", the newest; there are more"
+    typer.echo(f"{counted.articles:,} articles counted{which}", err=True)
 
 
 def show(

@@ -1,0 +1,104 @@
+"""How the hits of a search divide: by topic, event, country, source, language and month."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from core.query import Query
+from store.articles import article_events, article_topics, article_versions, articles
+from store.definitions import sources
+from store.facts import STANDS, facts
+from store.proposals import PLACES, Filters, is_exact, proposal, search_rows
+from store.search import holding, judged
+
+FACETS = ("topic", "event", "country", "source", "language", "month")
+#: How many of the newest hits are counted where each must be judged by its text.
+COUNTED = 1_000
+
+_CHUNK = 5_000
+_TOLD: tuple[sa.ColumnElement[Any], ...] = (
+    articles.c.id.label("article_id"),
+    article_versions.c.id.label("version_id"),
+    article_versions.c.language,
+    article_versions.c.published_at,
+    sources.c.name.label("source"),
+)
+
+
+@dataclass(frozen=True)
+class Facets:
+    """Articles by facet and value, most first, months newest first.
+
+    `whole` is false where there are more hits than the `articles` that were counted.
+    """
+
+    counts: dict[str, dict[str, int]]
+    articles: int
+    whole: bool = True
+
+
+def count_facets(db: Connection, query: Query | None, filters: Filters | None = None) -> Facets:
+    """The facets of all hits where the index alone tells them, else of the newest. Raises QueryError."""
+    filters = filters or Filters()
+    if query is None or is_exact(query.root):
+        rows = list(_told_by_index(db, query, filters))
+        return Facets(_counts(db, rows), len(rows))
+    found = [each.row for each in islice(judged(db, query, filters), COUNTED + 1)]
+    counted = found[:COUNTED]
+    return Facets(_counts(db, counted), len(counted), len(found) <= COUNTED)
+
+
+def _told_by_index(db: Connection, query: Query | None, filters: Filters) -> Iterator[Row[Any]]:
+    """The rows of all hits without their texts."""
+    proposed = proposal(db, query, filters, None, None).order_by(None)
+    rows = db.execute(proposed.with_only_columns(*_TOLD, maintain_column_froms=True)).all()
+    doubted: set[int] = set()
+    if query is not None and db.dialect.name != "sqlite":  # whose places the index does not keep
+        doubted = set(db.scalars(sa.select(search_rows.c.article_id).where(search_rows.c.kept < PLACES)))
+    asked = [row.article_id for row in rows if row.article_id in doubted]
+    sure = holding(db, query, filters, asked) if asked else set()
+    return (row for row in rows if row.article_id not in doubted or row.article_id in sure)
+
+
+def _counts(db: Connection, rows: Sequence[Row[Any]]) -> dict[str, dict[str, int]]:
+    ids = [row.version_id for row in rows]
+    topics, events, countries = Counter[str](), Counter[str](), Counter[str]()
+    for start in range(0, len(ids), _CHUNK):
+        part = ids[start : start + _CHUNK]
+        topics += _labels(db, article_topics.c.version_id, article_topics.c.topic, part)
+        events += _labels(db, article_events.c.version_id, article_events.c.event_type, part)
+        countries += _countries(db, part)
+    months = Counter(row.published_at.strftime("%Y-%m") for row in rows)
+    return {
+        "topic": _most_first(topics),
+        "event": _most_first(events),
+        "country": _most_first(countries),
+        "source": _most_first(Counter(row.source for row in rows if row.source)),
+        "language": _most_first(Counter(row.language for row in rows if row.language)),
+        "month": dict(sorted(months.items(), reverse=True)),
+    }
+
+
+def _most_first(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _labels(db: Connection, key: sa.Column[Any], value: sa.Column[Any], ids: Sequence[int]) -> Counter[str]:
+    counted = sa.select(value, sa.func.count()).where(key.in_(ids)).group_by(value)
+    return Counter({name: count for name, count in db.execute(counted)})
+
+
+def _countries(db: Connection, ids: Sequence[int]) -> Counter[str]:
+    """Where it happened, by the facts: as `country:` asks."""
+    named = (facts.c.country, facts.c.from_country, facts.c.via_country, facts.c.to_country)
+    where = facts.c.version_id.in_(ids), facts.c.kind.in_(["place", "route"]), STANDS
+    seen = {(row[0], code) for row in db.execute(sa.select(facts.c.version_id, *named).where(*where))
+            for code in row[1:] if code}  # fmt: skip
+    return Counter(code for _, code in seen)
