@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -18,10 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.clock import iso
-from core.errors import NightdeskError, NotFound, UsageError
+from core.errors import NotFound, UsageError
 from nightdesk.differences import difference
 from nightdesk.output import natural
 from nightdesk.warcs import KeptPage, write_archive
+from nightdesk.whole import whole
 from store.articles import article_versions, page_outcomes
 from store.engine import Store
 from store.facts import facts
@@ -41,7 +40,7 @@ def export_evidence(store: Store, development_id: int, target: str) -> int:
         raise UsageError(f"{target}: the name of a pack of evidence must end in .zip")
     with store.read() as db:
         found = _Found(db, development_id)
-    with _whole(Path(target)) as file, tempfile.TemporaryFile() as archive:
+    with whole(Path(target)) as file, tempfile.TemporaryFile() as archive:
         missing: list[Row] = []
         count = write_archive(archive, f"d{found.id}.warc", _kept(store, found.pages, missing))
         archive.seek(0)
@@ -163,22 +162,6 @@ def _put(pack: zipfile.ZipFile, name: str, content: bytes | IO[bytes]) -> Row:
             digest.update(block)
             size += len(block)
     return {"sha256": digest.hexdigest(), "bytes": size}
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
-    """The target under a temporary name, given its own once everything is written and synced."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except OSError as error:
-        raise NightdeskError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 # -- the page for people ----------------------------------------------------------------------------------------------

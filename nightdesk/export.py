@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import io
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO, cast
+from typing import IO, Any, TextIO
 
-from core.errors import NightdeskError, UsageError
+from sqlalchemy.engine import Connection
+
+from core.errors import UsageError
 from nightdesk import listing, output
 from nightdesk.listing import Filters, View
+from nightdesk.whole import whole
 from store.engine import Store
 
 SUBJECTS: dict[str, View] = {
@@ -23,54 +25,86 @@ SUBJECTS: dict[str, View] = {
     "interactions": listing.INTERACTIONS,
     "deliveries": listing.DELIVERIES,
 }
-ENDINGS = (".jsonl", ".csv")
 
-Progress = Callable[[int], None]
+Rows = Iterable[Mapping[str, Any]]
+Writer = Callable[[Rows, Sequence[str], IO[bytes], str], int]
+
+#: More articles than anybody means by a query; their ids are held in memory.
+_MOST_FOUND = 100_000
 
 
-def export(store: Store, subject: str, target: str, filters: Filters) -> int:
-    """Write every row of a subject that passes to `target`, oldest first; `-` is jsonl on stdout. Returns the count."""
+def export(store: Store, subject: str, target: str, filters: Filters, query: str | None = None) -> int:
+    """Write every row of a subject that passes to `target`, oldest first; `-` is jsonl on stdout. Returns the count.
+
+    `query` leaves only what the articles that it finds tell. Raises QueryError with the position of a mistake.
+    """
     view = SUBJECTS[subject]
-    ending = ".jsonl" if target == "-" else Path(target).suffix.lower()
-    if ending not in ENDINGS:
-        raise UsageError(f"cannot tell the format of {target}; its name must end in {' or '.join(ENDINGS)}, or be -")
-    with _opened(target) as out, store.read() as db:
-        found = listing.rows(db, view, replace(filters, newest_first=False, whole=True))
-        if ending == ".jsonl":
-            return output.write_jsonl(found, out)
-        out.write("\ufeff")  # so that spreadsheets read it as UTF-8
-        return output.write_csv(found, listing.columns(db, view), out)
+    write = FORMATS.get(".jsonl" if target == "-" else Path(target).suffix.lower())
+    if write is None:
+        *others, last = FORMATS
+        raise UsageError(
+            f"cannot tell the format of {target}; its name must end in {', '.join(others)} or {last}, or be -"
+        )
+    filters = replace(filters, newest_first=False, whole=True)
+    with store.read() as db:
+        if query is not None:
+            filters = replace(filters, articles=_found(db, view, query, filters))
+        found = listing.rows(db, view, filters)
+        names = listing.columns(db, view)
+        if target == "-":
+            return output.write_jsonl(found, sys.stdout)
+        with whole(Path(target)) as out:
+            return write(found, names, out, subject)
+
+
+def _found(db: Connection, view: View, query: str, filters: Filters) -> tuple[int, ...]:
+    """The articles that a query finds, within the time that is asked for where that is theirs."""
+    from core.query import parse_query
+    from pipeline.vocabulary import load_vocabulary
+    from store import search
+
+    by_article = view.time == "published_at"
+    span = search.Filters(since=filters.since, until=filters.until) if by_article else search.Filters()
+    hits = search.search(db, parse_query(query, load_vocabulary()), limit=_MOST_FOUND + 1, filters=span)
+    if len(hits) > _MOST_FOUND:
+        raise UsageError(f"--query finds more than {_MOST_FOUND:,} articles; narrow it, or ask for a shorter time")
+    return tuple(hit.article_id for hit in hits)
+
+
+# -- formats ----------------------------------------------------------------------------------------------------------
+
+
+def _jsonl(rows: Rows, _columns: Sequence[str], out: IO[bytes], _subject: str) -> int:
+    with _as_text(out) as text:
+        return output.write_jsonl(rows, text)
+
+
+def _csv(rows: Rows, columns: Sequence[str], out: IO[bytes], _subject: str) -> int:
+    with _as_text(out) as text:
+        text.write("\ufeff")  # so that spreadsheets read it as UTF-8
+        return output.write_csv(rows, columns, text)
+
+
+def _xlsx(rows: Rows, columns: Sequence[str], out: IO[bytes], subject: str) -> int:
+    from nightdesk.writers.spreadsheet import write_xlsx
+
+    return write_xlsx(rows, columns, out, subject)
+
+
+def _parquet(rows: Rows, columns: Sequence[str], out: IO[bytes], _subject: str) -> int:
+    from nightdesk.writers.parquet import write_parquet
+
+    return write_parquet(rows, columns, out)
 
 
 @contextmanager
-def _opened(target: str) -> Iterator[TextIO]:
-    """The target under a temporary name, given its own once everything is written and synced."""
-    if target == "-":
-        yield sys.stdout
-        return
-    path = Path(target)
+def _as_text(out: IO[bytes]) -> Iterator[TextIO]:
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
     try:
-        file = tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", suffix=".partial", delete=False
-        )
-    except OSError as error:
-        raise NightdeskError(f"cannot write {target}: {error.strerror}") from error
-    try:
-        with file:
-            yield cast(TextIO, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(file.name, 0o666 & ~_umask())  # a temporary file is for its owner alone
-        os.replace(file.name, path)
-    except OSError as error:
-        os.unlink(file.name)
-        raise NightdeskError(f"cannot write {target}: {error.strerror}") from error
-    except BaseException:
-        os.unlink(file.name)
-        raise
+        yield text
+        text.flush()
+    finally:
+        text.detach()
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+FORMATS: dict[str, Writer] = {".jsonl": _jsonl, ".csv": _csv, ".xlsx": _xlsx, ".parquet": _parquet}

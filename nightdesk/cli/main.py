@@ -22,6 +22,7 @@ from nightdesk.cli import (
     control,
     database,
     evidence,
+    export,
     health,
     look,
     manage,
@@ -65,7 +66,7 @@ def _options(
     context.obj = Session(config)
 
 
-_ASKING = (look, trace, analyst, again, ask, evidence)
+_ASKING = (look, trace, analyst, again, ask, export, evidence)
 for family in (setup, work, control, *_ASKING, manage, alerts, watches, silences, tokens, health, database):
     family.add_to(app)
 

@@ -1,0 +1,1 @@
+"""Rows as files, a module for each format that is more than lines of text."""
