@@ -20,6 +20,7 @@ class Subject(StrEnum):
     INTERACTIONS = "interactions"
     DELIVERIES = "deliveries"
     EVIDENCE = "evidence"
+    SNAPSHOT = "snapshot"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,14 +29,16 @@ def add_to(app: typer.Typer) -> None:
 
 def export(
     context: typer.Context,
-    subject: Annotated[Subject, typer.Argument(metavar="articles|developments|facts|interactions|deliveries|evidence")],
+    subject: Annotated[
+        Subject, typer.Argument(metavar="articles|developments|facts|interactions|deliveries|evidence|snapshot")
+    ],
     target: Annotated[
         str,
         typer.Option(
             "-o",
             "--output",
             metavar="FILE",
-            help="Ends in .jsonl, .csv, .xlsx or .parquet, for evidence .zip; - is jsonl on stdout.",
+            help="Ends in .jsonl, .csv, .xlsx or .parquet; evidence in .zip, a snapshot in .sqlite; - is jsonl.",
         ),
     ],
     id: Annotated[str | None, typer.Argument(metavar="[ID]", help="For evidence: the development, as d34.")] = None,
@@ -51,7 +54,7 @@ def export(
     lang: Lang = None,
     limit: Limit = None,
 ) -> None:
-    """Write a whole view to a file, oldest first; or the evidence of one development as a pack."""
+    """Write a view to a file, oldest first; one development with its evidence as a pack; or all views as a database."""
     from nightdesk.export import export as write
 
     asked: dict[str, object] = {
@@ -63,12 +66,16 @@ def export(
         "until": until,
     }
     asked |= {"source": source, "lang": lang, "limit": limit}
-    if subject is Subject.EVIDENCE:
+    if subject in (Subject.EVIDENCE, Subject.SNAPSHOT):
         _refuse_filters(subject, asked)
+    if subject is Subject.EVIDENCE:
         _export_evidence(context, id, target)
         return
     if id is not None:
         raise UsageError(f"export {subject.value} takes no id; only evidence does")
+    if subject is Subject.SNAPSHOT:
+        _export_snapshot(context, target)
+        return
     looking = session(context)
     chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
     with looking.reading() as store:
@@ -95,3 +102,13 @@ def _export_evidence(context: typer.Context, id: str | None, target: str) -> Non
     with session(context).reading() as store:
         count = export_evidence(store, number, target)
     typer.echo(f"evidence of d{number} with {count} pages written to {target}", err=True)
+
+
+def _export_snapshot(context: typer.Context, target: str) -> None:
+    from core.clock import utc_now
+    from nightdesk.snapshot import export_snapshot
+
+    with session(context).reading() as store:
+        counts = export_snapshot(store, target, utc_now())
+    told = ", ".join(f"{counts[f'{name}_v']:,} {name}" for name in ("articles", "developments", "facts"))
+    typer.echo(f"snapshot with {told} written to {target}", err=True)
