@@ -17,17 +17,19 @@ from nightdesk.app import App
 from nightdesk.web import hosts
 from nightdesk.web.access import Access
 from nightdesk.web.act import Act
+from nightdesk.web.api.endpoints import Api
 from nightdesk.web.forwarded import Forwarded
 from nightdesk.web.guard import Guard
 from nightdesk.web.pages import page
 from nightdesk.web.patience import Patience
+from nightdesk.web.reading import Reading
 
 _CSS = (files("nightdesk.web") / "pages" / "desk.css").read_bytes()
 
 
 def make_site(app: App) -> Starlette:
     """The pages of one App."""
-    act = Act(app)
+    act, reading = Act(app), Reading(app.store)
     return Starlette(
         routes=[
             Route("/healthz", _alive, methods=["GET"]),
@@ -35,6 +37,7 @@ def make_site(app: App) -> Starlette:
             Route("/developments/{id:int}", _development, methods=["GET"]),
             Route("/a/{token:str}", act.look, methods=["GET"]),
             Route("/a/{token:str}", act.act, methods=["POST"]),
+            *Api(app, reading).routes(),
         ],
         middleware=[
             Middleware(Forwarded, trusted=lambda: app.config.web.trusted_proxies),
