@@ -53,7 +53,7 @@ def every_path(desk: Asker) -> list[tuple[str, str]]:
 
 def test_little_is_open_and_all_of_it_is_there(desks: tuple[Asker, Asker]) -> None:
     table = {path for path, _ in every_path(desks[1])}
-    assert table >= OPEN
+    assert table >= OPEN and table >= BY_ADDRESS
     assert not OPEN & BY_ADDRESS
 
 
@@ -195,6 +195,14 @@ def test_a_key_comes_as_bearer_or_as_the_password_of_anybody(header: str, key: s
 def test_a_key_in_the_address_counts_where_a_feed_reader_asks() -> None:
     assert Asked("/feed.atom", "GET", {}, "q=x&token=nd_x").key == "nd_x"
     assert Asked("/metrics", "GET", {}, "token=nd_x").key is None
+
+
+def test_a_feed_reader_may_have_the_key_in_its_address(desks: tuple[Asker, Asker]) -> None:
+    _, public = desks
+    for scope in ("read", "feed"):
+        key = public.token(f"by-address-{scope}", scope)
+        assert public.ask(f"/feed.atom?token={key}").status == 200
+        assert public.ask(f"/api/v1/sources?token={key}").status == 401
 
 
 def test_a_key_is_kept_only_as_its_hash(store: Store) -> None:

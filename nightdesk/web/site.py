@@ -18,6 +18,7 @@ from nightdesk.web import hosts
 from nightdesk.web.access import Access
 from nightdesk.web.act import Act
 from nightdesk.web.api.endpoints import Api
+from nightdesk.web.feed import Feed
 from nightdesk.web.forwarded import Forwarded
 from nightdesk.web.guard import Guard
 from nightdesk.web.pages import page
@@ -37,6 +38,7 @@ def make_site(app: App) -> Starlette:
             Route("/developments/{id:int}", _development, methods=["GET"]),
             Route("/a/{token:str}", act.look, methods=["GET"]),
             Route("/a/{token:str}", act.act, methods=["POST"]),
+            Route("/feed.atom", Feed(app, reading).show, methods=["GET"]),
             *Api(app, reading).routes(),
         ],
         middleware=[
