@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -109,7 +110,11 @@ class Access:
             query = scope["query_string"].decode("latin-1")
             asked = Asked(path, scope["method"], Headers(scope=scope), query)
             key = asked.key if path not in OPEN else None
-            token = await run_in_threadpool(self._check, key) if key else None
+            try:
+                token = await run_in_threadpool(self._check, key) if key else None
+            except SQLAlchemyError:  # the key may be good; nobody can say
+                await PlainTextResponse("The database does not answer.\n", 503)(scope, receive, send)
+                return
             refused = decide(asked, is_private(self._web()), token)
             if refused is not None:
                 challenge = _CHALLENGE if refused.status == 401 else None

@@ -21,9 +21,11 @@ from nightdesk.web.api.endpoints import Api
 from nightdesk.web.feed import Feed
 from nightdesk.web.forwarded import Forwarded
 from nightdesk.web.guard import Guard
+from nightdesk.web.metrics import Metrics
 from nightdesk.web.pages import page
 from nightdesk.web.patience import Patience
 from nightdesk.web.reading import Reading
+from nightdesk.web.ready import Ready
 
 _CSS = (files("nightdesk.web") / "pages" / "desk.css").read_bytes()
 
@@ -38,6 +40,8 @@ def make_site(app: App) -> Starlette:
             Route("/developments/{id:int}", _development, methods=["GET"]),
             Route("/a/{token:str}", act.look, methods=["GET"]),
             Route("/a/{token:str}", act.act, methods=["POST"]),
+            Route("/readyz", Ready(app, reading).show, methods=["GET"]),
+            Route("/metrics", Metrics(app, reading).show, methods=["GET"]),
             Route("/feed.atom", Feed(app, reading).show, methods=["GET"]),
             *Api(app, reading).routes(),
         ],
