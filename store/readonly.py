@@ -3,7 +3,8 @@
 It runs in a child process that is killed when it takes too long. This module is what the child imports, so it
 stays light. SQLite: a read-only connection whose authorizer lets a statement touch the views and, through them, the
 tables behind; no other table, no PRAGMA, no ATTACH. Postgres: a read-only transaction and a server-side cursor, which
-takes a single SELECT and nothing else; a role that may read the views alone is better still (docs/sql.md).
+takes a single SELECT and nothing else, which the server finds to read nothing but the views; with a role that may read
+those alone (docs/sql.md) it need not.
 """
 
 from __future__ import annotations
@@ -11,12 +12,20 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from store.placeholders import for_psycopg, with_nulls
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+#: What may be put into a place of a query.
+Value = str | int | float
 
 _MOST_BYTES = 64 << 20
 _BATCH = 500
@@ -51,13 +60,15 @@ class Answer:
     refused: str = ""  # why the query did not run, or did not end well
 
 
-def ask_sqlite(path: str, query: str, views: Sequence[str], bounds: Bounds) -> Answer:
-    """The answer of a SQLite file. Never raises for what the query does."""
+def ask_sqlite(
+    path: str, query: str, views: Sequence[str], bounds: Bounds, values: Mapping[str, Value] | None = None
+) -> Answer:
+    """The answer of a SQLite file, with `values` in the places it names. Never raises for what the query does."""
     db = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, isolation_level=None)
     try:
         _guard(db, frozenset(views), bounds)
         _refuse_shadows(query, views)
-        cursor = db.execute(query)
+        cursor = db.execute(query, values or {})
         if cursor.description is None:
             return Answer(refused="nothing to read: write a SELECT")
         return _collect([column[0] for column in cursor.description], cursor.fetchmany, bounds)
@@ -146,8 +157,18 @@ def _say_sqlite(error: Exception, bounds: Bounds) -> str:
     return text
 
 
-def ask_postgres(dsn: str, query: str, bounds: Bounds) -> Answer:
-    """The answer of a Postgres database. Never raises for what the query does."""
+def ask_postgres(
+    dsn: str,
+    query: str,
+    views: Sequence[str],
+    bounds: Bounds,
+    values: Mapping[str, Value] | None = None,
+    is_reader: bool = False,
+) -> Answer:
+    """The answer of a Postgres database, with `values` in the places it names. Never raises for what the query does.
+
+    `is_reader`: the role of the connection may read the views alone, so what the query reads need not be found out.
+    """
     import psycopg
 
     # In texts and comments too: telling those from code is how such filters are got round.
@@ -158,11 +179,14 @@ def ask_postgres(dsn: str, query: str, bounds: Bounds) -> Answer:
     options = f"-c default_transaction_read_only=on -c statement_timeout={wait} -c lock_timeout=5000 -c timezone=UTC"
     try:
         with psycopg.connect(dsn, options=options, connect_timeout=5, application_name="nightdesk sql") as db:
+            if not is_reader and (beyond := _beyond_views(db, query, views)):
+                return Answer(refused=f"only reading the views is allowed (not {beyond}); nightdesk sql names them")
             db.read_only = True
             db.adapters.register_loader("json", psycopg.types.string.TextLoader)
             db.adapters.register_loader("jsonb", psycopg.types.string.TextLoader)
             # Prepared: the protocol then takes one statement, and DECLARE takes only a query that changes nothing.
-            db.execute(f"DECLARE asked NO SCROLL CURSOR FOR {query}".encode(), prepare=True)
+            declared = f"DECLARE asked NO SCROLL CURSOR FOR {for_psycopg(query) if values else query}"
+            db.execute(declared.encode(), values or None, prepare=True)
             cursor = db.cursor()
             cursor.execute("FETCH 0 FROM asked")
             columns = [column.name for column in cursor.description or ()]
@@ -179,6 +203,30 @@ def ask_postgres(dsn: str, query: str, bounds: Bounds) -> Answer:
         return Answer(refused=_say_postgres(error))
     except psycopg.Error as error:
         return Answer(refused=_say_postgres(error))
+
+
+def _beyond_views(db: Connection[Any], query: str, views: Sequence[str]) -> str:
+    """What else the query would read, as the server tells: it is made a view, which is never read, and taken back."""
+    db.read_only = False
+    try:
+        # A subquery may have two columns of one name; a view may not.
+        asked = f"CREATE TEMP VIEW nightdesk_asked AS SELECT 1 AS one FROM ({with_nulls(query)}\n) AS asked"
+        db.execute(asked.encode(), prepare=True)
+        row = db.execute(_READ_BY_VIEW, {"views": list(views)}).fetchone()
+        return str(row[0]) if row else ""
+    finally:
+        db.rollback()
+
+
+_READ_BY_VIEW = """
+SELECT coalesce(c.relname, p.proname, 'what is no view') FROM pg_depend d
+JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class = 'pg_temp.nightdesk_asked'::regclass
+LEFT JOIN pg_class c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid
+LEFT JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid
+WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid <> r.ev_class AND NOT coalesce(
+    c.relkind = 'v' AND c.relname = ANY (%(views)s) AND c.relnamespace = current_schema::regnamespace, false)
+LIMIT 1
+"""
 
 
 def _say_postgres(error: Any) -> str:

@@ -114,6 +114,25 @@ def definitions(dialect: Dialect) -> dict[str, str]:
 
 NAMES = tuple(definitions(_SQLITE))
 
+#: What each row is, in a line.
+ABOUT = {
+    "sources_v": "Where we look.",
+    "watches_v": "Standing questions.",
+    "articles_v": "Articles, each in its current version.",
+    "developments_v": "What happened, one row each.",
+    "facts_v": "Stated facts, each with its quote.",
+    "matches_v": "What a watch made of an article: fired or a near miss, and why.",
+    "changes_v": "What befell a development.",
+    "alerts_v": "Decisions to tell.",
+    "deliveries_v": "Messages on their way to a recipient (masked).",
+    "message_alerts_v": "Which alerts a message tells of.",
+    "pages_v": "What was fetched, or refused, and its end.",
+    "article_topics_v": "One row for each topic of an article.",
+    "article_events_v": "One row for each event type of an article.",
+    "development_countries_v": "One row for each country of a development.",
+    "interactions_v": "Who does what with whom in overseas policing.",
+}
+
 
 def create(db: Connection) -> None:
     """Make every view anew."""

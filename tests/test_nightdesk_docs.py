@@ -30,7 +30,7 @@ def test_every_example_is_answered(store: Store, example: str) -> None:
     if store.is_sqlite:
         answer = ask_sqlite(str(store.path), example, NAMES, Bounds())
     else:
-        answer = ask_postgres(store.url.set(drivername="postgresql").render_as_string(False), example, Bounds())
+        answer = ask_postgres(store.url.set(drivername="postgresql").render_as_string(False), example, NAMES, Bounds())
     assert (answer.refused, answer.columns != ()) == ("", True)
 
 

@@ -39,7 +39,25 @@ WRITES = (
     "ANALYZE",
     "",
 )
+#: Whatever is no view stays shut: keys, passwords, addresses of channels, messages.
+SECRETS = (
+    "SELECT name FROM sources",
+    "SELECT definition FROM channels",
+    "SELECT content FROM messages",
+    "SELECT (SELECT count(*) FROM channels) FROM sources_v",
+    "SELECT * FROM sources_v WHERE name IN (SELECT name FROM channels)",
+    "WITH sources_v AS (SELECT * FROM channels) SELECT * FROM sources_v",
+    "SELECT * FROM (SELECT * FROM channels) AS sources_v",
+    "SELECT count(*) FROM channels",
+    "SELECT name FROM sources_v UNION ALL SELECT name FROM channels",
+    "SELECT 1 FROM sources_v s WHERE EXISTS (SELECT 1 FROM channels c WHERE c.name = s.name)",
+    "SELECT 1) AS a, (SELECT name FROM channels",
+    "SELECT * FROM information_schema.tables",
+    "SELECT 1 AS a -- ) AS asked, channels (",
+    "SELECT hash FROM tokens",
+)
 SQLITE_ONLY = (
+    "SELECT length(randomblob(2000000000))",
     "ATTACH DATABASE '/tmp/nightdesk-attack.db' AS other",
     "VACUUM INTO '/tmp/nightdesk-attack.db'",
     "PRAGMA query_only=OFF",
@@ -48,24 +66,22 @@ SQLITE_ONLY = (
     "SELECT * FROM sqlite_master",
     "SELECT * FROM sqlite_schema",
     "SELECT * FROM pragma_table_info('sources')",
-    "SELECT name FROM sources",
-    "SELECT definition FROM channels",
-    "SELECT content FROM messages",
-    "SELECT (SELECT count(*) FROM channels) FROM sources_v",
-    "SELECT * FROM sources_v WHERE name IN (SELECT name FROM channels)",
-    "WITH sources_v AS (SELECT * FROM channels) SELECT * FROM sources_v",
     """WITH "it's" AS (SELECT 1), sources_v AS (SELECT definition FROM channels) SELECT * FROM sources_v WHERE ''=''""",
     'WITH "sources_v" (a) AS MATERIALIZED (SELECT definition FROM channels) SELECT * FROM sources_v',
     "WITH sources_v/**/AS/**/(SELECT definition FROM sources) SELECT * FROM sources_v",
-    "SELECT * FROM (SELECT * FROM channels) AS sources_v",
     "SELECT load_extension('/tmp/x.so')",
     "SELECT writefile('/tmp/x', 'x')",
     "SELECT hex(zeroblob(900000000))",
-    "SELECT count(*) FROM channels",
     "SELECT count(*) FROM sqlite_master",
     "EXPLAIN DELETE FROM sources",
 )
 POSTGRES_ONLY = (
+    "TABLE channels",
+    "SELECT (channels).definition FROM channels",
+    "SELECT * FROM ONLY channels",
+    "SELECT usename FROM pg_stat_activity",
+    "SELECT * FROM public.channels",
+    "SELECT opened('channels')",
     "SELECT E'\\' ', pg_sleep(1) --'",
     "SELECT $$'$$, pg_sleep(1), '",
     "COPY sources TO '/tmp/nightdesk-attack'",
@@ -118,7 +134,8 @@ def asked(store: Store, query: str, bounds: Bounds | None = None) -> Answer:
     """In this process: what a child would do, without its start."""
     if store.is_sqlite:
         return ask_sqlite(str(store.path), query, views.NAMES, bounds or Bounds())
-    return ask_postgres(store.url.set(drivername="postgresql").render_as_string(False), query, bounds or Bounds())
+    dsn = store.url.set(drivername="postgresql").render_as_string(False)
+    return ask_postgres(dsn, query, views.NAMES, bounds or Bounds())
 
 
 def sources(store: Store) -> int:
@@ -149,6 +166,15 @@ def test_a_write_is_refused(filled: Store, query: str) -> None:
     answer = asked(filled, query)
     assert (bool(answer.refused), answer.rows) == (True, ())
     assert sources(filled) == 3
+
+
+@pytest.mark.parametrize("query", SECRETS)
+def test_nothing_but_the_views_can_be_read(filled: Store, query: str) -> None:
+    if query.startswith("SELECT 1 AS a --"):  # only looks like one
+        assert asked(filled, query).rows == ((1,),)
+        return
+    answer = asked(filled, query)
+    assert (bool(answer.refused), answer.rows) == (True, ())
 
 
 @pytest.mark.parametrize("query", SQLITE_ONLY)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nightdesk.cli.context import session
+from core.errors import UsageError
+from nightdesk.cli.context import Session, session
 from nightdesk.cli.options import FormatOption
+
+if TYPE_CHECKING:
+    from nightdesk.adhoc import Asker
+    from nightdesk.output import Format
+    from nightdesk.queries import Named
+    from store.readonly import Answer, Value
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,25 +26,89 @@ def add_to(app: typer.Typer) -> None:
 def sql(
     context: typer.Context,
     query: Annotated[
-        str | None, typer.Argument(metavar="[QUERY]", help="A SELECT; read from stdin if left out or -.")
+        str | None,
+        typer.Argument(metavar="[QUERY|NAME]", help="A SELECT, or a named query; from stdin if left out or -."),
     ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="For a place such as :since; repeatable.")
+    ] = None,
+    names: Annotated[bool, typer.Option("--names", help="List the named queries and their parameters.")] = False,
     format: FormatOption = None,
 ) -> None:
-    """Ask the views in SQL: reading only, with limits on time and rows. docs/sql.md names them all."""
-    from nightdesk.adhoc import ask
-    from nightdesk.output import choose_format, write
+    """Ask the views in SQL: reading only, with limits on time and rows; in a dialogue on a terminal without a query."""
+    from nightdesk.adhoc import Asker
+    from nightdesk.console import find, pairs
+    from nightdesk.queries import NAME, load
 
     asking = session(context)
-    asking.require_database()
-    if query is None and sys.stdin.isatty():
-        _show_views(asking.config.database_url)
+    file = asking.config.file
+    queries = load(file.parent if file is not None else None)
+    if names:
+        _write_names(queries, format)
         return
-    answer = ask(asking.config, sys.stdin.read() if query in (None, "-") else str(query))
+    asking.require_database()
+    given = pairs(param or [])
+    with Asker(asking.config) as asker:
+        if query is None and sys.stdin.isatty():
+            if given:
+                raise UsageError("--param goes with a query or the name of one")
+            _converse(asking, asker, queries, format)
+            return
+        written = sys.stdin.read() if query in (None, "-") else str(query)
+        values: Mapping[str, Value] = given
+        if NAME.fullmatch(written.strip()):
+            known = find(queries, written.strip())
+            written, values = known.sql, _values(asking, known, given)
+        _write(asker.ask(written, values), format)
+
+
+def _values(asking: Session, query: Named, given: Mapping[str, str]) -> dict[str, Value]:
+    from zoneinfo import ZoneInfo
+
+    from core.clock import utc_now
+
+    return query.values(given, utc_now(), ZoneInfo(asking.config.timezone))
+
+
+def _write(answer: Answer, format: Format | None) -> None:
+    from nightdesk.output import choose_format, write
+
     names = unique(answer.columns)
     rows = [dict(zip(names, row, strict=True)) for row in answer.rows]
     write(rows, names, choose_format(format, sys.stdout), sys.stdout)
     if answer.cut:
         typer.echo(answer.cut, err=True)
+
+
+def _write_names(queries: Mapping[str, Named], format: Format | None) -> None:
+    from nightdesk.output import choose_format, write
+
+    rows = [
+        {
+            "name": query.name,
+            "parameters": ", ".join(
+                f"{each.name} ({each.kind})" + (f" = {each.default}" if each.default is not None else "")
+                for each in query.parameters
+            ),
+            "about": query.about,
+        }
+        for query in queries.values()
+    ]
+    write(rows, ("name", "parameters", "about"), choose_format(format, sys.stdout), sys.stdout)
+
+
+def _converse(asking: Session, asker: Asker, queries: Mapping[str, Named], format: Format | None) -> None:
+    from nightdesk.console import Console, remember
+    from store import views
+
+    def ask(query: Named, given: Mapping[str, str]) -> Answer:
+        return asker.ask(query.sql, _values(asking, query, given))
+
+    save = remember([*views.NAMES, *queries])
+    try:
+        Console(asker, queries, ask, lambda answer: _write(answer, format), sys.stderr).run()
+    finally:
+        save()
 
 
 def unique(columns: tuple[str, ...]) -> list[str]:
@@ -50,11 +122,3 @@ def unique(columns: tuple[str, ...]) -> list[str]:
             name = f"{column}_{count}"
         names.append(name)
     return names
-
-
-def _show_views(_url: str) -> None:
-    from store import views
-
-    typer.echo("Write a query, as in: nightdesk sql 'SELECT title FROM developments_v LIMIT 5'", err=True)
-    for name in views.NAMES:
-        typer.echo(name)
