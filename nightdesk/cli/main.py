@@ -19,6 +19,7 @@ from nightdesk.cli import (
     alerts,
     analyst,
     ask,
+    brief,
     control,
     database,
     evidence,
@@ -66,7 +67,7 @@ def _options(
     context.obj = Session(config)
 
 
-_ASKING = (look, trace, analyst, again, ask, export, evidence)
+_ASKING = (look, trace, analyst, again, ask, export, brief, evidence)
 for family in (setup, work, control, *_ASKING, manage, alerts, watches, silences, tokens, health, database):
     family.add_to(app)
 

@@ -1,0 +1,65 @@
+"""`brief`: what happened, case by case and with its sources, as a document to hand on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nightdesk.brief.formats import Form
+from nightdesk.cli.context import session
+from nightdesk.cli.look import filters
+from nightdesk.cli.options import Country, Event, Lang, Limit, Source, Topic, Until
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(brief)
+
+
+def brief(
+    context: typer.Context,
+    target: Annotated[
+        str,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Ends in .docx, .md, .html, .ris or .json (CSL); - is Markdown."
+        ),
+    ],
+    format: Annotated[Form | None, typer.Option("--format", help="Where the name of the file does not say it.")] = None,
+    watch: Annotated[str | None, typer.Option("--watch", metavar="NAME", help="What this watch asks for.")] = None,
+    topic: Topic = None,
+    event: Event = None,
+    country: Country = None,
+    since: Annotated[str, typer.Option("--since", metavar="WHEN", help="From then on: 90d, or 2026-10-01.")] = "7d",
+    until: Until = None,
+    source: Source = None,
+    lang: Lang = None,
+    limit: Limit = None,
+) -> None:
+    """Write a brief: developments by case, with a footnote for every figure; or its articles for reference managers."""
+    from zoneinfo import ZoneInfo
+
+    from alerts.language import speak
+    from core.clock import utc_now
+    from nightdesk.brief.compose import Frame, compose
+    from nightdesk.brief.formats import form_of, written
+    from nightdesk.brief.gather import gather
+    from nightdesk.whole import whole
+
+    form = form_of(target, format)
+    looking = session(context)
+    chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
+    asked = {"watch": watch, "topic": topic, "event type": event, "country": country and country.upper()}
+    asked |= {"source": source, "language": lang}
+    choice = tuple(f"{name.capitalize()}: {value}" for name, value in asked.items() if value)
+    frame = Frame(speak("en"), ZoneInfo(looking.config.timezone), chosen.since, chosen.until or utc_now(), choice)
+    with looking.reading() as store, store.read() as db:
+        told, cases = gather(db, chosen, watch)
+    content = written(compose(told, cases, frame), form)
+    if target == "-":
+        sys.stdout.buffer.write(content)
+    else:
+        with whole(Path(target)) as out:
+            out.write(content)
+    typer.echo(f"brief of {len(told)} developments written{'' if target == '-' else f' to {target}'}", err=True)
