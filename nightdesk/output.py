@@ -189,7 +189,7 @@ def words(column: str, value: Any, noun: str = "") -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(plain(str(part)) for part in value)
-    if isinstance(value, float) or column in ("value", "low", "high"):
+    if isinstance(value, float) or (isinstance(value, int) and column in ("value", "low", "high")):
         return f"{value:,.10g}"
     text = plain(str(value), lines=False)
     return text[:16].replace("T", " ") if column.endswith("_at") and text.endswith("Z") else text

@@ -151,7 +151,7 @@ def _say_sqlite(error: Exception, bounds: Bounds) -> str:
     if "interrupted" in text:
         return f"took more than {bounds.seconds:g} s and was stopped"
     if "not authorized" in text or "prohibited" in text or "access to" in text:
-        return f"only reading the views is allowed ({text}); nightdesk sql names them"
+        return f"only reading the views is allowed ({text}); docs/sql.md names them"
     if "one statement at a time" in text:
         return "one statement at a time"
     return text
@@ -180,7 +180,7 @@ def ask_postgres(
     try:
         with psycopg.connect(dsn, options=options, connect_timeout=5, application_name="nightdesk sql") as db:
             if not is_reader and (beyond := _beyond_views(db, query, views)):
-                return Answer(refused=f"only reading the views is allowed (not {beyond}); nightdesk sql names them")
+                return Answer(refused=f"only reading the views is allowed (not {beyond}); docs/sql.md names them")
             db.read_only = True
             db.adapters.register_loader("json", psycopg.types.string.TextLoader)
             db.adapters.register_loader("jsonb", psycopg.types.string.TextLoader)

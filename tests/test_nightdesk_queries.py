@@ -253,6 +253,13 @@ def test_the_command_lists_named_queries_and_says_what_is_unknown(
     assert "there is no query title; there are happened, figures" in capsys.readouterr().err
 
 
+def test_a_column_of_words_may_be_called_value(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(store, tmp_path, "SELECT 'red' AS value, 1200 AS low", "--format", "table") == 0
+    assert re.search(r"red\s+1,200", capsys.readouterr().out)
+
+
 Talk = Callable[..., tuple[list[Answer], str]]
 
 

@@ -194,6 +194,8 @@ def test_the_command_counts_instead_of_listing(
     assert command(store, tmp_path, "police", "--facets", "--format", "csv") == 0
     said = capsys.readouterr()
     assert '"language","en","1"' in said.out and said.err == "2 articles counted\n"
+    assert command(store, tmp_path, "police", "--facets", "--format", "table") == 0
+    assert "scam_centres" in capsys.readouterr().out
     assert command(store, tmp_path, "police", "--facets", "--rank") == 2
 
 

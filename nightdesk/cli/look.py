@@ -151,11 +151,11 @@ def _write_facets(looking: Session, question: Question, format: Format | None) -
     with looking.reading() as store, store.read() as db:
         counted = facets(db, question)
     rows = [
-        {"facet": name, "value": value, "articles": articles}
-        for name, values in counted.counts.items()
-        for value, articles in values.items()
+        {"facet": facet, "name": name, "articles": articles}
+        for facet, names in counted.counts.items()
+        for name, articles in names.items()
     ]
-    write(rows, ("facet", "value", "articles"), choose_format(format, sys.stdout), sys.stdout)
+    write(rows, ("facet", "name", "articles"), choose_format(format, sys.stdout), sys.stdout)
     which = "" if counted.whole else ", the newest; there are more"
     typer.echo(f"{counted.articles:,} articles counted{which}", err=True)
 
