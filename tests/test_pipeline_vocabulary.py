@@ -203,3 +203,8 @@ def test_what_stands_beside_a_territorys_name_in_brackets_is_no_name_of_it(langu
 
 def test_the_old_name_of_myanmar_beside_its_new_one_is_its_name_too() -> None:
     assert ("nation", "MM") in found("in Burma") & found("in Myanmar")
+
+
+@pytest.mark.parametrize("town", ["Milan", "Manchester", "Montreal", "Karachi", "Sydney", "Bougainville", "Luganville"])
+def test_a_town_goes_by_its_own_name_and_not_by_that_of_the_capital(town: str) -> None:
+    assert {name for kind, name in found(f"Officers met in {town} today") if kind == "place"} == {town}
