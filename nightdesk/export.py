@@ -46,7 +46,7 @@ def export(store: Store, subject: str, target: str, filters: Filters, query: str
             f"cannot tell the format of {target}; its name must end in {', '.join(others)} or {last}, or be -"
         )
     filters = replace(filters, newest_first=False, whole=True)
-    with store.read() as db:
+    with store.read_at_length() as db:
         if query is not None:
             filters = replace(filters, articles=_found(db, view, query, filters))
         found = listing.rows(db, view, filters)

@@ -40,7 +40,7 @@ def export_snapshot(store: Store, target: str, now: datetime) -> dict[str, int]:
     _require_fit(store, path)
     with whole(path) as file:
         try:
-            with closing(sqlite3.connect(file.name)) as out, store.read() as db:
+            with closing(sqlite3.connect(file.name)) as out, store.read_at_length() as db:
                 out.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
                 counts = {name: _copy(db, name, out) for name in views.NAMES}
                 _write_manifest(out, counts, iso(now), str(migrate.current(db)))

@@ -76,6 +76,15 @@ class Store:
             finally:
                 db.rollback()
 
+    @contextmanager
+    def read_at_length(self) -> Iterator[Connection]:
+        """A snapshot for what takes its time, as an export does: no limit on a statement, nor on pauses between two."""
+        with self.read() as db:
+            if not self.is_sqlite:
+                db.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                db.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            yield db
+
     def unit(self, work: Callable[[Connection], T], tries: int = 5) -> T:
         """`work` in a write transaction, again after a deadlock, a lost connection or a busy database.
 

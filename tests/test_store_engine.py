@@ -84,3 +84,15 @@ def test_an_unreachable_postgres_is_an_error_without_its_password(tmp_path: Path
     with pytest.raises(StoreError) as caught:
         open_store("postgresql://desk:hush@127.0.0.1:1/none", tmp_path)
     assert "hush" not in str(caught.value)
+
+
+def test_what_takes_its_time_is_not_cut_off(store: Store) -> None:
+    if store.is_sqlite:
+        with store.read_at_length() as db:
+            assert db.scalar(sa.text("SELECT 1")) == 1
+        return
+    limits = ("statement_timeout", "idle_in_transaction_session_timeout")
+    with store.read_at_length() as db:
+        assert [db.scalar(sa.text(f"SHOW {limit}")) for limit in limits] == ["0", "0"]
+    with store.read() as db:
+        assert "0" not in [db.scalar(sa.text(f"SHOW {limit}")) for limit in limits]
