@@ -64,7 +64,8 @@ def write(title: str, question: str, address: str, entries: Sequence[Entry]) -> 
     _add(feed, "link", rel="self", type="application/atom+xml", href=address)
     for entry in newest:
         _write_entry(etree.SubElement(feed, "entry"), entry)
-    return etree.tostring(feed, xml_declaration=True, encoding="utf-8")
+    body: bytes = etree.tostring(feed, xml_declaration=True, encoding="utf-8")
+    return body
 
 
 def _write_entry(node: etree._Element, entry: Entry) -> None:

@@ -16,8 +16,8 @@ from core.errors import NotFound, UsageError
 from store import tokens
 from store.engine import Store
 
-#: What a token opens: everything that reads, or only what a feed reader fetches by an address with the key in it.
-SCOPES = ("read", "feed")
+#: What a token opens: all that reads, or what a feed reader or a spreadsheet fetches by an address with the key in it.
+SCOPES = ("read", "feed", "sheet")
 COLUMNS = ("name", "scope", "state", "created_at", "created_by", "used_at", "revoked_at", "revoked_by")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 _PREFIX = "nd_"  # so that scanners of leaked keys, and people, know what they found
@@ -36,7 +36,7 @@ def add(db: Connection, name: str, scope: str, by: str, now: datetime) -> str:
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is no name for a token; write small letters, digits and -, as in anas-sheet")
     if scope not in SCOPES:
-        raise UsageError(f"there is no scope {scope!r}; there are {' and '.join(SCOPES)}")
+        raise UsageError(f"there is no scope {scope!r}; there are {', '.join(SCOPES)}")
     key = _PREFIX + secrets.token_urlsafe(32)
     if not tokens.add(db, name, scope, _hash(key), by, now):
         raise UsageError(f"there is a token {name}; revoke it first, or take another name")

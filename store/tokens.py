@@ -15,7 +15,7 @@ tokens = sa.Table(
     metadata,
     id_column(),
     text("name"),
-    text("scope"),  # read | feed
+    text("scope"),  # read | feed | sheet
     text("sha256"),  # of the key, which is random enough to need no slow hash
     moment("created_at"),
     text("created_by"),

@@ -53,6 +53,7 @@ class Asker:
         self.app = app
         self.room = room
         self.site = site
+        self.address = address
         self._place = address.removeprefix("http://")
 
     def ask(self, path: str, key: str = "", method: str = "GET", **headers: str) -> Answer:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -300,6 +303,36 @@ def test_nothing_that_is_asked_makes_it_fail(
     assert answer.status in (200, 400, 404), answer.text
     if answer.status == 400:
         assert answer.json["status"] == 400 and answer.json["detail"]
+
+
+class Hurrying(FakeClock):
+    """A clock that moves whenever it is looked at, so that nobody has to be patient."""
+
+    def __call__(self) -> datetime:
+        return self.advance(seconds=1)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_schemathesis_finds_no_failure_and_no_answer_that_the_document_does_not_have(
+    tmp_path: Path, migrated_sqlite: Path
+) -> None:
+    (tmp_path / "desk.db").write_bytes(migrated_sqlite.read_bytes())
+    chosen = ["--phases", "coverage,fuzzing", "--max-examples", "8", "--seed", "1", "--no-color", "--checks"]
+    chosen += ["not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"]
+    with listening(tmp_path, f"sqlite:///{tmp_path}/desk.db", Hurrying()) as asker:
+        furnish(asker.room, int(asker.room.rows("SELECT id FROM watches")[0][0]))
+        asker.app.alerter.decide()
+        told = asker.ask("/api/v1/openapi.json").json
+        done = subprocess.run(
+            [Path(sys.executable).with_name("st"), "run", f"{asker.address}/api/v1/openapi.json", *chosen],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=280,
+        )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr
+    assert f"Tested: {len(told['paths'])}" in done.stdout
 
 
 def test_a_page_has_fifty_rows_unless_told_otherwise() -> None:

@@ -71,10 +71,10 @@ def _values(asking: Session, query: Named, given: Mapping[str, str]) -> dict[str
 
 
 def _write(answer: Answer, format: Format | None) -> None:
+    from nightdesk.answers import rows as rows_of
     from nightdesk.output import choose_format, write
 
-    names = unique(answer.columns)
-    rows = [dict(zip(names, row, strict=True)) for row in answer.rows]
+    names, rows = rows_of(answer)
     write(rows, names, choose_format(format, sys.stdout), sys.stdout)
     if answer.cut:
         typer.echo(answer.cut, err=True)
@@ -109,16 +109,3 @@ def _converse(asking: Session, asker: Asker, queries: Mapping[str, Named], forma
         Console(asker, queries, ask, lambda answer: _write(answer, format), sys.stderr).run()
     finally:
         save()
-
-
-def unique(columns: tuple[str, ...]) -> list[str]:
-    """Column names as keys: a second `id` becomes `id_2`."""
-    names: list[str] = []
-    for column in columns:
-        count = 1
-        name = column
-        while name in names:
-            count += 1
-            name = f"{column}_{count}"
-        names.append(name)
-    return names

@@ -25,7 +25,7 @@ def add(
     context: typer.Context,
     name: _Name,
     scope: Annotated[
-        str, typer.Option(metavar="SCOPE", help="read opens the API and all that reads; feed only /feed.atom.")
+        str, typer.Option(metavar="SCOPE", help="read opens all, feed only /feed.atom, sheet only queries as CSV.")
     ] = "read",
     by: _By = None,
 ) -> None:

@@ -21,8 +21,8 @@ from nightdesk.web.hosts import host_asked, is_loopback
 
 #: Says nothing of what the desk knows, or has its own key in the path.
 OPEN = frozenset({"/healthz", "/desk.css", "/a/{token:str}", "/developments/{id:int}"})
-#: Where a program asks that can send no header: the key may stand in the address, as `?token=`.
-BY_ADDRESS = frozenset({"/feed.atom"})
+#: Where programs ask that can send no header: the key may stand in the address, as `?token=`. The scope that is for it.
+BY_ADDRESS = {"/feed.atom": "feed", "/api/v1/queries/{name:str}.csv": "sheet"}
 #: Any of these says that somebody else is asking through the one who connects.
 FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 _SAFE = ("GET", "HEAD")
@@ -86,7 +86,7 @@ def decide(asked: Asked, private: bool, token: Token | None) -> Refused | None:
     if asked.method not in _SAFE:
         return Refused(403, "Nothing is changed here.")
     if token is not None:
-        if token.scope == "read" or (token.scope == "feed" and asked.path in BY_ADDRESS):
+        if token.scope in ("read", BY_ADDRESS.get(asked.path)):
             return None
         return Refused(403, f"This token is for {token.scope} only.")
     if asked.key is not None:  # whoever shows a key wants to know that it does not hold

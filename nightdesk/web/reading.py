@@ -20,12 +20,13 @@ _AT_ONCE = 4
 class Reading:
     """One site's way to the store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, at_once: int = _AT_ONCE) -> None:
         self._store = store
+        self._at_once = at_once
 
     @cached_property
     def _turns(self) -> anyio.CapacityLimiter:
-        return anyio.CapacityLimiter(_AT_ONCE)  # made by the loop that serves
+        return anyio.CapacityLimiter(self._at_once)  # made by the loop that serves
 
     async def ask(self, work: Callable[[Connection], T]) -> T:
         """`work` on a snapshot, in a thread."""

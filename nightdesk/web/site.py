@@ -18,6 +18,7 @@ from nightdesk.web import hosts
 from nightdesk.web.access import Access
 from nightdesk.web.act import Act
 from nightdesk.web.api.endpoints import Api
+from nightdesk.web.api.queries import Queries
 from nightdesk.web.feed import Feed
 from nightdesk.web.forwarded import Forwarded
 from nightdesk.web.guard import Guard
@@ -44,6 +45,7 @@ def make_site(app: App) -> Starlette:
             Route("/metrics", Metrics(app, reading).show, methods=["GET"]),
             Route("/feed.atom", Feed(app, reading).show, methods=["GET"]),
             *Api(app, reading).routes(),
+            *Queries(app).routes(),
         ],
         middleware=[
             Middleware(Forwarded, trusted=lambda: app.config.web.trusted_proxies),

@@ -38,6 +38,7 @@ def document(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         paths[f"{PREFIX}/{resource.name}"] = {"get": _listing(resource)}
         if resource.one is not None:
             paths[f"{PREFIX}/{resource.name}/{{{resource.key}}}"] = {"get": _one(resource)}
+    paths |= _QUERIES
     return {
         "openapi": "3.1.0",
         "info": {"title": "Nightdesk", "version": nightdesk.__version__, "description": _ABOUT},
@@ -150,3 +151,37 @@ def _problem() -> dict[str, Any]:
             "position": {"type": "integer", "description": "Where in a query the mistake is, from 0."},
         },
     }
+
+
+_QUERY_NAME = {
+    "name": "name",
+    "in": "path",
+    "required": True,
+    "description": "Its name. What the query has places for follows the ?.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+}
+#: The named queries are files that people write: their parameters and columns are not known here.
+_QUERIES: Mapping[str, Any] = {
+    f"{PREFIX}/queries": {
+        "get": {
+            "operationId": "list_queries",
+            "summary": "The named queries, with what each has places for.",
+            "parameters": [],
+            "responses": {
+                "200": _content("All of them.", {"type": "object", "required": ["items", "next"]}),
+                **_refusals(400, 401, 403, 429),
+            },
+        }
+    },
+    f"{PREFIX}/queries/{{name}}.csv": {
+        "get": {
+            "operationId": "ask_query",
+            "summary": "What a named query gives, as CSV whose cells are no formulas.",
+            "parameters": [_QUERY_NAME],
+            "responses": {
+                "200": {"description": "All rows.", "content": {"text/csv": {"schema": {"type": "string"}}}},
+                **_refusals(400, 401, 403, 404, 429),
+            },
+        }
+    },
+}
