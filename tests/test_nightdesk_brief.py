@@ -51,9 +51,11 @@ def source(room: Newsroom, name: str, type: str) -> int:
     return room.insert(definitions.sources, name=name, title=name, kind="feed", origin="file", url=url, **row)
 
 
-def told(room: Newsroom, title: str = "215 freed from compound", **version: Any) -> tuple[int, int]:
+def told(
+    room: Newsroom, title: str = "215 freed from compound", development: int | None = None, **version: Any
+) -> tuple[int, int]:
     """A development of one report with one figure: its id and the article's."""
-    development = room.development(event_date="2026-10-12")
+    development = development or room.development(event_date="2026-10-12")
     article = room.article(development, title=title, **version)
     room.fact(article, value=215, unit="people", status="done", bound="at_least", leading=True, quote="215")
     return development, article
@@ -132,6 +134,20 @@ def test_names_of_victims_in_quotes_are_masked(room: Newsroom) -> None:
     room.fact(article, value=1, unit="victims", status="done", quote="Somchai Dee, 24, said guards hit him.")
     notes = [note.said for note in brief_of(room).notes()]
     assert "“S. D., 24, said guards hit him.”" in notes
+
+
+def test_a_figure_of_an_analyst_says_so(room: Newsroom) -> None:
+    development = room.development()
+    room.fact(room.article(development), value=7, unit="people", status="done", quote="", origin="analyst")
+    (line,) = brief_of(room).chapters[0].entries[0].figures
+    assert [note.said for note in line.notes] == ["Set by an analyst; the article does not say it."]
+
+
+def test_a_limit_leaves_the_newest(room: Newsroom) -> None:
+    for _ in range(3):
+        told(room, development=room.development(last_found_at=room.clock()))
+        room.clock.advance(hours=1)
+    assert [entry.development_id for entry in brief_of(room, limit=2).chapters[0].entries] == [3, 2]
 
 
 def test_a_watch_chooses_what_it_asks_for(room: Newsroom) -> None:

@@ -15,7 +15,7 @@ from nightdesk.terminal import plain
 
 COMMANDS = (
     "init check run crawl process deliver ingest try explain label merge split fact reprocess search developments show"
-    " facts sql export sources watches channels alerts silences db"
+    " facts sql export brief sources watches channels alerts silences db"
 )
 PAGE = """<html lang="en"><head><title>Harbour office opens a new pier for ferries</title></head><body><article>
 <h1>Harbour office opens a new pier for ferries</h1><p>The harbour office of Port Lumen opened a new pier for ferries on

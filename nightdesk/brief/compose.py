@@ -52,19 +52,19 @@ def compose(told: Sequence[Material], cases: Mapping[int, Case], frame: Frame) -
 
 
 def _chapters(told: Sequence[Material], cases: Mapping[int, Case], frame: Frame) -> Iterator[Chapter]:
-    grouped: dict[int | None, list[Material]] = {}
+    grouped: dict[int, list[Material]] = {}
+    alone = []
     for material in told:
-        thread_id = material.row["thread_id"]
-        grouped.setdefault(thread_id, []).append(material)
-    alone = grouped.pop(None, [])
-    for thread_id, members in list(grouped.items()):
-        if len(members) == 1 and not cases[thread_id].stages:  # type: ignore[index]
-            alone += grouped.pop(thread_id)
+        case = cases.get(material.row["thread_id"])
+        if case is None or (not case.stages and case.told == 1):
+            alone.append(material)
+        else:
+            grouped.setdefault(case.thread_id, []).append(material)
     newest_first = sorted(grouped.items(), key=lambda item: _newest(item[1]), reverse=True)
     for thread_id, members in newest_first:
-        yield _case(cases[thread_id], members, frame)  # type: ignore[index]
+        yield _case(cases[thread_id], members, frame)
     if alone:
-        alone.sort(key=lambda material: material.row["last_found_at"], reverse=True)
+        alone.sort(key=lambda material: str(material.row["last_found_at"]), reverse=True)
         title = "Developments of their own" if grouped else "Developments"
         yield Chapter(title, tuple(_entry(material, frame) for material in alone))
 
@@ -176,7 +176,8 @@ def _rank(fact: Stated) -> tuple[bool, bool]:
 
 def _note(fact: Stated, material: Material, sources: Mapping[int, Source], mask: Mask) -> Note:
     quote = material.sentences.get(key_of(fact), fact.quote)
-    return Note(sources[fact.article_id], safe(mask(quote), 400), safe(mask(fact.speaker or ""), 120))
+    remark = "" if fact.quote else "Set by an analyst; the article does not say it."
+    return Note(sources[fact.article_id], safe(mask(quote), 400), safe(mask(fact.speaker or ""), 120), remark)
 
 
 def _changes(changes: Iterable[Mapping[str, Any]], mask: Mask, frame: Frame) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,16 +35,17 @@ class Material:
 
 @dataclass(frozen=True)
 class Case:
-    """A thread: its stages that are not told of here, as their news came."""
+    """A thread: how many of its stages are told of here, and the others, as their news came."""
 
     thread_id: int
+    told: int
     stages: tuple[tuple[Row, Story], ...]
 
 
 def gather(db: Connection, filters: Filters, watch: str | None = None) -> tuple[list[Material], dict[int, Case]]:
-    """What passes, oldest first, and the cases it belongs to. Raises NotFound for a watch that is not there."""
+    """What passes, newest first, and the cases it belongs to. Raises NotFound for a watch that is not there."""
     only = _asked_for(db, watch) if watch is not None else None
-    found = list(rows(db, DEVELOPMENTS, replace(filters, newest_first=False), only))
+    found = list(rows(db, DEVELOPMENTS, filters, only))
     told = [_material(db, row, filters) for row in found]
     return told, {case.thread_id: case for case in _cases(db, found)}
 
@@ -91,7 +92,7 @@ def _cases(db: Connection, found: list[Row]) -> Iterator[Case]:
     for thread_id in dict.fromkeys(row["thread_id"] for row in found if row["thread_id"] is not None):
         others = [number for number in threads.members(db, thread_id) if number not in told]
         stages = [(_development(db, number), read_development(db, number, "")) for number in others]
-        yield Case(thread_id, tuple(stages))
+        yield Case(thread_id, sum(row["thread_id"] == thread_id for row in found), tuple(stages))
 
 
 def _development(db: Connection, number: int) -> Row:

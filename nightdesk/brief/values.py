@@ -33,6 +33,7 @@ class Note:
     source: Source
     quote: str = ""
     speaker: str = ""
+    remark: str = ""  # where it does not rest on words of the article
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -47,7 +48,7 @@ class Note:
     def said(self) -> str:
         """The words of the article, and who said them; empty where the note is of the whole article."""
         if not self.quote:
-            return ""
+            return self.remark
         return f"“{self.quote}”" + (f" ({self.speaker})" if self.speaker else "")
 
 
