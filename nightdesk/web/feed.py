@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -21,6 +20,7 @@ from nightdesk.app import App
 from nightdesk.web.api import parameters, problems
 from nightdesk.web.api.parameters import Given, Parameter
 from nightdesk.web.reading import Reading
+from store import stories
 
 _QUERY = replace(parameters.QUERY, required=False)
 _TOKEN = Parameter(
@@ -82,26 +82,30 @@ def _developments(db: Connection, given: Given) -> list[Row]:
 def read_entries(db: Connection, developments: Sequence[Row], public: str) -> list[atom.Entry]:
     """The developments with what befell them and who reports them."""
     ids = [row["id"] for row in developments]
-    changes = _by_development(_of(db, "changes_v", "development_id", ids))
-    articles = _by_development(_of(db, "articles_v", "development_id", ids, _ARTICLE))
-    return [_entry(row, changes.get(row["id"], []), articles.get(row["id"], []), public) for row in developments]
+    changes: dict[int, list[Row]] = {}
+    for change in _of(db, "changes_v", "development_id", ids):
+        changes.setdefault(change["development_id"], []).append(change)
+    return [
+        _entry(row, changes.get(row["id"], []), stories.articles_of(db, [row["id"]], _REPORTS), public)
+        for row in developments
+    ]
 
 
-def _entry(row: Row, changes: Sequence[Row], articles: Sequence[Row], public: str) -> atom.Entry:
+def _entry(row: Row, changes: Sequence[Row], articles: Sequence[sa.Row[Any]], public: str) -> atom.Entry:
     began = changes[0]["at"] if changes else row["first_found_at"]
     listed = [word for name in ("topics", "event_types", "countries") for word in json.loads(row[name] or "[]")]
-    told = sorted(articles, key=lambda one: (one["duplicate_of"] is not None, one["published_at"], one["id"]))
+    told = sorted(articles, key=lambda one: one.duplicate_of is not None)
     return atom.Entry(
         number=row["id"],
         began=began,
         updated=max((change["at"] for change in changes), default=row["updated_at"]),
         title=row["title"],
-        language=told[0]["language"] if told else None,
+        language=told[0].language if told else None,
         lede=row["lede"] or "",
         page=f"{public}/developments/{row['id']}" if public else "",
         labels=tuple(listed),
         changes=tuple(_change(change) for change in changes if change["kind"] != "new"),
-        reports=tuple(atom.Report(one["title"], one["url"], _outlet(one)) for one in told[:_REPORTS]),
+        reports=tuple(atom.Report(one.title, one.url, one.outlet or one.source or "unknown") for one in told),
         sources=row["independent_sources"],
     )
 
@@ -111,23 +115,9 @@ def _change(change: Row) -> str:
     return ": ".join(part for part in (change["kind"], change["what"], said) if part)
 
 
-def _outlet(article: Row) -> str:
-    return str(article["outlet"] or article["source"] or "unknown")
-
-
-_ARTICLE = ("id", "development_id", "title", "url", "source", "outlet", "language", "published_at", "duplicate_of")
-
-
-def _of(db: Connection, view: str, column: str, ids: Sequence[int], columns: Sequence[str] = ()) -> list[Row]:
+def _of(db: Connection, view: str, column: str, ids: Sequence[int]) -> list[Row]:
     """The rows of a view that belong to these ids, in the order of their own."""
-    names = ", ".join(columns) or "*"
-    query = sa.text(f"SELECT {names} FROM {view} WHERE {column} IN :ids ORDER BY id")
+    query = sa.text(f"SELECT * FROM {view} WHERE {column} IN :ids")
     asked = query.bindparams(sa.bindparam("ids", expanding=True))
-    return [dict(row) for row in db.execute(asked, {"ids": list(ids)}).mappings()]
-
-
-def _by_development(rows: Sequence[Row]) -> dict[int, list[Row]]:
-    def development(row: Row) -> int:
-        return int(row["development_id"])
-
-    return {number: list(group) for number, group in groupby(sorted(rows, key=development), development)}
+    rows = [dict(row) for row in db.execute(asked, {"ids": list(ids)}).mappings()]
+    return sorted(rows, key=lambda row: int(row["id"]))  # asked to sort, SQLite might read the whole table in order
