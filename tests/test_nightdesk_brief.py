@@ -118,7 +118,7 @@ def test_cases_come_first_with_their_earlier_stages(room: Newsroom, clock: FakeC
     brief = brief_of(room, since=room.clock() - timedelta(days=7))
     assert [len(chapter.entries) for chapter in brief.chapters] == [2, 1]
     assert brief.chapters[0].title == "Case t1: At least 215 people freed in Myanmar, 12 Oct 2026"
-    assert brief.chapters[0].earlier == ("d1, found 2026-10-13: At least 215 people freed in Myanmar, 12 Oct 2026",)
+    assert brief.chapters[0].earlier == ("d1, 13 Oct 2026: At least 215 people freed in Myanmar, 12 Oct 2026",)
     assert brief.chapters[1].title == "Developments of their own"
 
 

@@ -79,13 +79,15 @@ def _case(case: Case, members: list[Material], frame: Frame) -> Chapter:
     before = [(row, story) for row, story in case.stages if row["first_found_at"] <= first]
     began = before[0][1] if before else members[0].story
     title = f"Case {show_id('thread', case.thread_id)}: {_headline(began, frame)}"
-    earlier = [
-        f"{show_id('development', row['id'])}, found {str(row['first_found_at'])[:10]}: {_headline(story, frame)}"
-        for row, story in before[-_EARLIER:]
-    ]
+    earlier = [_stage(row, story, frame) for row, story in before[-_EARLIER:]]
     if len(before) > _EARLIER:
         earlier.insert(0, f"{_many(len(before) - _EARLIER, 'earlier development')} not listed here")
     return Chapter(title, tuple(_entry(material, frame) for material in members), tuple(earlier))
+
+
+def _stage(row: Mapping[str, Any], story: Story, frame: Frame) -> str:
+    found = datetime.fromisoformat(row["first_found_at"]).astimezone(frame.zone).date()
+    return f"{show_id('development', row['id'])}, {frame.language.day(found.isoformat())}: {_headline(story, frame)}"
 
 
 def _headline(story: Story, frame: Frame) -> str:
