@@ -14,7 +14,7 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-_TEXT, _REFERENCE = "Footnote Text", "Footnote Reference"
+_TEXT, _REFERENCE = "footnote text", "footnote reference"  # as Word itself calls them
 #: The two that every document has: the line above the notes of a page, and above those that go on from the page before.
 _EMPTY = f"""<w:footnotes {nsdecls("w", "r")}>
 <w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>
