@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import pickle
 from datetime import UTC, datetime
 
@@ -174,6 +175,22 @@ def test_a_set_gives_what_each_query_gives_alone() -> None:
     for document in (ENGLISH, ASIAN):
         alone = {text: match for text, query in queries.items() if (match := query.match(document))}
         assert together.match(document) == alone
+
+
+def test_a_set_that_has_learned_which_words_are_rare_gives_the_same_in_the_same_order() -> None:
+    words = ["police", "scam", "centre", "raided", "casino", "border", "traffick*"]
+    texts = [
+        f"{one} AND ({two} OR {three}) NOT {four}"
+        for one, two, three, four in itertools.permutations(words, 4)
+        if two < three
+    ]
+    texts += [f'"{one} {two}"~6' for one, two in itertools.permutations(words[:-1], 2)]
+    queries = {text: parse_query(text) for text in texts}
+    together = QuerySet(queries)
+    fresh = [(document, QuerySet(queries).match(document)) for document in (ENGLISH, ASIAN)]
+    for _ in range(20):  # past the first lesson
+        for document, found in fresh:
+            assert list(together.match(document).items()) == list(found.items())
 
 
 def test_a_query_tells_what_it_asks() -> None:

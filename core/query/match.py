@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
@@ -40,6 +41,13 @@ class Held(NamedTuple):
 Trigger = Sequence | Held
 
 
+class Wanted(NamedTuple):
+    """What a phrase or a window of words asks of a text, worked out once for all documents."""
+
+    number: int  # the same for equal leaves, whichever queries they stand in
+    groups: tuple[frozenset[int], ...]  # of each one needle must be met
+
+
 @dataclass(frozen=True)
 class Term:
     """Matched words as they stand in the original: `document.title[start:end]` where `field` is title."""
@@ -57,45 +65,73 @@ class Match:
     terms: tuple[Term, ...]
 
 
+#: After so many documents it is chosen anew what wakes a query: first soon, then seldom.
+_FIRST_LESSON, _LESSONS = 32, 16
+
+
 class Matcher(Generic[K]):
-    """Trees compiled together; a hundred thousand phrases cost one walk over the text."""
+    """Trees compiled together; a hundred thousand phrases cost one walk over the text.
+
+    Of an AND it is enough to look for one part, and best for the rarest. Which that is, is learned from the documents.
+    """
 
     def __init__(self, trees: Mapping[K, Node]) -> None:
         self._trees = dict(trees)
         needles: dict[str, int] = {}
         self._needle_of: dict[Sequence, tuple[int, int]] = {}
-        self._needles_of: dict[int, frozenset[int]] = {}  # of a phrase, by its `id`: the trees keep it
+        self._wanted: dict[int, Wanted] = {}  # by the `id` of the leaf: the trees keep it
+        numbers: dict[Leaf, int] = {}
         for tree in self._trees.values():
             for leaf, _ in leaves(tree):
                 for sequence in sequences(leaf):
                     needle, first = _needle(sequence)
                     self._needle_of[sequence] = (needles.setdefault(needle, len(needles)), first)
-                if isinstance(leaf, Phrase):
-                    numbers = frozenset(self._needle_of[sequence][0] for sequence in leaf.spellings)
-                    self._needles_of[id(leaf)] = numbers
+                if isinstance(leaf, Phrase | Near):
+                    words = (leaf.spellings,) if isinstance(leaf, Phrase) else leaf.words
+                    groups = tuple(frozenset(self._needle_of[sequence][0] for sequence in word) for word in words)
+                    self._wanted[id(leaf)] = Wanted(numbers.setdefault(leaf, len(numbers)), groups)
         self._automaton = AhoCorasick(list(needles)) if needles else None
-        self._woken_by: dict[int | Held, list[K]] = {}
-        self._always: list[K] = []
-        for key, tree in self._trees.items():
-            self._register(key, _triggers(tree))
+        self._place = {key: place for place, key in enumerate(self._trees)}
+        self._documents, self._lesson = 0, _FIRST_LESSON
+        self._seen: Counter[int | Held] = Counter()  # in how many documents each trigger was met
+        self._choose(_commonness)
 
-    def _register(self, key: K, triggers: set[Trigger] | None) -> None:
-        if triggers is None:
-            self._always.append(key)
-            return
-        for trigger in {one if isinstance(one, Held) else self._needle_of[one][0] for one in triggers}:
-            self._woken_by.setdefault(trigger, []).append(key)
+    def _choose(self, commonness: _Commonness) -> None:
+        """Decide what wakes each tree."""
+        woken_by: dict[int | Held, list[K]] = {}
+        always: list[K] = []
+        for key, tree in self._trees.items():
+            triggers = _triggers(tree, commonness)
+            if triggers is None:
+                always.append(key)
+                continue
+            for trigger in {self._trigger(one) for one in triggers}:
+                woken_by.setdefault(trigger, []).append(key)
+        self._woken_by, self._always = woken_by, always
+
+    def _trigger(self, trigger: Trigger) -> int | Held:
+        return trigger if isinstance(trigger, Held) else self._needle_of[trigger][0]
+
+    def _learn(self, met: Iterable[int | Held]) -> None:
+        self._seen.update(met)
+        self._documents += 1
+        if self._documents >= self._lesson:
+            self._lesson *= _LESSONS
+            self._choose(
+                lambda triggers: (sum(self._seen[self._trigger(one)] for one in triggers), *_commonness(triggers))
+            )
 
     def match(self, document: Document) -> dict[K, Match]:
         """The queries that hold for `document`."""
-        look = Look(document, self._needle_of, self._needles_of, self._automaton)
+        look = Look(document, self._needle_of, self._wanted, self._automaton)
         woken = dict.fromkeys(self._always)
         held = [Held(field, value) for field, values in document.values.items() for value in values]
-        met: list[int | Held] = [*look.needles_met(), *held]
+        met: set[int | Held] = {*look.needles_met(), *held}
+        self._learn(met)
         for trigger in met:
             woken.update(dict.fromkeys(self._woken_by.get(trigger, ())))
         found = {}
-        for key in woken:
+        for key in sorted(woken, key=self._place.__getitem__):
             terms = look.holds(self._trees[key])
             if terms is not None:
                 found[key] = Match(
@@ -113,12 +149,13 @@ class Look:
         self,
         document: Document,
         needle_of: Mapping[Sequence, tuple[int, int]],
-        needles_of: Mapping[int, frozenset[int]],
+        wanted: Mapping[int, Wanted],
         automaton: AhoCorasick | None,
     ) -> None:
         self._document = document
         self._needle_of = needle_of
-        self._needles_of = needles_of
+        self._wanted = wanted
+        self._told: dict[int, list[Term] | None] = {}  # of leaves that were asked for, by their numbers
         self._hits: dict[str, dict[int, list[int]]] = {}
         self._spans: dict[tuple[str, Sequence], list[Span]] = {}
         for field in document.fields:
@@ -155,7 +192,7 @@ class Look:
 
     def _cannot(self, node: Node) -> bool:
         """Whether none of the words is there that `node` needs."""
-        if isinstance(node, Phrase):
+        if isinstance(node, Phrase | Near):
             return not any(self._may_stand(node, field) for field in self._fields(node))
         if isinstance(node, Or):
             return all(self._cannot(part) for part in node.parts)
@@ -182,6 +219,12 @@ class Look:
         return [] if have.intersection(leaf.values) else None
 
     def _in_fields(self, leaf: Phrase | Near) -> list[Term] | None:
+        number = self._wanted[id(leaf)].number
+        if number not in self._told:
+            self._told[number] = self._terms_in_fields(leaf)
+        return self._told[number]
+
+    def _terms_in_fields(self, leaf: Phrase | Near) -> list[Term] | None:
         terms = []
         for field in self._fields(leaf):
             if self._may_stand(leaf, field):
@@ -190,9 +233,9 @@ class Look:
         return terms or None
 
     def _may_stand(self, leaf: Phrase | Near, field: Field) -> bool:
-        """Whether anything of a phrase was met; a place has dozens of spellings, and seldom one is."""
-        numbers = self._needles_of.get(id(leaf))
-        return numbers is None or not self._hits[field.name].keys().isdisjoint(numbers)
+        """Whether anything of each word was met; a place has dozens of spellings, and seldom one is."""
+        met = self._hits[field.name].keys()
+        return not any(met.isdisjoint(group) for group in self._wanted[id(leaf)].groups)
 
     def _any(self, spellings: Iterable[Sequence], field: Field) -> list[Span]:
         return [span for sequence in spellings for span in self._find(sequence, field)]
@@ -265,25 +308,29 @@ def _verify(sequence: Sequence, first: int, start: int, field: Field) -> Span | 
     return None
 
 
-def _triggers(node: Node) -> set[Trigger] | None:
+#: What to order sets of triggers by: how often they wake.
+_Commonness = Callable[[set[Trigger]], tuple[float, ...]]
+
+
+def _triggers(node: Node, commonness: _Commonness) -> set[Trigger] | None:
     """Of what one must stand in the text, or be held by a field, for `node` to hold; None where it may without any."""
     if isinstance(node, Phrase):
         return set(node.spellings)
     if isinstance(node, Near):
-        return min((set[Trigger](word) for word in node.words), key=_commonness)
+        return min((set[Trigger](word) for word in node.words), key=commonness)
     if isinstance(node, Value) and not node.prefix:
         return {Held(node.field, value) for value in node.values}
     if isinstance(node, Or):
-        every = [_triggers(part) for part in node.parts]
+        every = [_triggers(part, commonness) for part in node.parts]
         return None if None in every else {trigger for some in every if some for trigger in some}
     if isinstance(node, And):
-        some = [triggers for part in node.parts if (triggers := _triggers(part)) is not None]
-        return min(some, key=_commonness) if some else None
+        some = [triggers for part in node.parts if (triggers := _triggers(part, commonness)) is not None]
+        return min(some, key=commonness) if some else None
     return None
 
 
-def _commonness(triggers: set[Trigger]) -> tuple[bool, int, int]:
-    """Words wake a query less often than values do, and few and long needles least."""
+def _commonness(triggers: set[Trigger]) -> tuple[float, ...]:
+    """As long as nothing was read: words wake a query less often than values do, and few and long needles least."""
     sequences_ = [trigger for trigger in triggers if not isinstance(trigger, Held)]
     shortest = min((len(_needle(sequence)[0]) for sequence in sequences_), default=0)
     return len(sequences_) < len(triggers), len(triggers), -shortest
