@@ -36,6 +36,9 @@ class _Document:
         normal = self._document.styles["Normal"]
         normal.font.name = "Calibri"
         set_size(normal, 10.5)
+        quote = self._document.styles["Quote"]
+        quote.font.italic = False  # which Chinese and Thai do not know
+        quote.paragraph_format.left_indent = Cm(0.7)
         for section in self._document.sections:
             section.page_width, section.page_height = Cm(21), Cm(29.7)
             section.left_margin = section.right_margin = Cm(2.5)
