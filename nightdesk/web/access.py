@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.routing import Match, Route
@@ -97,9 +96,11 @@ def decide(asked: Asked, private: bool, token: Token | None) -> Refused | None:
 
 
 class Access:
-    """ASGI middleware. `web` is asked for each request, since a reload may change it; `check` may take its time."""
+    """ASGI middleware. `web` is asked for each request, since a reload may change it."""
 
-    def __init__(self, app: ASGIApp, web: Callable[[], WebConfig], check: Callable[[str], Token | None]) -> None:
+    def __init__(
+        self, app: ASGIApp, web: Callable[[], WebConfig], check: Callable[[str], Awaitable[Token | None]]
+    ) -> None:
         self._app = app
         self._web = web
         self._check = check
@@ -111,7 +112,7 @@ class Access:
             asked = Asked(path, scope["method"], Headers(scope=scope), query)
             key = asked.key if path not in OPEN else None
             try:
-                token = await run_in_threadpool(self._check, key) if key else None
+                token = await self._check(key) if key else None
             except SQLAlchemyError:  # the key may be good; nobody can say
                 await PlainTextResponse("The database does not answer.\n", 503)(scope, receive, send)
                 return

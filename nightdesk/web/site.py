@@ -14,6 +14,7 @@ from alerts.language import speak
 from core.ids import show_id
 from nightdesk import tokens
 from nightdesk.app import App
+from nightdesk.tokens import Token
 from nightdesk.web import hosts
 from nightdesk.web.access import Access
 from nightdesk.web.act import Act
@@ -33,7 +34,11 @@ _CSS = (files("nightdesk.web") / "pages" / "desk.css").read_bytes()
 
 def make_site(app: App) -> Starlette:
     """The pages of one App."""
-    act, reading = Act(app), Reading(app.store)
+    act, reading, checking = Act(app), Reading(app.store), Reading(app.store, at_once=2)
+
+    async def check(key: str) -> Token | None:
+        return await checking.aside(lambda: tokens.check(app.store, key, app.clock()))
+
     return Starlette(
         routes=[
             Route("/healthz", _alive, methods=["GET"]),
@@ -51,7 +56,7 @@ def make_site(app: App) -> Starlette:
             Middleware(Forwarded, trusted=lambda: app.config.web.trusted_proxies),
             Middleware(Guard, hosts=lambda: hosts.names(app.config.web.listen, app.config.web.public_url)),
             Middleware(Patience, clock=app.clock),
-            Middleware(Access, web=lambda: app.config.web, check=lambda key: tokens.check(app.store, key, app.clock())),
+            Middleware(Access, web=lambda: app.config.web, check=check),
         ],
     )
 

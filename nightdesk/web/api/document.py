@@ -26,8 +26,8 @@ _MORE_NUMBERS = frozenset(
     {"minimum_sources", "matched_30d", "alerts_30d", "open_misses", "told", "judged", "precision"}
 )
 _ABOUT = (
-    "What Nightdesk has on record, read only. Times are ISO 8601 in UTC, ids whole numbers. A page has `items` and "
-    "`next`; give `next` as `after` to go on. What comes in meanwhile neither repeats nor hides a row."
+    "What Nightdesk has on record, read only. Times are ISO 8601 in UTC, ids whole numbers. A page has items and "
+    "next; give next as after to go on. What comes in meanwhile neither repeats nor hides a row."
 )
 
 

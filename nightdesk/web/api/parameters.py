@@ -46,12 +46,12 @@ STATE = _words(
     "state", "With a delivery in this state.", enum=["pending", "leased", "sent", "unknown", "dead", "suppressed"]
 )
 QUERY = Parameter("q", "As docs/query-language.md says.", {"type": "string", "minLength": 1, "maxLength": 2000}, True)
-ORDER = _words("order", "newest (the default) or oldest first.", enum=["newest", "oldest"])
+ORDER = _words("order", "Which come first; newest if left out.", enum=["newest", "oldest"])
 LIMIT = Parameter(
     "limit", f"At most so many rows; {PAGE} if left out.", {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE}
 )
-AFTER = _words("after", "Go on where a page ended: its `next`.")
-RANK = _words("rank", "`best` for the best of the newest 200 first.", enum=["best"])
+AFTER = _words("after", "Go on where a page ended: its next.")
+RANK = _words("rank", "The best of the newest 200 first; else the newest.", enum=["best"])
 
 ALL = (TOPIC, EVENT, COUNTRY, SOURCE, LANG, SINCE, UNTIL)
 _TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]+")
