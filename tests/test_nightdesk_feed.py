@@ -8,8 +8,11 @@ from typing import Any
 
 import feedparser
 import pytest
-from lxml import etree
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from lxml import etree, html
 
+from core.text import clean
 from crawler import feeds
 from nightdesk.atom import Entry, Report, write
 from nightdesk.web.feed import read_entries
@@ -126,6 +129,34 @@ def test_hostile_words_stay_words() -> None:
     assert "<script" not in content and "<img" not in content and "javascript:" not in body.decode()
     assert tree.findtext(".//{*}entry/{*}title") == "<b>a</b>"
     assert not tree.findall(".//{*}entry/{*}link")
+
+
+_WORDS = some.one_of(
+    some.text(max_size=40),
+    some.sampled_from(
+        ["<script>alert(1)</script>", "<svg/onload=x>", "]]>", "&#x3c;b&#x3e;", '"><img src=x onerror=y>', "</p>"]
+    ),
+)
+_ADDRESSES = some.one_of(
+    some.sampled_from(["javascript:alert(1)", "data:text/html,x", "JAVASCRIPT:x", "//evil.example", ""]),
+    _WORDS.map(lambda word: f"https://news.example.org/{word}"),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(_WORDS, _WORDS, _WORDS, _ADDRESSES)
+def test_whatever_a_publisher_wrote_makes_no_markup_and_no_broken_feed(
+    title: str, lede: str, outlet: str, url: str
+) -> None:
+    times = ("2026-10-13T06:00:00Z", "2026-10-13T06:00:00Z")
+    entry = Entry(1, *times, title, "en", lede, "", (lede,), (title,), (Report(title, url, outlet),), 1)
+    (node,) = etree.fromstring(write(title, lede, "http://127.0.0.1/feed.atom", [entry])).findall("{*}entry")
+    assert node.findtext("{*}title") == clean(title)
+    content = html.fragment_fromstring(str(node.findtext("{*}content")), create_parent="div")
+    assert {str(one.tag) for one in content.iterdescendants()} <= {"p", "ul", "li", "a"}
+    links = [one.get("href") for one in content.iter("a")] + [one.get("href") for one in node.findall("{*}link")]
+    assert all(str(link).startswith("https://news.example.org/") for link in links)
+    assert all(set(one.attrib) <= {"href"} for one in content.iterdescendants())
 
 
 def test_entries_are_read_on_both_engines(store: Store, clock: FakeClock) -> None:
