@@ -21,7 +21,10 @@ _WORDS = {
 _NUMBERS = {word: number for number, words in _WORDS.items() for word in words.split()}
 _HAN = {digit: number for number, digit in enumerate("一二三四五六七八九十", start=1)}
 
-_ORDINAL = r"(?P<n>\d{1,3}(?:st|nd|rd|th|[ºª°]|er|e|ème)?|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")"
+_WRITTEN = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_ORDINAL = rf"(?P<n>\d{{1,3}}(?:st|nd|rd|th|[ºª°]|er|e|ème)?|{_WRITTEN})"
+#: Before the noun a bare number counts: "31 to the forum" is no thirty-first forum.
+_NTH = rf"(?P<n>\d{{1,3}}(?:st|nd|rd|th|[ºª°]|er|e|ème)|{_WRITTEN})"
 _BATCH = r"(?:batch|group|flight|wave|contingent|lot|grupo|lote|vuelo|groupe|vague|vol|voo|gruppo|gelombang|kloter)"
 _EDITION = (
     r"(?:edition|round|dialogue|forum|conference|course|class|rotation|phase|patrol|summit|session|ministerial|patrulla|patrouille|"
@@ -29,13 +32,13 @@ _EDITION = (
     r"|dialogue|edição|fórum|edizione|angkatan|tahap)"
 )
 _FORMS = (
-    ("batch", re.compile(rf"\b{_ORDINAL}[\s-]+(?:\w+[\s-]+)?{_BATCH}s?\b", re.IGNORECASE)),
+    ("batch", re.compile(rf"\b{_NTH}[\s-]+(?:\w+[\s-]+)?{_BATCH}s?\b", re.IGNORECASE)),
     ("batch", re.compile(rf"\b(?:gelombang|kloter|batch)\s+(?:ke-?)?{_ORDINAL}\b", re.IGNORECASE)),
     ("batch", re.compile(rf"\bđợt\s+(?:thứ\s+)?{_ORDINAL}\b", re.IGNORECASE)),
     ("batch", re.compile(r"第\s*(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?:批|陣|阵)")),
     ("batch", re.compile(r"(?:ชุด|ล็อต|กลุ่ม|รอบ)ที่\s*(?P<n>\d{1,3})")),
     ("batch", re.compile(r"(?P<n>\d{1,3})차\s*(?:송환|전세기|입국)")),
-    ("edition", re.compile(rf"\b{_ORDINAL}[\s-]+(?:\w+[\s-]+){{0,3}}?{_EDITION}s?\b", re.IGNORECASE)),
+    ("edition", re.compile(rf"\b{_NTH}[\s-]+(?:\w+[\s-]+){{0,3}}?{_EDITION}s?\b", re.IGNORECASE)),
     ("edition", re.compile(rf"\blần\s+thứ\s+{_ORDINAL}\b", re.IGNORECASE)),
     ("edition", re.compile(r"第\s*(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?:届|屆|次|回|轮|輪|期)")),
     ("edition", re.compile(r"(?:ครั้ง|รุ่น)ที่\s*(?P<n>\d{1,3})")),

@@ -212,6 +212,9 @@ def test_a_profile_survives_its_way_through_the_store() -> None:
         ("tercer grupo de trabajadores", {"batch:3"}),
         ("Fourth Ministerial Dialogue on policing", {"edition:4"}),
         ("The second man grouped his papers", set()),
+        ("31 officers go to Vanuatu for the forum", set()),
+        ("31 to Vanuatu for forum", set()),
+        ("Batch 3 lands in Nairobi", {"batch:3"}),
     ],
 )
 def test_batches_and_editions_are_read(text: str, found: set[str]) -> None:
