@@ -20,7 +20,7 @@ from store.search import holding, judged
 
 FACETS = ("topic", "event", "country", "source", "language", "month")
 #: How many of the newest hits are counted where each must be judged by its text.
-COUNTED = 1_000
+COUNTED = 500
 
 _CHUNK = 5_000
 _TOLD: tuple[sa.ColumnElement[Any], ...] = (
@@ -57,7 +57,7 @@ def count_facets(db: Connection, query: Query | None, filters: Filters | None = 
 
 def _told_by_index(db: Connection, query: Query | None, filters: Filters) -> Iterator[Row[Any]]:
     """The rows of all hits without their texts."""
-    proposed = proposal(db, query, filters, None, None).order_by(None)
+    proposed = proposal(db, query, filters, exact=True).order_by(None)
     rows = db.execute(proposed.with_only_columns(*_TOLD, maintain_column_froms=True)).all()
     doubted: set[int] = set()
     if query is not None and db.dialect.name != "sqlite":  # whose places the index does not keep

@@ -5,7 +5,7 @@ Every proposal is then judged by `Query.match` (store/search.py), so both engine
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.engine import Connection
 
 from core.query import Query
-from core.query.index import Every, Needed, Run, needed, text_only
-from core.query.nodes import And, CountRange, Node, Or, Part, Phrase, PublishedRange, Value
+from core.query.index import Every, Needed, Run, Some, needed, text_only
+from core.query.nodes import And, CountRange, Node, Not, Or, Part, Phrase, PublishedRange, Value
 from core.text import is_hangul, is_unspaced
 from store.articles import article_events, article_topics, article_versions, articles
 from store.definitions import sources
@@ -76,32 +76,43 @@ def strides(db: Connection, before: int | None) -> Iterator[tuple[int | None, in
 
 
 def proposal(
-    db: Connection, query: Query | None, filters: Filters, low: int | None, before: int | None
+    db: Connection,
+    query: Query | None,
+    filters: Filters,
+    low: int | None = None,
+    before: int | None = None,
+    *,
+    exact: bool = False,
 ) -> sa.Select[Any]:
-    """Current versions that may hold, with row ids from `low` and below `before`, newest first."""
+    """Current versions that may hold, with row ids from `low` and below `before`, newest first.
+
+    With `exact` Postgres looks at where a word stands too, and proposes what holds alone, where `is_exact` says so.
+    """
     need = needed(query.root) if query is not None else None
+    ban = _some([needed(part) for part in banned(query.root)]) if query is not None else None
     on_sqlite = db.dialect.name == "sqlite"
     origin: Any = search_rows
     row_id: Any = search_rows.c.id
     article_id: Any = search_rows.c.article_id
     conditions: list[sa.ColumnElement[bool] | None] = [_filter_condition(filters)]
     conditions.append(_condition(query.root, on_sqlite) if query is not None else None)
+    kept: Any = sa.literal(PLACES) if on_sqlite else search_rows.c.kept
     if need is not None and on_sqlite:
         origin, row_id = _index.join(search_rows, search_rows.c.id == _index.c.rowid), _index.c.rowid
-        conditions.append(_fts_match(need))
+        conditions.append(_fts_match(need, ban))
     elif need is not None:
         # Kept apart from the order: else the planner walks ids backwards and judges every text it meets.
-        inner = sa.select(search_rows.c.id, search_rows.c.article_id).where(_has(need))
-        inner = inner.where(*_within(search_rows.c.id, low, before))
+        inner = sa.select(search_rows.c.id, search_rows.c.article_id, search_rows.c.kept)
+        inner = inner.where(_has(need, ban=ban, exact=exact), *_within(search_rows.c.id, low, before))
         origin = inner.cte("proposed").prefix_with("MATERIALIZED")
-        row_id, article_id = origin.c.id, origin.c.article_id
+        row_id, article_id, kept = origin.c.id, origin.c.article_id, origin.c.kept
     current = sa.and_(article_versions.c.article_id == articles.c.id, article_versions.c.is_current)
     joined = origin.join(articles, articles.c.id == article_id).join(article_versions, current).outerjoin(sources)
     return (
         sa.select(
             row_id.label("row_id"), articles.c.id.label("article_id"), articles.c.url, sources.c.name.label("source"),
             article_versions.c.id.label("version_id"), article_versions.c.title, article_versions.c.text,
-            article_versions.c.language, article_versions.c.published_at,
+            article_versions.c.language, article_versions.c.published_at, kept.label("kept"),
         )
         .select_from(joined)
         .where(*[condition for condition in conditions if condition is not None], *_within(row_id, low, before))
@@ -118,6 +129,19 @@ def is_exact(node: Node) -> bool:
     if isinstance(node, Value):
         return not node.prefix and node.field != "agency"
     return isinstance(node, PublishedRange)
+
+
+def banned(node: Node) -> tuple[Node, ...]:
+    """What must not stand in title or text, as far as the index can tell: single words of spaced scripts."""
+    if not isinstance(node, And) or needed(node) is None:
+        return ()
+    parts = [part.part for part in node.parts if isinstance(part, Not)]
+    return tuple(part for part in parts if isinstance(part, Phrase) and not part.field and is_exact(part))
+
+
+def _some(parts: Sequence[Needed | None]) -> Needed | None:
+    known = tuple(part for part in parts if part is not None)
+    return (known[0] if len(known) == 1 else Some(known)) if known else None
 
 
 def _is_exact_word(part: Part) -> bool:
@@ -218,9 +242,9 @@ def _filter_condition(filters: Filters) -> sa.ColumnElement[bool] | None:
     return sa.and_(*known) if known else None
 
 
-def _fts_match(need: Needed) -> sa.ColumnElement[bool]:
-    words: sa.BindParameter[str] = sa.bindparam("needed", _as_fts(need), unique=True)
-    return sa.literal_column("search_index").bool_op("MATCH")(words)
+def _fts_match(need: Needed, ban: Needed | None = None) -> sa.ColumnElement[bool]:
+    asked = f"({_as_fts(need)}) NOT ({_as_fts(ban)})" if ban is not None else _as_fts(need)
+    return sa.literal_column("search_index").bool_op("MATCH")(sa.bindparam("needed", asked, unique=True))
 
 
 def _as_fts(need: Needed) -> str:
@@ -231,23 +255,30 @@ def _as_fts(need: Needed) -> str:
     return f" {'AND' if isinstance(need, Every) else 'OR'} ".join(f"({_as_fts(part)})" for part in need.parts)
 
 
-def _has(need: Needed, rows: sa.FromClause = search_rows) -> sa.ColumnElement[bool]:
+def _has(
+    need: Needed, rows: sa.FromClause = search_rows, *, ban: Needed | None = None, exact: bool = False
+) -> sa.ColumnElement[bool]:
     """In the words of Postgres. Texts too long for places are asked for words only, the longest are always proposed."""
-    strict, loose = _as_tsquery(need, True), _as_tsquery(need, False)
-    vector = rows.c.terms
-    match = vector.op("@@", is_comparison=True)
+    # Its index knows words, not where they stand: weights cost a look at each row.
+    strict, loose = _as_tsquery(need, True, "AD" if exact else ""), _as_tsquery(need, False)
+    if ban is not None:
+        strict = f"{strict} & !{_as_tsquery(ban, True, 'AD')}"
+    match = rows.c.terms.op("@@", is_comparison=True)
+    whole = sa.and_(rows.c.kept == PLACES, match(sa.cast(strict, _TsQuery)))
     short = sa.and_(rows.c.kept == WORDS, match(sa.cast(loose, _TsQuery)))
-    return sa.or_(match(sa.cast(strict, _TsQuery)), short, rows.c.kept == NOTHING)
+    return sa.or_(whole if ban is not None else match(sa.cast(strict, _TsQuery)), short, rows.c.kept == NOTHING)
 
 
-def _as_tsquery(need: Needed, strict: bool) -> str:
+def _as_tsquery(need: Needed, strict: bool, anywhere: str = "") -> str:
+    """`anywhere` are the weights of words that no field is named for."""
     if isinstance(need, Run):
         star = "*" if need.prefix else ""
-        weight = WEIGHTS[need.field] if need.field in WEIGHTS and strict else ""
+        weight = WEIGHTS.get(need.field, anywhere) if strict else ""
         ends = [f":{star if term is need.terms[-1] else ''}{weight}" for term in need.terms]
         words = [f"{term}{end}" if end != ":" else term for term, end in zip(need.terms, ends, strict=True)]
         return f"({(' <-> ' if strict else ' & ').join(words)})"
-    return f"({(' & ' if isinstance(need, Every) else ' | ').join(_as_tsquery(part, strict) for part in need.parts)})"
+    sign = " & " if isinstance(need, Every) else " | "
+    return f"({sign.join(_as_tsquery(part, strict, anywhere) for part in need.parts)})"
 
 
 class _TsQuery(sa.types.UserDefinedType[str]):

@@ -18,8 +18,9 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.engine import Connection, Row
 
 from core.errors import QueryError
-from core.query import Document, Match, Query
+from core.query import Document, Match, Query, Term
 from core.query.document import read_field
+from core.query.glance import Glance
 from core.query.index import index_terms
 from core.query.nodes import Near, Phrase, leaves
 from core.query.rank import best_first
@@ -27,7 +28,7 @@ from core.query.snippet import Snippet, snippet
 from core.text import FOLDING
 from store.articles import article_events, article_topics, article_versions, articles
 from store.facts import STANDS, facts
-from store.proposals import NOTHING, PLACES, WEIGHTS, WORDS, proposal, search_rows, strides
+from store.proposals import NOTHING, PLACES, WEIGHTS, WORDS, banned, proposal, search_rows, strides
 from store.proposals import Filters as Filters
 
 #: Among how many of the newest hits the best are sought.
@@ -39,10 +40,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_PLACES = 255
 _LAST_PLACE = 16_383
 _MOST_BYTES = 900_000
-
-#: A text is first judged by its opening lines, which end between these characters at a sign that ends a word.
-_OPENING = (400, 700)
-_WORD_ENDS = " \n。，！？។၊။"
 
 
 @dataclass(frozen=True)
@@ -196,7 +193,7 @@ def judged(
 def holding(db: Connection, query: Query | None, filters: Filters, article_ids: Sequence[int]) -> set[int]:
     """Which of some articles hold."""
     judge, fields = _Judge(query), query.fields if query is not None else frozenset()
-    batch = db.execute(proposal(db, query, filters, None, None).where(articles.c.id.in_(article_ids))).all()
+    batch = db.execute(proposal(db, query, filters).where(articles.c.id.in_(article_ids))).all()
     told = zip(batch, _values(db, batch, fields), strict=True)
     return {row.article_id for row, values in told if judge(row, values) is not None}
 
@@ -250,27 +247,43 @@ class _Judge:
     query: Query | None
     _has_words: bool = field(init=False)
     _grows: bool = field(init=False)
+    _trusts_index: bool = field(init=False)
+    _glance: Glance | None = field(init=False)
 
     def __post_init__(self) -> None:
-        found = list(leaves(self.query.root)) if self.query is not None else []
+        root = self.query.root if self.query is not None else None
+        found = list(leaves(root)) if root is not None else []
+        told = banned(root) if root is not None else ()
         self._has_words = any(isinstance(leaf, Phrase | Near) for leaf, _ in found)
-        # Without NOT, what holds for a part of a text holds for the whole of it.
-        self._grows = not any(negated for _, negated in found)
+        # Without NOT, what holds for a part of a text holds for the whole of it; so it does where the index has told
+        # that the whole has none of what must not be there.
+        self._grows = all(not negated or leaf in told for leaf, negated in found)
+        self._trusts_index = bool(told)
+        self._glance = Glance(root) if root is not None else None
 
     def __call__(self, row: Row[Any], values: dict[str, Any]) -> Match | None:
         if self.query is None:
             return Match(())
         if not self._has_words:
             return self.query.match(Document.of(**values))
-        if self._grows and (end := _end_of_opening(row.text)):
-            match = self.query.match(Document.of(title=row.title, text=row.text[:end], **values))
+        if self._grows and (row.kept == PLACES or not self._trusts_index):
+            match = self._at_a_glance(self.query, row, values)
             if match is not None:
                 return match
         return self.query.match(Document.of(title=row.title, text=row.text, **values))
 
-
-def _end_of_opening(text: str) -> int:
-    """Where the opening lines end without cutting a word; 0 where the text is short, or nothing ends a word."""
-    if len(text) <= 2 * _OPENING[1]:
-        return 0
-    return max(0, *(text.rfind(sign, *_OPENING) for sign in _WORD_ENDS))
+    def _at_a_glance(self, query: Query, row: Row[Any], values: dict[str, Any]) -> Match | None:
+        piece = self._glance.piece(row.text) if self._glance is not None else None
+        if piece is None:
+            return None
+        start, end = piece
+        match = query.match(Document.of(title=row.title, text=row.text[start:end], **values))
+        if match is None or not start:
+            return match
+        moved = {"text": start}
+        return Match(
+            tuple(
+                Term(t.field, t.text, t.start + moved.get(t.field, 0), t.end + moved.get(t.field, 0))
+                for t in match.terms
+            )
+        )

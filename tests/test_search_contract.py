@@ -113,6 +113,25 @@ def test_search_finds_what_a_reader_would(store: Store, queries: dict[str, Query
             assert found == EXPECTED[written], written
 
 
+def test_a_long_text_is_found_like_a_short_one_and_shown_where_the_words_stand(sqlite_store: Store) -> None:
+    """Of a long text only a piece is read where that answers: see core/query/glance.py."""
+    padding = "Qux quux corge. " * 100
+    padded = {name: (title, f"{padding}\n{text}\n{padding}") for name, (title, text) in TEXTS.items()}
+    names = fill(sqlite_store, padded)
+    pieces = 0
+    with sqlite_store.read() as db:
+        for written, expected in EXPECTED.items():
+            hits = search(db, parse_query(written))
+            assert [names[hit.article_id] for hit in hits] == expected, written
+            for hit in hits:
+                text = padded[names[hit.article_id]][1].replace("\n", " ")
+                assert hit.snippet.strip("… ") in text
+                pieces += len(hit.marks)
+        (hit,) = search(db, parse_query("แม่สอด"))
+    assert pieces > 100
+    assert "ไปยัง[แม่สอด]" in hit.highlighted("[", "]")
+
+
 def test_every_found_word_is_marked_in_its_own_script(store: Store) -> None:
     fill(store, TEXTS)
     shown = {

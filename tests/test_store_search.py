@@ -65,7 +65,8 @@ QUERIES = """
     published:[* TO 2026-10-05] police ¦ source:post ¦ source:po*
     source:other ¦ url:news.example ¦ url:article ¦ url:en
     "no such words" ¦ xyzzy ¦ police xyzzy ¦ place:Rivertown
-    (lang:en OR 警方) (police OR 河城)
+    (lang:en OR 警方) (police OR 河城) ¦ police -xyzzy ¦ police -article -workers ¦ 120 -рабочих
+    article ¦ police -article ¦ title:centre -police ¦ police -title:raided ¦ police -"kk park"
 """
 
 

@@ -12,7 +12,7 @@ from math import log
 from core.query.match import Match
 from core.text import fold
 
-_OPENING = 400  # characters of a text that say what it is about
+_OPENING = 200  # characters of a text that say what it is about
 _TITLE, _EARLY, _LATE = 3.0, 1.0, 0.4
 
 
