@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from store.base import id_column, metadata, moment, text
+from store.base import id_column, insert_ignoring, metadata, moment, text
 
 tokens = sa.Table(
     "tokens",
@@ -39,11 +39,8 @@ _GRAIN = timedelta(minutes=1)
 
 def add(db: Connection, name: str, scope: str, sha256: str, by: str, now: datetime) -> bool:
     """Keep a new token; false where one of that name stands."""
-    if db.execute(sa.select(tokens.c.id).where(tokens.c.name == name, tokens.c.revoked_at.is_(None))).first():
-        return False
-    row = sa.insert(tokens).values(name=name, scope=scope, sha256=sha256, created_by=by, created_at=now)
-    db.execute(row)
-    return True
+    row = {"name": name, "scope": scope, "sha256": sha256, "created_by": by, "created_at": now}
+    return db.execute(insert_ignoring(db, tokens).values(**row)).rowcount == 1
 
 
 def standing(db: Connection, sha256: str) -> Row[Any] | None:
