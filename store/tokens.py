@@ -40,7 +40,7 @@ _GRAIN = timedelta(minutes=1)
 def add(db: Connection, name: str, scope: str, sha256: str, by: str, now: datetime) -> bool:
     """Keep a new token; false where one of that name stands."""
     row = {"name": name, "scope": scope, "sha256": sha256, "created_by": by, "created_at": now}
-    return db.execute(insert_ignoring(db, tokens).values(**row)).rowcount == 1
+    return db.execute(insert_ignoring(db, tokens).values(**row).returning(tokens.c.id)).first() is not None
 
 
 def standing(db: Connection, sha256: str) -> Row[Any] | None:
