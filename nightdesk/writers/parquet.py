@@ -12,7 +12,7 @@ from nightdesk.output import natural
 
 Row = Mapping[str, Any]
 
-_MOST_ROWS, _MOST_CHARACTERS = 20_000, 8_000_000  # of what is in memory at once
+_MOST_ROWS, _MOST_CHARACTERS = 10_000, 8_000_000  # of what is in memory at once
 
 
 def write_parquet(rows: Iterable[Row], columns: Sequence[str], out: IO[bytes]) -> int:
