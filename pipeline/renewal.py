@@ -157,8 +157,13 @@ def _file(db: Connection, article_id: int, before: Row[Any] | None, now_read: Re
         articles.file_bands(db, article_id, bands(old) if old else (), bands(new) if new else ())
     after = articles.version_row(db, article_id)
     assert after is not None
-    if before is None or (before.title, before.text) != (after.title, after.text):
+    if before is None or _as_found(before) != _as_found(after):
         search.index_article(db, article_id, after.title, after.text)
+
+
+def _as_found(version: Row[Any]) -> tuple[Any, ...]:
+    """What its place in the index comes from: its words, and the minute of its publication."""
+    return version.title, version.text, version.published_at
 
 
 def free_key(db: Connection, key: str, article_id: int | None) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +36,7 @@ _index = sa.table("search_index", sa.column("rowid"))
 WEIGHTS = {"title": "A", "text": "D", "url": "B"}
 #: What Postgres keeps of a text: its tsvector ends at 1 MB, position 16,383 and 256 places of one word.
 NOTHING, WORDS, PLACES = 0, 1, 2
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_STRIDE = 2_000
 _LONGER = 8
 _SURELY_WHOLE = 40  # letters of a word that no term cuts
@@ -104,8 +105,11 @@ def proposal(
         # Kept apart from the order: else the planner walks ids backwards and judges every text it meets.
         inner = sa.select(search_rows.c.id, search_rows.c.article_id, search_rows.c.kept)
         inner = inner.where(_has(need, ban=ban, exact=exact), *_within(search_rows.c.id, low, before))
+        inner = inner.where(*_within(search_rows.c.id, *_published_within(query, filters)))
         origin = inner.cte("proposed").prefix_with("MATERIALIZED")
         row_id, article_id, kept = origin.c.id, origin.c.article_id, origin.c.kept
+    first, last = _published_within(query, filters)
+    span = [*_within(row_id, low, before), *_within(row_id, first, last)]
     current = sa.and_(article_versions.c.article_id == articles.c.id, article_versions.c.is_current)
     joined = origin.join(articles, articles.c.id == article_id).join(article_versions, current).outerjoin(sources)
     return (
@@ -115,7 +119,7 @@ def proposal(
             article_versions.c.language, article_versions.c.published_at, kept.label("kept"),
         )
         .select_from(joined)
-        .where(*[condition for condition in conditions if condition is not None], *_within(row_id, low, before))
+        .where(*[condition for condition in conditions if condition is not None], *span)
         .order_by(row_id.desc())
     )  # fmt: skip
 
@@ -147,6 +151,21 @@ def _some(parts: Sequence[Needed | None]) -> Needed | None:
 def _is_exact_word(part: Part) -> bool:
     paired = is_unspaced(part.text) or any(map(is_hangul, part.text))
     return part.how != "within" and not (paired or part.capitals) and len(part.text) <= _SURELY_WHOLE
+
+
+def first_row_id(published: datetime) -> int:
+    """What the ids of articles published in that minute begin with; a few may run on into the next minute's."""
+    return max(0, int((published - _EPOCH).total_seconds() // 60)) << 16
+
+
+def _published_within(query: Query | None, filters: Filters) -> tuple[int | None, int | None]:
+    """The row ids that the dates asked for leave, so that an old month is not looked for from the newest back."""
+    root = query.root if query is not None else None
+    ranges = [part for part in (root.parts if isinstance(root, And) else (root,)) if isinstance(part, PublishedRange)]
+    lows = [moment for moment in (filters.since, *(each.low for each in ranges)) if moment is not None]
+    highs = [moment for moment in (filters.until, *(each.high for each in ranges)) if moment is not None]
+    low = first_row_id(max(lows)) if lows else None
+    return low, first_row_id(min(highs) + timedelta(minutes=2)) if highs else None
 
 
 def _within(row_id: Any, low: int | None, before: int | None) -> list[sa.ColumnElement[bool]]:

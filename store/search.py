@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -28,7 +28,7 @@ from core.query.snippet import Snippet, snippet
 from core.text import FOLDING
 from store.articles import article_events, article_topics, article_versions, articles
 from store.facts import STANDS, facts
-from store.proposals import NOTHING, PLACES, WEIGHTS, WORDS, banned, proposal, search_rows, strides
+from store.proposals import NOTHING, PLACES, WEIGHTS, WORDS, banned, first_row_id, proposal, search_rows, strides
 from store.proposals import Filters as Filters
 
 #: Among how many of the newest hits the best are sought.
@@ -36,7 +36,6 @@ RANKED_AMONG = 200
 
 _FIELDS = ("title", "text", "url")
 _BATCH = 100
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_PLACES = 255
 _LAST_PLACE = 16_383
 _MOST_BYTES = 900_000
@@ -121,8 +120,7 @@ def clear(db: Connection) -> None:
 
 def _add_row(db: Connection, article_id: int, published: datetime, columns: dict[str, Any]) -> int:
     """A row whose id sorts by the minute of publication, then by article."""
-    minute = max(0, int((published - _EPOCH).total_seconds() // 60))
-    row_id = (minute << 16) + article_id % (1 << 16)
+    row_id = first_row_id(published) + article_id % (1 << 16)
     while db.scalar(_ROW_OF, {"row": row_id}) is not None:
         row_id += 1
     db.execute(sa.insert(search_rows).values(id=row_id, article_id=article_id, folding=FOLDING, **columns))

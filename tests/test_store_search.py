@@ -266,6 +266,17 @@ def test_filters_hold_with_and_without_a_query(store: Store, filters: Filters, e
         assert [names[hit.article_id] for hit in negative] == expected
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "expected"), [(0, 1, ["en"]), (1, 2, []), (-30, 0, []), (-30, 30, ["en"]), (0, 0, [])]
+)
+def test_dates_hold_to_the_second_within_a_minute(store: Store, since: int, until: int, expected: list[str]) -> None:
+    names = fill(store)
+    filters = Filters(since=NOW + timedelta(seconds=since), until=NOW + timedelta(seconds=until))
+    with store.read() as db:
+        for query in (parse_query("police"), None):
+            assert [names[hit.article_id] for hit in search(db, query, filters=filters)] == expected
+
+
 def test_a_search_that_only_leaves_out_is_refused(store: Store) -> None:
     with store.read() as db, pytest.raises(QueryError, match="something to look for"):
         search(db, parse_query("NOT police"))
