@@ -175,6 +175,6 @@ def test_the_daemon_listens_for_its_page_alone_and_on_this_machine_alone(tmp_pat
             seen = looked.wait(45)
         finally:
             daemons[0].send_signal(signal.SIGTERM)
-            output, _ = daemons[0].communicate(timeout=30)
+            output, _ = daemons[0].communicate(timeout=90)
     assert seen, output.decode()
     assert len(found[0]) == 1 and found[0].pop().startswith("0100007F:")  # 127.0.0.1
