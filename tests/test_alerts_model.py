@@ -103,6 +103,10 @@ class World(RuleBasedStateMachine):
     def _work(self) -> None:
         """One turn of the daemon; where it is killed another one takes over."""
         before = self.kill_at
+        with self.store.read() as db:
+            # By a clock that was set back, a silence that has ended stands again until its end.
+            if silences.standing(db, self.clock()):
+                self.perhaps_silent |= {d for d in self.stories if self._countries(db, d) == ["KH"]}
         try:
             self.desk.recover()
             self.desk.decide()
