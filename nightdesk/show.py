@@ -124,9 +124,17 @@ def _article(db: Connection, number: int) -> Shown:
             "interactions": _told(db, number),
             "matches": _all(db, "SELECT * FROM matches_v WHERE article_id = :id ORDER BY watch", number),
             "rulings": _rulings(rulings.about_article(db, number)),
+            "handed_in": _handed_in(db, number),
             **_history(db, number),
         },
     )
+
+
+def _handed_in(db: Connection, number: int) -> list[Row]:
+    """What whoever handed a report in said of it."""
+    given = articles.given_with(db, number)
+    said = {name: given[name] for name in ("speaker", "note", "read_by") if given.get(name)}
+    return [said] if said else []
 
 
 def _told(db: Connection, number: int) -> list[Row]:

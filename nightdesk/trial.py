@@ -22,12 +22,13 @@ from store.rehearsal import Rehearsal
 def try_page(config: Config, url_or_file: str, url: str | None = None, clock: Clock = utc_now) -> Explanation:
     """What would become of a page. `url` is the address of a saved one. Raises NightdeskError without one."""
     from crawler import reactor
+    from crawler.handed import About
     from crawler.ingest import Taken, ingest
 
     with _stage(config, clock) as stage:
 
         async def take() -> Taken:
-            async for taken in ingest(stage.store, config.crawl, clock, [url_or_file], url=url):
+            async for taken in ingest(stage.store, config.crawl, clock, [url_or_file], about=About(url=url)):
                 return taken
             raise NightdeskError(f"{url_or_file} holds no page")
 

@@ -16,6 +16,7 @@ from store import history, lock, runs
 
 if TYPE_CHECKING:
     from alerts.run import DeliverReport
+    from crawler.handed import About
     from crawler.ingest import Taken
     from crawler.report import RoundReport
     from pipeline.run import ProcessReport
@@ -111,19 +112,19 @@ def ingest(
     paths: Sequence[str],
     on_row: Callable[[TakenIn], None],
     *,
-    url: str | None = None,
-    outlet: str | None = None,
+    about: About | None = None,
     no_alerts: bool = False,
 ) -> None:
-    """Take files and addresses in through the same stages; `on_row` hears of each input when it has ended."""
+    """Take files and addresses in through the same stages; `on_row` hears of each input when it has ended.
+
+    `about` is what whoever hands them in says of them.
+    """
     from crawler import reactor
     from crawler.ingest import ingest as take
 
     async def run() -> None:
         batch: list[Taken] = []
-        async for taken in take(
-            app.store, app.config.crawl, app.clock, list(paths), url=url, outlet=outlet, alerts=not no_alerts
-        ):
+        async for taken in take(app.store, app.config.crawl, app.clock, list(paths), about=about, alerts=not no_alerts):
             batch.append(taken)
             if len(batch) == _BATCH:
                 await asyncio.to_thread(_end_batch, app, batch, on_row)

@@ -29,7 +29,8 @@ _TEASER_SIZE = 1200
 
 def extract(body: bytes | None, *, url: str, content_type: str | None, given: Given, found_at: datetime) -> Extract:
     """The article on a page, or why there is none. A refused page (no body) falls back on what came with it."""
-    page = parse(decode(body, content_type)) if body and _is_text(body, content_type) else None
+    handed_in = given.whole and (content_type or "").startswith("text/plain")
+    page = parse(decode(body, content_type)) if body and not handed_in and _is_text(body, content_type) else None
     if page is None:
         return _without_page(body, url=url, given=given, found_at=found_at)
     found = _read(page, url=url, given=given, found_at=found_at)

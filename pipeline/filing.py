@@ -95,7 +95,7 @@ def _file(db: Connection, desk: Desk, page: DuePage, reading: ReadPage) -> tuple
     if found.state != "article":
         state = "blocked" if page.refused else found.state
         return Filed(state), f"{page.refused}: {found.reason}" if page.refused else found.reason
-    canonical, key = identity(page.url, page.final_url, found.canonical_url)
+    canonical, key = identity(page.url, page.final_url, found.canonical_url, page.given.get("outlet"))
     known = articles.article_by_key(db, key)
     judged = judge(reading, _ruled(db, desk, page, known))
     if known is None:

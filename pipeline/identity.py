@@ -6,13 +6,19 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from core.text import fold
 from core.urls import site_of, url_key
 
 _HOME = re.compile(r"/?(?:index\.\w{3,5}|home|[a-z]{2}(?:-[a-z]{2})?)?/?", re.IGNORECASE)
 
 
-def identity(url: str, final_url: str | None, canonical: str | None) -> tuple[str, str]:
-    """The address an article is known by, and its key. A canonical address counts only where it is plausible."""
+def identity(url: str, final_url: str | None, canonical: str | None, outlet: str | None = None) -> tuple[str, str]:
+    """The address an article is known by, and its key. A canonical address counts only where it is plausible.
+
+    What was published nowhere goes by its hash: the same words of another outlet are its own report.
+    """
+    if url.startswith("urn:"):
+        return url, f"{url} {fold(outlet or '')}".strip()
     for trusted in (canonical, final_url):
         if trusted and is_plausible(trusted, url):
             return trusted, url_key(trusted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -55,7 +55,13 @@ def read_page(job: Job) -> ReadPage:
     topics, vocabulary = _knowledge(job.topics_dir)
     classified = classify(found.title, found.text, found.language, topics, vocabulary)
     facts = find_facts(found.title, found.text, found.language, published, vocabulary, classified)
-    return ReadPage(found, classified, tuple(facts), sign_words(_words(found, vocabulary)))
+    spoken = tuple(_spoken(fact, job.given.speaker) for fact in facts)
+    return ReadPage(found, classified, spoken, sign_words(_words(found, vocabulary)))
+
+
+def _spoken(fact: Fact, speaker: str | None) -> Fact:
+    """A fact that the text puts in nobody's mouth is told by whoever was named with the text."""
+    return fact if speaker is None or fact.speaker is not None else replace(fact, speaker=speaker)
 
 
 def _words(found: Extract, vocabulary: TermTable) -> Sequence[str]:

@@ -284,5 +284,6 @@ def given_of(value: Mapping[str, Any]) -> Given:
         published_at=datetime.fromisoformat(published) if published else None,
         outlet=value.get("outlet"),
         language=value.get("language"),
+        speaker=value.get("speaker"),
         whole=bool(value.get("whole", False)),
     )

@@ -25,6 +25,7 @@ class Given:
     published_at: datetime | None = None
     outlet: str | None = None
     language: str | None = None
+    speaker: str | None = None  # who says what it says, where the text names nobody
     whole: bool = False  # `text` is the article itself, not a teaser: always stored as an article
 
 

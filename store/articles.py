@@ -326,6 +326,12 @@ def version_row(db: Connection, article_id: int) -> Row[Any] | None:
     return db.execute(query).first()
 
 
+def given_with(db: Connection, article_id: int) -> Mapping[str, Any]:
+    """What came with the page that an article was first read from."""
+    first = sa.select(pages.c.given).join_from(articles, pages, pages.c.id == articles.c.page_id)
+    return db.scalar(first.where(articles.c.id == article_id)) or {}
+
+
 def rebook(db: Connection, article_id: int, source_id: int, outlet: str | None) -> bool:
     """Book an article that an aggregator showed first to its outlet's own source; false where it is no aggregator's."""
     of_aggregators = sa.select(sources.c.id).where(sources.c.type == "aggregator")

@@ -12,6 +12,7 @@ from pytest_httpserver import HTTPServer
 
 from core.addresses import Permit
 from crawler.fetch import Manners
+from crawler.handed import About
 from crawler.ingest import Taken, ingest
 from store import pages
 from store.engine import Store
@@ -19,9 +20,16 @@ from tests.conftest import FakeClock
 from tests.crawling import config, in_reactor, no_robots, page, rss, rss_item
 
 
-def take(store: Store, clock: FakeClock, *paths: object, **options: Any) -> list[Taken]:
+def take(
+    store: Store, clock: FakeClock, *paths: object, alerts: bool = True, manners: Manners | None = None, **about: Any
+) -> list[Taken]:
+    """Take `paths` in, with what is said of them."""
+
     async def all_of_it() -> list[Taken]:
-        return [one async for one in ingest(store, config(), clock, [str(path) for path in paths], **options)]
+        given = [str(path) for path in paths]
+        said = About(**about)
+        taking = ingest(store, config(), clock, given, about=said, alerts=alerts, manners=manners)
+        return [one async for one in taking]
 
     return in_reactor(all_of_it)
 

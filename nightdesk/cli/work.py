@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -132,17 +133,31 @@ def deliver(context: typer.Context) -> None:
 def ingest(
     context: typer.Context,
     inputs: Annotated[
-        list[str], typer.Argument(metavar="PATH|URL...", help="HTML, feed or JSONL files, or addresses.")
+        list[str],
+        typer.Argument(
+            metavar="PATH|URL|-...", help="HTML, feed, JSONL, WARC, PDF, text or picture files, addresses; - is stdin."
+        ),
     ],
-    url: Annotated[str | None, typer.Option("--url", help="The address of an HTML file.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Its address, where the file does not say it.")] = None,
     outlet: Annotated[str | None, typer.Option("--outlet", help="Who published it.")] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="WHEN", help="When it was published or said: 2026-10-13, 3d.")
+    ] = None,
+    speaker: Annotated[str | None, typer.Option("--speaker", help="Who says what it says.")] = None,
+    title: Annotated[str | None, typer.Option("--title", help="Its headline, where it has none.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="How it came here, for whoever reads it.")] = None,
+    text: Annotated[
+        Path | None, typer.Option("--text", metavar="FILE", help="The words of a picture; else tesseract reads it.")
+    ] = None,
     no_alerts: Annotated[bool, typer.Option("--no-alerts", help="Take it in as an archive: tell nobody.")] = False,
     format: FormatOption = None,
 ) -> None:
-    """Take pages, feeds and articles in without crawling."""
+    """Take pages, feeds and articles in without crawling, and what you have in hand: texts, documents, pictures."""
     from dataclasses import asdict
+    from zoneinfo import ZoneInfo
 
-    from nightdesk import work
+    from core.clock import utc_now
+    from nightdesk import handing, work
     from nightdesk.output import choose_format, write, write_jsonl
 
     chosen = choose_format(format, sys.stdout)
@@ -159,8 +174,11 @@ def ingest(
             rows.append(asdict(taken))
         count(taken.url)
 
-    with session(context).app("ingest") as app, counter("taken in") as count:
-        work.ingest(app, inputs, on_row, url=url, outlet=outlet, no_alerts=no_alerts)
+    working = session(context)
+    said = handing.Said(url, outlet, date, speaker, title, note, text)
+    about = handing.about(said, inputs, utc_now(), ZoneInfo(working.config.timezone))
+    with working.app("ingest") as app, counter("taken in") as count:
+        work.ingest(app, inputs, on_row, about=about, no_alerts=no_alerts)
     if chosen is not Format.JSONL:
         write(rows, _TAKEN, chosen, sys.stdout)
     if failed:
