@@ -46,7 +46,7 @@ class Query:
 
     def match(self, document: Document) -> Match | None:
         """Why the query holds for `document`, or None if it does not."""
-        return self._matcher.match(document).get(0)
+        return self._matcher.holds(0, document)
 
     def nearness(self, document: Document) -> Nearness:
         """Which clauses at its top level hold and which do not, and for want of what: to explain why it does not."""

@@ -45,7 +45,7 @@ class Wanted(NamedTuple):
     """What a phrase or a window of words asks of a text, worked out once for all documents."""
 
     number: int  # the same for equal leaves, whichever queries they stand in
-    groups: tuple[frozenset[int], ...]  # of each one needle must be met
+    groups: tuple[Mapping[int, tuple[Sequence, ...]], ...]  # of each one needle must be met: what it may be part of
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,21 @@ class Matcher(Generic[K]):
                     self._needle_of[sequence] = (needles.setdefault(needle, len(needles)), first)
                 if isinstance(leaf, Phrase | Near):
                     words = (leaf.spellings,) if isinstance(leaf, Phrase) else leaf.words
-                    groups = tuple(frozenset(self._needle_of[sequence][0] for sequence in word) for word in words)
+                    groups = tuple(map(self._by_needle, words))
                     self._wanted[id(leaf)] = Wanted(numbers.setdefault(leaf, len(numbers)), groups)
         self._automaton = AhoCorasick(list(needles)) if needles else None
         self._place = {key: place for place, key in enumerate(self._trees)}
         self._documents, self._lesson = 0, _FIRST_LESSON
         self._seen: Counter[int | Held] = Counter()  # in how many documents each trigger was met
         self._choose(_commonness)
+
+    def _by_needle(self, word: Iterable[Sequence]) -> dict[int, tuple[Sequence, ...]]:
+        """A concept has hundreds of spellings: only those of needles that are met are looked at."""
+        found: dict[int, tuple[Sequence, ...]] = {}
+        for sequence in word:
+            number, _ = self._needle_of[sequence]
+            found[number] = (*found.get(number, ()), sequence)
+        return found
 
     def _choose(self, commonness: _Commonness) -> None:
         """Decide what wakes each tree."""
@@ -107,7 +115,7 @@ class Matcher(Generic[K]):
                 continue
             for trigger in {self._trigger(one) for one in triggers}:
                 woken_by.setdefault(trigger, []).append(key)
-        self._woken_by, self._always = woken_by, always
+        self._wakers = woken_by, always  # at once, since other threads may be matching
 
     def _trigger(self, trigger: Trigger) -> int | Held:
         return trigger if isinstance(trigger, Held) else self._needle_of[trigger][0]
@@ -124,22 +132,24 @@ class Matcher(Generic[K]):
     def match(self, document: Document) -> dict[K, Match]:
         """The queries that hold for `document`."""
         look = Look(document, self._needle_of, self._wanted, self._automaton)
-        woken = dict.fromkeys(self._always)
         held = [Held(field, value) for field, values in document.values.items() for value in values]
         met: set[int | Held] = {*look.needles_met(), *held}
         self._learn(met)
+        woken_by, always = self._wakers
+        woken = dict.fromkeys(always)
         for trigger in met:
-            woken.update(dict.fromkeys(self._woken_by.get(trigger, ())))
+            woken.update(dict.fromkeys(woken_by.get(trigger, ())))
         found = {}
         for key in sorted(woken, key=self._place.__getitem__):
             terms = look.holds(self._trees[key])
             if terms is not None:
-                found[key] = Match(
-                    tuple(
-                        sorted(set(terms), key=lambda term: (term.field != "title", term.field, term.start, term.end))
-                    )
-                )
+                found[key] = _as_match(terms)
         return found
+
+    def holds(self, key: K, document: Document) -> Match | None:
+        """Whether one query does, where no other is asked."""
+        terms = Look(document, self._needle_of, self._wanted, self._automaton).holds(self._trees[key])
+        return _as_match(terms) if terms is not None else None
 
 
 class Look:
@@ -228,7 +238,8 @@ class Look:
         terms = []
         for field in self._fields(leaf):
             if self._may_stand(leaf, field):
-                spans = self._any(leaf.spellings, field) if isinstance(leaf, Phrase) else self._near(leaf, field)
+                groups = self._wanted[id(leaf)].groups
+                spans = self._any(groups[0], field) if isinstance(leaf, Phrase) else self._near(groups, leaf, field)
                 terms += [_term(field, span) for span in spans]
         return terms or None
 
@@ -237,8 +248,9 @@ class Look:
         met = self._hits[field.name].keys()
         return not any(met.isdisjoint(group) for group in self._wanted[id(leaf)].groups)
 
-    def _any(self, spellings: Iterable[Sequence], field: Field) -> list[Span]:
-        return [span for sequence in spellings for span in self._find(sequence, field)]
+    def _any(self, group: Mapping[int, tuple[Sequence, ...]], field: Field) -> list[Span]:
+        met = self._hits[field.name].keys() & group.keys()
+        return [span for needle in met for sequence in group[needle] for span in self._find(sequence, field)]
 
     def _find(self, sequence: Sequence, field: Field) -> list[Span]:
         number, first = self._needle_of[sequence]
@@ -251,9 +263,9 @@ class Look:
             self._spans[key] = list(dict.fromkeys(span for span in spans if span is not None))
         return self._spans[key]
 
-    def _near(self, leaf: Near, field: Field) -> list[Span]:
+    def _near(self, groups: tuple[Mapping[int, tuple[Sequence, ...]], ...], leaf: Near, field: Field) -> list[Span]:
         """The spans of each window in which every word stands with at most `distance` tokens between."""
-        places = [(span, number) for number, word in enumerate(leaf.words) for span in self._any(word, field)]
+        places = [(span, number) for number, group in enumerate(groups) for span in self._any(group, field)]
         latest: dict[int, Span] = {}
         found: list[Span] = []
         for span, number in sorted(places):
@@ -261,6 +273,10 @@ class Look:
             if len(latest) == len(leaf.words) and _between(list(latest.values())) <= leaf.distance:
                 found += latest.values()
         return list(dict.fromkeys(found))
+
+
+def _as_match(terms: list[Term]) -> Match:
+    return Match(tuple(sorted(set(terms), key=lambda term: (term.field != "title", term.field, term.start, term.end))))
 
 
 def _between(spans: list[Span]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from luqum import tree
@@ -218,6 +219,7 @@ def _lift(item: tree.Item) -> tree.Item:
     return item
 
 
+@lru_cache(maxsize=1 << 14)
 def _known_spellings(name: str, field: str) -> tuple[Sequence, ...]:
     """The sequences of a spelling out of the vocabulary, where a * inside is a plural and one at the end any ending."""
     inner, star = (name[:-1], "*") if name.endswith("*") else (name, "")
