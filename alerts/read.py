@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.engine import Connection, Row
@@ -10,6 +11,9 @@ from alerts.story import Report, Stated, Story, Told
 from store import alerts as store_alerts
 from store import decisions, messages, stories
 from store.decisions import Family
+
+#: So many articles tell what a page of developments is about.
+_PAGE = 2_000
 
 
 def read_stories(db: Connection, message_id: int) -> tuple[Story, ...]:
@@ -37,17 +41,41 @@ def read_development(db: Connection, development_id: int, watch: str) -> Story:
     return _story(db, decisions.families_of(db, [development_id])[0], watch, [])
 
 
+def read_developments(db: Connection, development_ids: Sequence[int]) -> dict[int, Story]:
+    """Many at once, for a page: as nobody was told of them, each with its own articles and no others'."""
+    articles: dict[int, list[Row[Any]]] = {one: [] for one in development_ids}
+    versions = []
+    for article in stories.articles_of(db, development_ids, limit=_PAGE):
+        articles[article.development_id].append(article)
+        versions.append(article.version_id)
+    facts: dict[int, list[Row[Any]]] = {}
+    for fact in stories.facts_of(db, versions):
+        facts.setdefault(fact.version_id, []).append(fact)
+    return {
+        row.id: _told_as(
+            row, "", articles[row.id], [fact for one in articles[row.id] for fact in facts.get(one.version_id, ())], []
+        )
+        for row in stories.developments_of(db, development_ids)
+    }
+
+
 def _story(db: Connection, family: Family, watch: str, rows: list[Row[Any]]) -> Story:
-    root = family.root
-    development = stories.development_of(db, root)
+    development = stories.development_of(db, family.root)
     articles = stories.articles_of(db, family.members)
+    facts = stories.facts_of(db, [article.version_id for article in articles])
+    return _told_as(development, watch, articles, facts, rows)
+
+
+def _told_as(
+    development: Row[Any], watch: str, articles: list[Row[Any]], facts: list[Row[Any]], rows: list[Row[Any]]
+) -> Story:
+    """A development as the alerts of `rows` tell it."""
     by_version = {article.version_id: article.id for article in articles}
-    facts = stories.facts_of(db, list(by_version))
     shown = next((row for row in rows if row.article_id is not None), rows[0] if rows else None)
     why = shown.why or {} if shown is not None else {}
     asked = shown.definition or {} if shown is not None else {}
     return Story(
-        development_id=root,
+        development_id=development.id,
         title=development.title,
         event_types=tuple(development.event_types or ()),
         countries=tuple(development.countries or ()),

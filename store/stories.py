@@ -18,11 +18,18 @@ def development_of(db: Connection, development_id: int) -> Row[Any]:
     return db.execute(sa.select(developments).where(developments.c.id == development_id)).one()
 
 
+def developments_of(db: Connection, development_ids: Sequence[int]) -> list[Row[Any]]:
+    """Those that are there, without what only clustering needs."""
+    columns = [column for column in developments.c if column.name != "profile"]
+    return list(db.execute(sa.select(*columns).where(developments.c.id.in_(development_ids))))
+
+
 def articles_of(db: Connection, members: Sequence[int], limit: int = 200) -> list[Row[Any]]:
     """The current versions of a family's articles, first found first; `limit` keeps a message's making short."""
     query = (
         sa.select(
             articles.c.id,
+            development_articles.c.development_id,
             articles.c.url,
             articles.c.outlet,
             articles.c.found_at,

@@ -12,11 +12,12 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from nightdesk import tokens
+from nightdesk import people, tokens
 from nightdesk.app import App
 from nightdesk.config import load_config
 from nightdesk.web.server import Server
 from nightdesk.web.site import make_site
+from store import people as kept
 from tests.alerting import Newsroom
 from tests.conftest import FakeClock
 
@@ -32,6 +33,7 @@ group_wait = "0s"
 [channel.desk]
 url = "json://127.0.0.1:9/"
 """
+PASSWORD = "correct horse battery"
 PUBLIC = '[web]\npublic_url = "https://desk.example.org"\n'
 
 
@@ -71,6 +73,17 @@ class Asker:
 
     def token(self, name: str, scope: str = "read") -> str:
         return self.app.store.unit(lambda db: tokens.add(db, name, scope, "ana", self.app.clock()))
+
+    def log_in(self, role: str) -> str:
+        """The cookie of somebody who has that role; one user for each role."""
+        now, name = self.app.clock(), f"{role}.one"
+        with self.app.store.read() as db:
+            known = kept.standing(db, name) is not None
+        if not known:
+            self.app.store.unit(lambda db: people.add(db, name, role, PASSWORD, "test", now))
+        cookie = people.log_in(self.app.store, name, PASSWORD, None, now)
+        assert cookie is not None
+        return cookie
 
 
 @contextmanager

@@ -12,10 +12,11 @@ import pytest
 from starlette.routing import Route
 
 from core.errors import NotFound, UsageError
-from nightdesk import tokens
+from nightdesk import people, tokens
 from nightdesk.cli.main import run
 from nightdesk.settings.sections import WebConfig
-from nightdesk.web.access import BY_ADDRESS, FORWARDING, OPEN, Asked, decide, is_private
+from nightdesk.web.access import BY_ADDRESS, COOKIE, FORWARDING, OPEN, Asked, decide, is_private
+from nightdesk.web.desk.deeds import Deed, Look
 from store.engine import Store
 from tests.asking import PUBLIC, Asker, listening
 from tests.conftest import START, FakeClock
@@ -39,16 +40,35 @@ def desks(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> It
 
 
 def every_path(desk: Asker) -> list[tuple[str, str]]:
-    """Each route of the table: as it stands there, and as one asks for it."""
-    found = {}
+    """Each address of the table: as it stands there, and as one asks for it."""
+    return sorted({(route.path, path) for route, path in every_route(desk)})
+
+
+def pages(desk: Asker) -> list[tuple[str, str]]:
+    """What anybody may read who may read at all."""
+    return [
+        (route.path, path)
+        for route, path in every_route(desk)
+        if route.path not in OPEN and "GET" in (route.methods or ()) and getattr(route, "role", None) is None
+    ]
+
+
+def deeds(desk: Asker) -> list[tuple[Deed, str]]:
+    """What changes something."""
+    return [(route, path) for route, path in every_route(desk) if isinstance(route, Deed)]
+
+
+def every_route(desk: Asker) -> list[tuple[Route, str]]:
+    """Each route of the table, and how one asks for it."""
+    found = []
     for route in desk.site.routes:
         assert isinstance(route, Route), f"{route}: access knows only plain routes"
         path = route.path
         for name, value in _FILLED.items():
             path = path.replace(name, value)
         assert "{" not in path, f"{route.path}: say how to fill it in _FILLED"
-        found[route.path] = path
-    return sorted(found.items())
+        found.append((route, path))
+    return found
 
 
 def test_little_is_open_and_all_of_it_is_there(desks: tuple[Asker, Asker]) -> None:
@@ -61,9 +81,7 @@ def test_no_route_opens_without_a_token_that_holds(desks: tuple[Asker, Asker]) -
     _, public = desks
     revoked = public.token("gone")
     public.app.store.unit(lambda db: tokens.revoke(db, "gone", "ana", START))
-    for route, path in every_path(public):
-        if route in OPEN:
-            continue
+    for route, path in pages(public):
         for key in ("", "nd_wrong", "wrong", revoked, revoked[:-1]):
             answer = public.ask(path, key)
             assert answer.status == 401 and "token" in answer.text, (route, key)
@@ -73,17 +91,16 @@ def test_no_route_opens_without_a_token_that_holds(desks: tuple[Asker, Asker]) -
 
 def test_on_this_machine_alone_reading_is_free_but_not_with_a_wrong_token(desks: tuple[Asker, Asker]) -> None:
     private, _ = desks
-    for route, path in every_path(private):
-        if route not in OPEN:
-            assert private.ask(path).status not in (401, 403), route
-            assert private.ask(path, "nd_wrong").status == 401, route
+    for route, path in pages(private):
+        assert private.ask(path).status not in (401, 403), route
+        assert private.ask(path, "nd_wrong").status == 401, route
 
 
 def test_a_forwarding_header_makes_everything_need_a_token(desks: tuple[Asker, Asker]) -> None:
     private, _ = desks
     key = private.token("proxied")
-    for route, path in every_path(private):
-        for header in FORWARDING if route not in OPEN else ():
+    for route, path in pages(private):
+        for header in FORWARDING:
             assert private.ask(path, **{header: "203.0.113.9"}).status == 401, (route, header)
             assert private.ask(path, key, **{header: "203.0.113.9"}).status not in (401, 403), (route, header)
 
@@ -113,16 +130,65 @@ def test_no_route_takes_a_post_from_another_site(desks: tuple[Asker, Asker]) -> 
 
 def test_nothing_that_reads_takes_a_post_at_all(desks: tuple[Asker, Asker]) -> None:
     private, _ = desks
-    for route, path in every_path(private):
-        if route not in OPEN:
-            assert {private.ask(path, "", method).status for method in ("POST", "PUT", "DELETE")} == {403}, route
+    changing = {route.path for route, _ in deeds(private)}
+    for route, path in pages(private):
+        methods = ("PUT", "DELETE") if route in changing else ("POST", "PUT", "DELETE")
+        assert {private.ask(path, "", method).status for method in methods} == {403}, route
+
+
+def test_nobody_does_anything_without_a_login_not_even_here(desks: tuple[Asker, Asker]) -> None:
+    for desk in desks:
+        key = desk.token("doing")
+        for route, path in deeds(desk):
+            assert desk.ask(path, "", "POST").status == 401, route
+            assert desk.ask(path, "", "POST", Cookie=f"{COOKIE}=made-up").status == 401, route
+            assert desk.ask(path, key, "POST").status == 403, f"{route}: a token only reads"
+            assert desk.ask(path, "nd_wrong", "POST").status == 401, route
+
+
+def test_a_deed_needs_its_role_and_a_form_of_ours(desks: tuple[Asker, Asker]) -> None:
+    for desk in desks:
+        cookies = {role: desk.log_in(role) for role in people.ROLES}
+        for route, path in deeds(desk):
+            for role in people.ROLES:
+                answer = desk.ask(path, "", "POST", Cookie=f"{COOKIE}={cookies[role]}")
+                enough = people.ROLES.index(role) >= people.ROLES.index(route.role)
+                assert answer.status == 403, (route, role)
+                assert ("form is too old" in answer.text) is enough, (route, role)
+
+
+def test_no_deed_is_done_for_another_site_whoever_is_logged_in(desks: tuple[Asker, Asker]) -> None:
+    for desk in desks:
+        cookie = desk.log_in("operator")
+        for route, path in deeds(desk):
+            sent = {"Cookie": f"{COOKIE}={cookie}", "Sec_Fetch_Site": "cross-site"}
+            answer = desk.ask(path, "", "POST", **sent)
+            assert answer.status == 403 and "Another site" in answer.text, route
+
+
+def test_a_page_for_some_is_for_nobody_else(desks: tuple[Asker, Asker]) -> None:
+    private, _ = desks
+    reader = private.log_in("reader")
+    for route, path in every_route(private):
+        if isinstance(route, Look):
+            assert private.ask(path).status == 401, route
+            if route.role != "reader":
+                assert private.ask(path, Cookie=f"{COOKIE}={reader}").status == 403, route
 
 
 def test_another_site_cannot_embed_what_this_machine_may_read(desks: tuple[Asker, Asker]) -> None:
     private, _ = desks
-    for route, path in every_path(private):
-        if route not in OPEN:
-            assert private.ask(path, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors").status == 403, route
+    for route, path in pages(private):
+        assert private.ask(path, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors").status == 403, route
+
+
+def test_a_browser_that_may_not_read_is_led_to_the_login_and_back(desks: tuple[Asker, Asker]) -> None:
+    _, public = desks
+    answer = public.ask("/?topic=scam_centres", Accept="text/html")
+    assert answer.status == 303 and answer.headers["location"] == "/login?next=%2F%3Ftopic%3Dscam_centres"
+    linked = public.ask("/", Accept="text/html", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate")
+    assert linked.status == 200 and 'http-equiv="refresh"' in linked.text, "a mail's link comes without the cookie"
+    assert public.ask("/", Accept="text/html", Cookie=f"{COOKIE}={public.log_in('reader')}").status == 200
 
 
 def test_every_route_has_its_headers_whatever_it_answers(desks: tuple[Asker, Asker]) -> None:

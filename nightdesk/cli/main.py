@@ -31,6 +31,7 @@ from nightdesk.cli import (
     silences,
     tokens,
     trace,
+    users,
     watches,
     work,
 )
@@ -68,7 +69,7 @@ def _options(
 
 
 _ASKING = (look, trace, analyst, again, ask, export, brief, evidence)
-for family in (setup, work, control, *_ASKING, manage, alerts, watches, silences, tokens, health, database):
+for family in (setup, work, control, *_ASKING, manage, alerts, watches, silences, users, tokens, health, database):
     family.add_to(app)
 
 

@@ -10,11 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nightdesk.web.hosts import host_asked
 
-_BODY_LIMIT = 16_384
+_BODY_LIMIT = 65_536
+#: What is handed in by a form: a PDF, a list of sources.
+_LARGER = {"/intake": 32 * 1024 * 1024, "/sources/import": 4 * 1024 * 1024}
 _HEADERS = {
-    # Nothing is loaded from anywhere but here, nothing runs, nobody frames it.
+    # Nothing is loaded from anywhere but here, nothing that stands in a page runs, nobody frames it.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -48,15 +51,15 @@ class Guard:
         headers = Headers(scope=scope)
         if host_asked(headers.get("host", "")) not in self._hosts():
             await PlainTextResponse("This desk does not go by that name.\n", 400)(scope, receive, guarded)
-        elif _too_long(headers):
+        elif _too_long(headers, _LARGER.get(scope["path"], _BODY_LIMIT)):
             await PlainTextResponse("Too much.\n", 413)(scope, receive, guarded)
         else:
             await self._app(scope, receive, guarded)
 
 
-def _too_long(headers: Headers) -> bool:
+def _too_long(headers: Headers, limit: int) -> bool:
     """Whether a body is larger than any form of ours, or does not say how large it is."""
     length = headers.get("content-length")
     if length is None:
         return "transfer-encoding" in headers
-    return not length.isdecimal() or int(length) > _BODY_LIMIT
+    return not length.isdecimal() or int(length) > limit

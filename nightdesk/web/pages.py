@@ -10,11 +10,12 @@ from starlette.responses import HTMLResponse
 
 
 def page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
-    return HTMLResponse(_environment().get_template(name).render(values), status)
+    return HTMLResponse(environment().get_template(name).render(values), status)
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of the package, which escape all that is put into them."""
     return Environment(
         loader=PackageLoader("nightdesk.web", "pages"),
         autoescape=True,

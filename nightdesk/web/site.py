@@ -10,21 +10,24 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from alerts.language import speak
-from core.ids import show_id
-from nightdesk import tokens
+from nightdesk import people, tokens
 from nightdesk.app import App
+from nightdesk.people import Person
 from nightdesk.tokens import Token
 from nightdesk.web import hosts
 from nightdesk.web.access import Access
 from nightdesk.web.act import Act
 from nightdesk.web.api.endpoints import Api
 from nightdesk.web.api.queries import Queries
+from nightdesk.web.desk import static
+from nightdesk.web.desk.development import Development
+from nightdesk.web.desk.frame import Frame
+from nightdesk.web.desk.front import Front
 from nightdesk.web.feed import Feed
 from nightdesk.web.forwarded import Forwarded
 from nightdesk.web.guard import Guard
+from nightdesk.web.logins import Logins
 from nightdesk.web.metrics import Metrics
-from nightdesk.web.pages import page
 from nightdesk.web.patience import Patience
 from nightdesk.web.reading import Reading
 from nightdesk.web.ready import Ready
@@ -39,11 +42,14 @@ def make_site(app: App) -> Starlette:
     async def check(key: str) -> Token | None:
         return await checking.aside(lambda: tokens.check(app.store, key, app.clock()))
 
+    async def known(cookie: str) -> Person | None:
+        return await checking.aside(lambda: people.check(app.store, cookie, app.clock()))
+
+    frame = Frame(app, reading)
     return Starlette(
         routes=[
             Route("/healthz", _alive, methods=["GET"]),
             Route("/desk.css", _css, methods=["GET"]),
-            Route("/developments/{id:int}", _development, methods=["GET"]),
             Route("/a/{token:str}", act.look, methods=["GET"]),
             Route("/a/{token:str}", act.act, methods=["POST"]),
             Route("/readyz", Ready(app, reading).show, methods=["GET"]),
@@ -51,12 +57,16 @@ def make_site(app: App) -> Starlette:
             Route("/feed.atom", Feed(app, reading).show, methods=["GET"]),
             *Api(app, reading).routes(),
             *Queries(app).routes(),
+            static.ROUTE,
+            *Logins(app).routes(),
+            *Front(frame).routes(),
+            *Development(frame).routes(),
         ],
         middleware=[
             Middleware(Forwarded, trusted=lambda: app.config.web.trusted_proxies),
             Middleware(Guard, hosts=lambda: hosts.names(app.config.web.listen, app.config.web.public_url)),
             Middleware(Patience, clock=app.clock),
-            Middleware(Access, web=lambda: app.config.web, check=check),
+            Middleware(Access, web=lambda: app.config.web, check=check, known=known),
         ],
     )
 
@@ -64,12 +74,6 @@ def make_site(app: App) -> Starlette:
 async def _alive(_: Request) -> Response:
     """That the process is there; whether its work goes on is another question."""
     return PlainTextResponse("ok\n")
-
-
-async def _development(request: Request) -> Response:
-    """Where the second link of a message leads: says how to look, and nothing of the development to a stranger."""
-    english, shown = speak("en"), show_id("development", request.path_params["id"])
-    return page("sorry.html", tag=english.tag, title=shown, more=english.say("frame", "look", id=shown))
 
 
 async def _css(_: Request) -> Response:

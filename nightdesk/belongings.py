@@ -1,0 +1,43 @@
+"""What somebody owns: silences that stand, keys, developments that wait for them, watches that they made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core.ids import show_id
+from store import people, tokens
+from store.definitions import watches
+from store.silences import silences
+
+COLUMNS = ("what", "name", "says")
+
+
+def of(db: Connection, name: str, now: datetime) -> list[dict[str, Any]]:
+    """One row a thing, with what to know of it."""
+    standing = sa.select(silences).where(silences.c.owner == name, silences.c.ends_at > now).order_by(silences.c.id)
+    found = [
+        _row("silence", show_id("silence", row.id), f"until {row.ends_at:%Y-%m-%d}: {row.reason}")
+        for row in db.execute(standing)
+    ]
+    found += [
+        _row("token", row.name, f"opens {row.scope}")
+        for row in tokens.every(db)
+        if row.created_by == name and row.revoked_at is None
+    ]
+    found += [
+        _row("development", show_id("development", row.development_id), row.note or row.state)
+        for row in people.marked_for(db, [name])
+    ]
+    made = {row.about for row in people.last_deeds(db, 10_000, by=name) if row.what.startswith("watch ")}
+    for row in db.execute(sa.select(watches).where(watches.c.retired_at.is_(None)).order_by(watches.c.name)):
+        if row.name in made and row.origin == "desk":
+            found.append(_row("watch", row.name, "made or changed by them"))
+    return found
+
+
+def _row(what: str, name: str, says: str) -> dict[str, Any]:
+    return {"what": what, "name": name, "says": says}

@@ -1,0 +1,105 @@
+"""What people do by a form: who may, whether the form is ours, and that the error of one is a page and not a loss."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from core.errors import NightdeskError, NotFound, UsageError
+from nightdesk.people import Person
+from nightdesk.web.pages import page
+
+#: The cookie that carries a line to the page after a deed, which says it once.
+SAID = "nightdesk_said"
+_LONGEST = 4000
+
+
+class Form:
+    """The fields of one form."""
+
+    def __init__(self, request: Request, data: FormData, person: Person) -> None:
+        self.request = request
+        self.person = person
+        self._data = data
+
+    def text(self, name: str, longest: int = _LONGEST) -> str:
+        """A field without the space around it; empty where it was left so. Raises UsageError."""
+        value = self._data.get(name, "")
+        word = value.strip() if isinstance(value, str) else ""
+        if len(word) > longest:
+            raise UsageError(f"{name} is longer than {longest} characters")
+        return word.replace("\r\n", "\n")
+
+    def needed(self, name: str, longest: int = _LONGEST) -> str:
+        """A field that says something. Raises UsageError."""
+        word = self.text(name, longest)
+        if not word:
+            raise UsageError(f"{name.replace('_', ' ')} is missing")
+        return word
+
+    def words(self, name: str) -> list[str]:
+        """Every value of a field that may be given more than once, as boxes are."""
+        return [value for value in self._data.getlist(name) if isinstance(value, str) and value]
+
+    def file(self, name: str) -> UploadFile | None:
+        """A file that was sent along; None where none was chosen."""
+        value = self._data.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+
+Work = Callable[[Form], Awaitable[Response]]
+
+
+class Look(Route):
+    """A page that only some may see."""
+
+    def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]], role: str) -> None:
+        super().__init__(path, endpoint, methods=["GET"])
+        self.role = role
+
+
+class Deed(Route):
+    """What a form does. `role` may; `work` gets the form after it was found to be one of ours."""
+
+    def __init__(self, path: str, work: Work, role: str) -> None:
+        async def endpoint(request: Request) -> Response:
+            person: Person = request.state.person
+            async with request.form(max_files=2, max_fields=200) as data:
+                word = data.get("form", "")
+                if not (isinstance(word, str) and hmac.compare_digest(word.encode(), person.form.encode())):
+                    return _sorry(403, "This form is too old", "Go back, load the page again, and send it once more.")
+                try:
+                    return await work(Form(request, data, person))
+                except NotFound as error:
+                    return _sorry(404, "That is not there", str(error))
+                except NightdeskError as error:
+                    return _sorry(409, "That could not be done", str(error))
+
+        super().__init__(path, endpoint, methods=["POST"])
+        self.role = role
+
+
+def go(to: str, said: str = "") -> Response:
+    """On to a page of ours, which says once what was done."""
+    answer = RedirectResponse(to if is_ours(to) else "/", 303)
+    if said:
+        answer.set_cookie(SAID, quote(said[:1000]), max_age=60, httponly=True, samesite="strict")
+    return answer
+
+
+def is_ours(path: str) -> bool:
+    """Whether an address leads to a page of this desk, whatever a browser makes of it."""
+    if not path.startswith("/") or path.startswith("//") or any(mark in path for mark in "\\\r\n\t"):
+        return False
+    split = urlsplit(path)
+    return not split.scheme and not split.netloc
+
+
+def _sorry(status: int, title: str, more: str) -> Response:
+    return page("sorry.html", status, tag="en", title=title, more=more)
