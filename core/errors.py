@@ -71,5 +71,9 @@ class StoreError(NightdeskError):
     """The database cannot be used: out of reach, newer than this program, or damaged."""
 
 
+class TookTooLong(StoreError):
+    """A question was stopped at its limit of time."""
+
+
 class NotFound(NightdeskError):
     """Nothing has that id or name."""

@@ -19,12 +19,13 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
-from core.errors import StoreError
+from core.errors import StoreError, TookTooLong
 from store.bodies import Bodies, FileBodies, TableBodies
 
 T = TypeVar("T")
 
 _BUSY_MS = 30_000
+_STEPS = 10_000  # of SQLite's machine between two looks at the clock: less than a millisecond
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a committed alert survives power loss
@@ -75,6 +76,18 @@ class Store:
                 yield db
             finally:
                 db.rollback()
+
+    @contextmanager
+    def read_within(self, seconds: float) -> Iterator[Connection]:
+        """A snapshot for whoever asks from outside: raises TookTooLong where that takes longer, which ends the work."""
+        end = time.monotonic() + seconds
+        with self.read() as db, _limit(db, end, seconds):
+            try:
+                yield db
+            except sa.exc.OperationalError as error:
+                if not _was_stopped(error):
+                    raise
+                raise _too_long(seconds) from error
 
     @contextmanager
     def read_at_length(self) -> Iterator[Connection]:
@@ -183,6 +196,40 @@ def _postgres_engine(url: URL) -> Engine:
 
 def _compact_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@contextmanager
+def _limit(db: Connection, end: float, seconds: float) -> Iterator[None]:
+    """No statement begins after `end`, and none goes on long after it."""
+
+    def begin(*_: Any) -> None:
+        if time.monotonic() > end:
+            raise _too_long(seconds)
+
+    sa.event.listen(db, "before_cursor_execute", begin)
+    if db.dialect.name != "sqlite":
+        db.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
+        yield
+        return
+    driver = db.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.set_progress_handler(lambda: int(time.monotonic() > end), _STEPS)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, 0)
+
+
+def _too_long(seconds: float) -> TookTooLong:
+    return TookTooLong(
+        f"The question took more than {seconds:g} s and was stopped. Ask for less, or for a shorter time."
+    )
+
+
+def _was_stopped(error: sa.exc.OperationalError) -> bool:
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return getattr(error.orig, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT
+    return getattr(error.orig, "sqlstate", "") == "57014"
 
 
 def _passing(error: sa.exc.OperationalError) -> bool:

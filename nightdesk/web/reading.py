@@ -15,24 +15,27 @@ T = TypeVar("T")
 
 #: Of the connections that a store holds open; the others are for the stages.
 _AT_ONCE = 4
+#: A question that takes longer is stopped: it would keep others from their turn.
+_SECONDS = 20.0
 
 
 class Reading:
     """One site's way to the store."""
 
-    def __init__(self, store: Store, at_once: int = _AT_ONCE) -> None:
+    def __init__(self, store: Store, at_once: int = _AT_ONCE, seconds: float = _SECONDS) -> None:
         self._store = store
         self._at_once = at_once
+        self._seconds = seconds
 
     @cached_property
     def _turns(self) -> anyio.CapacityLimiter:
         return anyio.CapacityLimiter(self._at_once)  # made by the loop that serves
 
     async def ask(self, work: Callable[[Connection], T]) -> T:
-        """`work` on a snapshot, in a thread."""
+        """`work` on a snapshot, in a thread. Raises TookTooLong."""
 
         def read() -> T:
-            with self._store.read() as db:
+            with self._store.read_within(self._seconds) as db:
                 return work(db)
 
         return await self.aside(read)

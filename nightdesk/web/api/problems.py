@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import OperationalError, TimeoutError
 from starlette.responses import Response
 
-from core.errors import NightdeskError, NotFound, QueryError, UsageError
+from core.errors import NightdeskError, NotFound, QueryError, TookTooLong, UsageError
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +39,8 @@ def answer(error: Exception) -> Response | None:
         return problem(404, str(error))
     if isinstance(error, UsageError):
         return problem(400, str(error))
+    if isinstance(error, TookTooLong):
+        return problem(503, str(error))
     if isinstance(error, OperationalError | TimeoutError):
         log.warning("reading_failed", error=str(error).partition("\n")[0])
         return problem(503, "It is away, or the question took too long. Try again, or ask for less.")
