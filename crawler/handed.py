@@ -27,6 +27,7 @@ class About:
     title: str | None = None
     note: str | None = None
     words: str | None = None  # what stands in a picture
+    restricted: bool = False  # kept from everybody who does not ask for it
 
     def given(self, whole: bool = False, **known: Any) -> dict[str, Any]:
         """What goes with a page; what is `known` of the page itself stands before what was said."""

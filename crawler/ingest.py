@@ -63,7 +63,7 @@ async def ingest(
                 if isinstance(one, BadInput):
                     yield _left(one)
                 elif one.body is not None or (one.given or {}).get("text"):
-                    yield _write(store, one, {}, origin, clock())
+                    yield _write(store, _marked(one, about), {}, origin, clock())
                 else:
                     if fetcher is None:
                         from crawler.ask import open_fetcher  # takes a second to import, and files need none
@@ -77,7 +77,11 @@ async def ingest(
                         fetched = _fetched(one, answer, clock())
                         if known is not one:  # read, whatever is said of its kind
                             fetched.pop("refused", None)
-                        yield _write(store, known, fetched, origin, clock())
+                        yield _write(store, _marked(known, about), fetched, origin, clock())
+
+
+def _marked(one: Input, about: About) -> Input:
+    return replace(one, restricted=one.restricted or about.restricted)
 
 
 def _left(bad: BadInput) -> Taken:
@@ -105,6 +109,7 @@ def _write(store: Store, one: Input, fetched: dict[str, Any], origin: str, now: 
         "content_type": one.content_type,
         "http_status": one.http_status,
         "headers": dict(one.headers) if one.headers else None,
+        "restricted": one.restricted,
         **fetched,
     }
     try:

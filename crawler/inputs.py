@@ -190,7 +190,8 @@ def _of_line(line: bytes, where: str, about: About) -> Iterator[Input | BadInput
     fetched = read_date(_word(data, "fetched_at"))
     body = html.encode("utf-8", "replace") if html else None
     content_type = "text/html; charset=utf-8" if html else None
-    yield from _checked(Input(address, body, content_type, given, fetched, where))
+    restricted = data.get("restricted") is True
+    yield from _checked(Input(address, body, content_type, given, fetched, where, restricted=restricted))
 
 
 def _checked(one: Input) -> Iterator[Input | BadInput]:

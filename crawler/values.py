@@ -20,6 +20,7 @@ class Input:
     where: str = ""
     http_status: int | None = None
     headers: Mapping[str, str] | None = None
+    restricted: bool = False  # also where it was said of all that is taken in
 
 
 @dataclass(frozen=True)

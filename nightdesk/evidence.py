@@ -21,6 +21,7 @@ from nightdesk.differences import difference
 from nightdesk.output import natural
 from nightdesk.warcs import KeptPage, write_archive
 from nightdesk.whole import whole
+from store import views
 from store.articles import article_versions, page_outcomes
 from store.engine import Store
 from store.facts import facts
@@ -34,12 +35,15 @@ _BLOCK = 1 << 20
 Row = Mapping[str, Any]
 
 
-def export_evidence(store: Store, development_id: int, target: str) -> int:
-    """Write the pack of a development to `target`, whole or not at all; how many pages are in it. Raises NotFound."""
+def export_evidence(store: Store, development_id: int, target: str, restricted: bool = False) -> int:
+    """Write the pack of a development to `target`, whole or not at all; how many pages are in it. Raises NotFound.
+
+    With `restricted` what stands beside it is in the pack too, marked.
+    """
     if not target.endswith(".zip"):
         raise UsageError(f"{target}: the name of a pack of evidence must end in .zip")
     with store.read() as db:
-        found = _Found(db, development_id)
+        found = _Found(db, development_id, views.named("articles_v", restricted))
     with whole(Path(target)) as file, tempfile.TemporaryFile() as archive:
         missing: list[Row] = []
         count = write_archive(archive, f"d{found.id}.warc", _kept(store, found.pages, missing))
@@ -57,7 +61,7 @@ def export_evidence(store: Store, development_id: int, target: str) -> int:
 class _Found:
     """Everything on record of a development."""
 
-    def __init__(self, db: Connection, development_id: int) -> None:
+    def __init__(self, db: Connection, development_id: int, articles: str) -> None:
         self.development = _rows(db, "SELECT * FROM developments_v WHERE id = :id", development_id)
         if not self.development:
             raise NotFound(f"there is no development d{development_id}")
@@ -66,7 +70,7 @@ class _Found:
             self.development = _rows(db, "SELECT * FROM developments_v WHERE id = :id", self.id)
         of = "WHERE development_id = :id"
         self.changes = _rows(db, f"SELECT * FROM changes_v {of} ORDER BY seq", self.id)
-        self.articles = _rows(db, f"SELECT * FROM articles_v {of} ORDER BY id", self.id)
+        self.articles = _rows(db, f"SELECT * FROM {articles} {of} ORDER BY id", self.id)
         ids = [article["id"] for article in self.articles]
         mine = sa.select(article_versions).where(article_versions.c.article_id.in_(ids))
         order = (article_versions.c.article_id, article_versions.c.seq)
@@ -183,7 +187,7 @@ def _index(found: _Found) -> str:
     for article in found.articles:
         outlet = escape(str(article["outlet"] or article["source"] or ""))
         parts += [
-            f"<h2>a{article['id']} {escape(str(article['title']))}</h2>",
+            f"<h2>a{article['id']} {escape(str(article['title']))}{_mark(article)}</h2>",
             f"<p>{outlet}, published {escape(str(article['published_at']))}<br>"
             f"<code>{escape(str(article['url']))}</code></p>",
             *_versions([row for row in found.versions if row["article_id"] == article["id"]]),
@@ -191,6 +195,10 @@ def _index(found: _Found) -> str:
     parts += ["<h2>Pages as fetched</h2>", _table([_page(row) for row in found.pages], _PAGE)]
     parts.append("<p>Hashes of every file are in manifest.json; check them with: nightdesk verify</p>")
     return "\n".join([*parts, "</body></html>", ""])
+
+
+def _mark(article: Row) -> str:
+    return " — restricted, not to be passed on" if article.get("restricted") else ""
 
 
 _STATED = ("kind", "value", "bound", "unit", "status", "nationality", "name", "place", "event_date")

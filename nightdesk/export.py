@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from core.errors import UsageError
 from nightdesk import listing, output
 from nightdesk.listing import Filters, View
+from nightdesk.restricted import restricted_hits
 from nightdesk.whole import whole
 from store.engine import Store
 
@@ -33,12 +34,15 @@ Writer = Callable[[Rows, Sequence[str], IO[bytes], str], int]
 _MOST_FOUND = 100_000
 
 
-def export(store: Store, subject: str, target: str, filters: Filters, query: str | None = None) -> int:
+def export(
+    store: Store, subject: str, target: str, filters: Filters, query: str | None = None, restricted: bool = False
+) -> int:
     """Write every row of a subject that passes to `target`, oldest first; `-` is jsonl on stdout. Returns the count.
 
     `query` leaves only what the articles that it finds tell. Raises QueryError with the position of a mistake.
+    `restricted` reports are written only where they are asked for, and then marked.
     """
-    view = SUBJECTS[subject]
+    view = listing.with_restricted(SUBJECTS[subject]) if restricted else SUBJECTS[subject]
     write = FORMATS.get(".jsonl" if target == "-" else Path(target).suffix.lower())
     if write is None:
         *others, last = FORMATS
@@ -65,10 +69,12 @@ def _found(db: Connection, view: View, query: str, filters: Filters) -> tuple[in
 
     by_article = view.time == "published_at"
     span = search.Filters(since=filters.since, until=filters.until) if by_article else search.Filters()
-    hits = search.search(db, parse_query(query, load_vocabulary()), limit=_MOST_FOUND + 1, filters=span)
+    asked = parse_query(query, load_vocabulary())
+    hits = search.search(db, asked, limit=_MOST_FOUND + 1, filters=span)
     if len(hits) > _MOST_FOUND:
         raise UsageError(f"--query finds more than {_MOST_FOUND:,} articles; narrow it, or ask for a shorter time")
-    return tuple(hit.article_id for hit in hits)
+    own = [hit.row["id"] for hit in restricted_hits(db, asked, Filters())] if view.restricted else []
+    return (*(hit.article_id for hit in hits), *own)
 
 
 # -- formats ----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ class Said:
     title: str | None = None
     note: str | None = None
     text: Path | None = None  # a file with the words of a picture
+    restricted: bool = False
 
 
 def about(said: Said, inputs: Sequence[str], now: datetime, zone: ZoneInfo) -> About:
@@ -44,7 +45,7 @@ def about(said: Said, inputs: Sequence[str], now: datetime, zone: ZoneInfo) -> A
     if published is not None and published > now + _AHEAD:
         raise UsageError(f"--date: {said.date} is not yet; write the day on which it was published or said")
     words = _read(said.text) if said.text is not None else None
-    return About(said.url, said.outlet, published, said.speaker, said.title, said.note, words)
+    return About(said.url, said.outlet, published, said.speaker, said.title, said.note, words, said.restricted)
 
 
 def _read(file: Path) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from core.clock import iso
 from core.duration import parse_duration
 from core.errors import UsageError
+from store import views
 
 _BATCH = 500
 
@@ -56,6 +57,7 @@ class View:
     shown: tuple[str, ...] = ()  # what a table has room for
     hides: str | None = None  # SQL of rows that only a whole export has
     walks: str = ""  # the table behind, whose index has `order`
+    restricted: bool = False  # whether restricted reports are in it; each row says whether it is one
 
 
 ARTICLES = View(
@@ -123,6 +125,14 @@ SOURCES = View(
 WATCHES = View("watches_v", order="name")
 
 
+def with_restricted(view: View) -> View:
+    """The same view with restricted reports in it, each marked. Raises UsageError for one that never has any."""
+    twin = views.named(view.name, True)
+    if twin == view.name:
+        raise UsageError("--restricted is for articles and facts: a restricted report makes no development")
+    return replace(view, name=twin, restricted=True, shown=(*view.shown, "restricted"))
+
+
 def columns(db: Connection, view: View) -> list[str]:
     """The view's columns, in order."""
     return list(db.execute(sa.text(f"SELECT * FROM {view.name} LIMIT 0")).keys())
@@ -150,7 +160,8 @@ def rows(
         order = [walked.c[view.order].desc()]
     if view.order != "id" and "id" in table.c:
         order.append(table.c.id.desc() if by_time else table.c.id)
-    result = db.execution_options(yield_per=_BATCH).execute(query.order_by(*order).limit(filters.limit))
+    # Of this statement alone: what else is asked on the connection is not to be streamed.
+    result = db.execute(query.order_by(*order).limit(filters.limit), execution_options={"yield_per": _BATCH})
     for row in result.mappings():
         yield dict(row)
 
@@ -208,7 +219,7 @@ def _labelled(table: sa.TableClause, view: View, kind: str, listed: str, word: s
     if view.article is None:
         _need(table, view, listed if listed in table.c else None, f"--{kind}")
         return table.c[listed].contains(f'"{word}"', autoescape=True)
-    name = {"topic": "article_topics_v", "event": "article_events_v"}[kind]
+    name = views.named({"topic": "article_topics_v", "event": "article_events_v"}[kind], view.restricted)
     label = {"topic": "topic", "event": "event_type"}[kind]
     labels = sa.table(name, sa.column("article_id"), sa.column(label))
     return table.c[view.article].in_(sa.select(labels.c.article_id).where(labels.c[label] == word))

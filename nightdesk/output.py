@@ -61,7 +61,7 @@ def natural(row: Row) -> dict[str, Any]:
 def _natural(key: str, value: Any) -> Any:
     if key in LISTS and isinstance(value, str):
         return json.loads(value)
-    if key in ("paywalled", "fired") and isinstance(value, int):
+    if key in ("paywalled", "fired", "restricted") and isinstance(value, int):
         return bool(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)  # 120 people, not 120.0

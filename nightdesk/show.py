@@ -18,8 +18,9 @@ from nightdesk.differences import difference
 from nightdesk.figures import figure_lines
 from nightdesk.output import natural, words
 from nightdesk.terminal import plain
-from store import articles, developments, facts, interactions, ledger, rulings, threads
+from store import articles, developments, facts, interactions, ledger, rulings, threads, views
 from store.articles import article_versions as versions
+from store.restricted import is_restricted
 from store.revisits import revisits_of
 
 Row = Mapping[str, Any]
@@ -39,9 +40,9 @@ class Shown:
     parts: Mapping[str, Sequence[Row]] = field(default_factory=dict)
 
 
-def load(db: Connection, noun: str, number: int) -> Shown:
-    """Everything about one id. Raises NotFound."""
-    return _LOADERS[noun](db, number)
+def load(db: Connection, noun: str, number: int, restricted: bool = False) -> Shown:
+    """Everything about one id. Raises NotFound, for a restricted report too where it is not asked for."""
+    return _LOADERS[noun](db, number, restricted)
 
 
 def as_json(shown: Shown) -> dict[str, Any]:
@@ -57,9 +58,10 @@ def in_words(shown: Shown) -> str:
     """For people: a heading, what is known, and each part as lines."""
     number = int(shown.row["id"])
     title = plain(str(shown.row.get("title") or shown.row.get("watch") or ""), lines=False)
-    lines = [f"{show_id(shown.noun, number)}  {title}".rstrip(), ""]
+    mark = "  (restricted: not to be passed on)" if shown.row.get("restricted") else ""
+    lines = [f"{show_id(shown.noun, number)}  {title}{mark}".rstrip(), ""]
     for column, value in shown.row.items():
-        if column not in ("id", "title", "text") and value is not None:
+        if column not in ("id", "title", "text", "restricted") and value is not None:
             lines.append(f"  {column.replace('_', ' '):<20} {words(column, value)}")
     for name, rows in shown.parts.items():
         if rows:
@@ -95,6 +97,8 @@ _NOUNS = {
     "earlier_in_thread": "development",
     "later_in_thread": "development",
     "mentions": "development",
+    "restricted": "article",
+    "restricted_facts": "fact",
     "mentioned_in": "article",
     "facts": "fact",
     "alerts": "alert",
@@ -107,6 +111,8 @@ _LEFT_OUT: dict[str, frozenset[str]] = {
     "deliveries": frozenset({"id", "alert_id", "not_before"}),
     "articles": frozenset({"development_id", "published_from", "found_at"}),
     "mentions": frozenset({"thread_reason"}),
+    "restricted": frozenset({"development_id", "published_from", "found_at", "duplicate_of"}),
+    "restricted_facts": frozenset({"development_id", "url", "published_at", "confidence", "restricted"}),
     "mentioned_in": frozenset({"development_id", "published_from", "found_at", "duplicate_of"}),
     "versions": frozenset({"sha256"}),
     "matches": frozenset({"article_id"}),
@@ -114,13 +120,14 @@ _LEFT_OUT: dict[str, frozenset[str]] = {
 }
 
 
-def _article(db: Connection, number: int) -> Shown:
-    row = _one(db, "article", "SELECT * FROM articles_v WHERE id = :id", number)
+def _article(db: Connection, number: int, restricted: bool) -> Shown:
+    row = _one(db, "article", f"SELECT * FROM {views.named('articles_v', restricted)} WHERE id = :id", number)
+    stated = f"SELECT * FROM {views.named('facts_v', restricted)} WHERE article_id = :id ORDER BY id"
     return Shown(
         "article",
         row,
         {
-            "facts": _all(db, "SELECT * FROM facts_v WHERE article_id = :id ORDER BY id", number),
+            "facts": _all(db, stated, number),
             "interactions": _told(db, number),
             "matches": _all(db, "SELECT * FROM matches_v WHERE article_id = :id ORDER BY watch", number),
             "rulings": _rulings(rulings.about_article(db, number)),
@@ -168,7 +175,7 @@ def _revisits(db: Connection, number: int) -> list[Row]:
     return [{"at": written["at"], "state": row.state, "reason": row.reason, "times": row.times, **written}]
 
 
-def _development(db: Connection, number: int) -> Shown:
+def _development(db: Connection, number: int, restricted: bool) -> Shown:
     row = _one(db, "development", "SELECT * FROM developments_v WHERE id = :id", number)
     of = "WHERE development_id = :id"
     members = [one["id"] for one in _all(db, f"SELECT id FROM articles_v {of}", number)]
@@ -186,8 +193,18 @@ def _development(db: Connection, number: int) -> Shown:
             **_stages(db, row),
             "mentions": [_stage(db, one) for one in ledger.mentions(db, number)],
             "mentioned_in": [_mentioning(db, one) for one in ledger.mentioned_in(db, number)],
+            **(_beside(db, number) if restricted else {}),
         },
     )
+
+
+def _beside(db: Connection, number: int) -> dict[str, list[Row]]:
+    """The restricted reports that stand beside a development, and what they state."""
+    of = "WHERE development_id = :id AND restricted"
+    return {
+        "restricted": _all(db, f"SELECT {_ARTICLE_COLUMNS} FROM articles_all_v {of} ORDER BY published_at, id", number),
+        "restricted_facts": _all(db, f"SELECT * FROM facts_all_v {of} ORDER BY published_at, id", number),
+    }
 
 
 def _stages(db: Connection, row: Row) -> dict[str, list[Row]]:
@@ -214,10 +231,10 @@ def _mentioning(db: Connection, number: int) -> Row:
     return _one(db, "article", f"SELECT {_ARTICLE_COLUMNS} FROM articles_v WHERE id = :id", number)
 
 
-def _fact(db: Connection, number: int) -> Shown:
+def _fact(db: Connection, number: int, restricted: bool) -> Shown:
     """One fact, and where it stands no longer, who put what in its place."""
     found = facts.fact(db, number)
-    if found is None:
+    if found is None or (not restricted and is_restricted(db, found.article_id)):
         raise NotFound(f"there is no fact {show_id('fact', number)}")
     row = {name: value for name, value in found._mapping.items() if name not in ("version_id", "is_current")}
     row |= {"title": f"{found.kind} of {show_id('article', found.article_id)}", "created_at": iso(found.created_at)}
@@ -241,7 +258,7 @@ def _rulings(rows: Sequence[Any]) -> list[Row]:
     ]
 
 
-def _alert(db: Connection, number: int) -> Shown:
+def _alert(db: Connection, number: int, _restricted: bool) -> Shown:
     row = _one(db, "alert", "SELECT * FROM alerts_v WHERE id = :id", number)
     sent = (
         "SELECT d.* FROM deliveries_v d JOIN message_alerts_v m ON m.message_id = d.message_id"
@@ -250,7 +267,7 @@ def _alert(db: Connection, number: int) -> Shown:
     return Shown("alert", row, {"deliveries": _all(db, sent, number)})
 
 
-def _thread(db: Connection, number: int) -> Shown:
+def _thread(db: Connection, number: int, _restricted: bool) -> Shown:
     """A case from its first stage to its last. What was merged into another thread is that one."""
     root = threads.root_of(db, number)
     if root is None:
@@ -261,7 +278,7 @@ def _thread(db: Connection, number: int) -> Shown:
     return Shown("thread", row, {"developments": stages})
 
 
-_LOADERS: dict[str, Callable[[Connection, int], Shown]] = {
+_LOADERS: dict[str, Callable[[Connection, int, bool], Shown]] = {
     "article": _article,
     "development": _development,
     "fact": _fact,

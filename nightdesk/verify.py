@@ -126,7 +126,7 @@ def _archive_faults(pack: zipfile.ZipFile) -> Iterator[Fault]:
         try:
             for record in ArchiveIterator(plain, check_digests=True, no_record_parse=False):
                 digest, _ = _hashed(record.raw_stream)
-                if record.rec_type == "response":
+                if record.rec_type in ("response", "resource"):
                     bodies.add(digest)
                 if record.digest_checker.passed is False:
                     url = str(record.rec_headers.get_header("WARC-Target-URI"))[:200]

@@ -32,7 +32,10 @@ class KeptPage:
 
 
 def write_archive(file: IO[bytes], name: str, pages: Iterator[KeptPage]) -> int:
-    """Write a request and a response record for each page; how many pages there were."""
+    """Write a request and a response record for each page; how many pages there were.
+
+    What nobody asked a server for, since it was handed in, is a resource.
+    """
     from warcio.warcwriter import WARCWriter
 
     writer = WARCWriter(file, gzip=False, warc_version="1.1")
@@ -41,6 +44,11 @@ def write_archive(file: IO[bytes], name: str, pages: Iterator[KeptPage]) -> int:
         if count == 0:
             about = f"software: nightdesk\r\nformat: WARC File Format 1.1\r\nisPartOf: {name}\r\n".encode()
             _write(writer, "warcinfo", "", about, page.fetched_at, f"{name}/info", None, {"WARC-Filename": name})
+        if not page.url.startswith(("http://", "https://")):
+            named = f"{name}/{page.id}/resource"
+            _write(writer, "resource", page.url, page.body, page.fetched_at, named, None, {}, _kind(page))
+            count += 1
+            continue
         response_id = _id(f"{name}/{page.id}/response")
         path = _path(page.url)
         asked = _headers(f"GET {path} HTTP/1.1", {"Host": urlsplit(page.url).netloc, **page.request}, is_request=True)
@@ -53,8 +61,20 @@ def write_archive(file: IO[bytes], name: str, pages: Iterator[KeptPage]) -> int:
     return count
 
 
+def _kind(page: KeptPage) -> str:
+    return page.headers.get("content-type") or "application/octet-stream"
+
+
 def _write(
-    writer: Any, kind: str, url: str, body: bytes, at: datetime, name: str, http: Any, more: Mapping[str, str]
+    writer: Any,
+    kind: str,
+    url: str,
+    body: bytes,
+    at: datetime,
+    name: str,
+    http: Any,
+    more: Mapping[str, str],
+    content_type: str = "",
 ) -> None:
     headers = {"WARC-Record-ID": _id(name), "WARC-Date": iso(at), **more}
     record = writer.create_warc_record(
@@ -62,7 +82,7 @@ def _write(
         kind,
         payload=io.BytesIO(body),
         length=len(body),
-        warc_content_type="application/warc-fields" if kind == "warcinfo" else "",
+        warc_content_type=content_type or ("application/warc-fields" if kind == "warcinfo" else ""),
         http_headers=http,
         warc_headers_dict=headers,
     )

@@ -20,7 +20,7 @@ from pipeline.moving import Mover, names, write_change
 from pipeline.refiling import Refiled, refile
 from pipeline.ruled import ANY
 from pipeline.values import Classification
-from store import articles, developments, families, precision, rulings
+from store import articles, developments, families, precision, restricted, rulings
 
 Labels = Mapping[tuple[str, str], bool]
 
@@ -92,6 +92,8 @@ def _settle(
     db: Connection, desk: Desk, article_id: int, development_id: int | None, refiled: Refiled, signed: Signed
 ) -> list[str]:
     """Where an article belongs now that its labels changed: what is on no topic leaves, what is on one comes in."""
+    if restricted.is_restricted(db, article_id):
+        return []
     asked = bool(refiled.labels.topics) or refiled.fired
     mover = mover_of(signed, desk.now)
     if development_id is None:
@@ -223,7 +225,11 @@ def _common_development(db: Connection, article_ids: Sequence[int], to: int | No
     """The one development that these articles are in."""
     inside: dict[int | None, list[int]] = {}
     for article_id in article_ids:
-        require_article(db, article_id)
+        if require_article(db, article_id).restricted:
+            raise UsageError(
+                f"{show_id('article', article_id)} is restricted and reports no development;"
+                " take it in again without --restricted to have it report one"
+            )
         inside.setdefault(developments.development_of(db, article_id), []).append(article_id)
     if len(inside) > 1:
         where = "; ".join(f"{names(some)} in {f'd{one}' if one else 'none'}" for one, some in inside.items())

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from core import faults
+from core.ids import show_id
 from core.text import count_words
-from pipeline import coding, moving, placing
+from pipeline import coding, moving, placing, record, shelf
 from pipeline.booking import is_taken_over, redescribe
 from pipeline.changes import STATED, Stated, change_by_edit
 from pipeline.config import PIPELINE_VERSION, PipelineConfig
@@ -95,7 +96,8 @@ def _file(db: Connection, desk: Desk, page: DuePage, reading: ReadPage) -> tuple
     if found.state != "article":
         state = "blocked" if page.refused else found.state
         return Filed(state), f"{page.refused}: {found.reason}" if page.refused else found.reason
-    canonical, key = identity(page.url, page.final_url, found.canonical_url, page.given.get("outlet"))
+    outlet = page.given.get("outlet")
+    canonical, key = identity(page.url, page.final_url, found.canonical_url, outlet, page.restricted)
     known = articles.article_by_key(db, key)
     judged = judge(reading, _ruled(db, desk, page, known))
     if known is None:
@@ -156,7 +158,7 @@ def _new_article(
 ) -> tuple[Filed, str]:
     reading = judged.reading
     origin = origin_of(page, reading.extract, desk.max_age)
-    copy = _copy_of(db, reading.signature)
+    copy = None if page.restricted else _copy_of(db, reading.signature)
     row = {
         "page_id": page.id,
         "source_id": page.source_id,
@@ -166,9 +168,12 @@ def _new_article(
         "outlet": page.given.get("outlet") or page.outlet or reading.extract.site_name,
         "found_at": page.found_at,
         "origin": origin,
+        "restricted": page.restricted,
     }
     article_id = articles.add_article(db, row)
     version_id, verdicts = _write_version(db, desk, page, judged, article_id, None)
+    if page.restricted:
+        return _put_on_shelf(db, desk, article_id)
     if copy is None and judged.beside is None and not (reading.classified.topics or any(v.fired for v in verdicts)):
         return Filed("article", article_id), _said(judged, None)  # most of what is read: its profile is asked by nobody
     report = replace(_report(db, page, reading, article_id, version_id, origin), thread=judged.thread)
@@ -178,8 +183,18 @@ def _new_article(
         placed = placing.place(db, desk.config, desk.recent, report, any(v.fired for v in verdicts), copy, desk.now)
     if placed.duplicate_of is not None:
         articles.mark_duplicate(db, article_id, placed.duplicate_of)
+    if placed.founded and placed.development_id is not None:
+        shelf.look_again(db, desk.config, desk.recent, placed.development_id, report.profile)
     filed = Filed("article", article_id, placed.development_id, founded=placed.founded, change=placed.change)
     return filed, _said(judged, placed.duplicate_of)
+
+
+def _put_on_shelf(db: Connection, desk: Desk, article_id: int, is_new_version: bool = False) -> tuple[Filed, str]:
+    """A restricted report makes and changes no development: it stands beside the one it is of."""
+    profile = record.profile_of_article(db, article_id)
+    beside = shelf.put(db, desk.config, desk.recent, article_id, profile)
+    where = f"beside {show_id('development', beside)}" if beside is not None else "beside no development yet"
+    return Filed("article", article_id, is_new_version=is_new_version), f"restricted: told to nobody, kept {where}"
 
 
 def _said(judged: Judged, duplicate_of: int | None) -> str:
@@ -193,6 +208,8 @@ def _new_version(db: Connection, desk: Desk, page: DuePage, judged: Judged, know
     reading = judged.reading
     before = [stated(row, page.source_type) for row in facts.facts_of(db, known.version_id)]
     version_id, verdicts = _write_version(db, desk, page, judged, known.article_id, known)
+    if page.restricted:
+        return _put_on_shelf(db, desk, known.article_id, is_new_version=True)
     origin = page.origin if known.origin == "live" else known.origin
     report = replace(
         _report(db, page, reading, known.article_id, version_id, origin), takes_back=_taken_back(known, reading)
@@ -260,18 +277,28 @@ def _write_version(
     topics = [(scored.name, scored.score) for scored in classified.topics]
     events = [(scored.name, scored.score) for scored in classified.events]
     version_id = articles.add_version(db, article_id, row, topics, events)
+    if page.restricted:  # neither found, nor matched, nor what others are copies of
+        _write_facts(db, desk, page, judged, version_id)
+        return version_id, ()
     old = Signature.from_json(known.signature) if known else None
     articles.file_bands(
         db, article_id, bands(old) if old else (), bands(reading.signature) if reading.signature else ()
     )
-    marks = page_marks(found) if page.content_type == "application/pdf" else ()
-    rows = [_with_page(fact_row(entry), marks) for entry in judged.entries]
-    facts.add_facts(db, version_id, rows, PIPELINE_VERSION, desk.now)
-    coding.write(db, version_id, found.title, found.text, found.language, classified, reading.facts)
+    _write_facts(db, desk, page, judged, version_id)
     verdicts = desk.matcher.verdicts(subject_of(page, reading))
     matches.add_matches(db, version_id, [row_of(verdict) for verdict in verdicts], desk.now)
     search.index_article(db, article_id, found.title, found.text)
     return version_id, verdicts
+
+
+def _write_facts(db: Connection, desk: Desk, page: DuePage, judged: Judged, version_id: int) -> None:
+    found = judged.reading.extract
+    marks = page_marks(found) if page.content_type == "application/pdf" else ()
+    rows = [_with_page(fact_row(entry), marks) for entry in judged.entries]
+    facts.add_facts(db, version_id, rows, PIPELINE_VERSION, desk.now)
+    coding.write(
+        db, version_id, found.title, found.text, found.language, judged.reading.classified, judged.reading.facts
+    )
 
 
 #: Where a page of a document begins, as crawler.documents writes it.

@@ -12,11 +12,17 @@ from core.urls import site_of, url_key
 _HOME = re.compile(r"/?(?:index\.\w{3,5}|home|[a-z]{2}(?:-[a-z]{2})?)?/?", re.IGNORECASE)
 
 
-def identity(url: str, final_url: str | None, canonical: str | None, outlet: str | None = None) -> tuple[str, str]:
+def identity(
+    url: str, final_url: str | None, canonical: str | None, outlet: str | None = None, restricted: bool = False
+) -> tuple[str, str]:
     """The address an article is known by, and its key. A canonical address counts only where it is plausible.
 
-    What was published nowhere goes by its hash: the same words of another outlet are its own report.
+    What was published nowhere goes by its hash: the same words of another outlet are its own report. What is restricted
+    is another article than what everybody may read at its address.
     """
+    if restricted:
+        known_by, key = identity(url, final_url, canonical, outlet)
+        return known_by, f"restricted {key}"
     if url.startswith("urn:"):
         return url, f"{url} {fold(outlet or '')}".strip()
     for trusted in (canonical, final_url):

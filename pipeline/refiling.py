@@ -125,7 +125,7 @@ def refile(
         shown,
         standing(written),
     )
-    verdicts = matcher.verdicts(subject)
+    verdicts = () if version.restricted else matcher.verdicts(subject)
     matches.replace_matches(db, version.id, [row_of(verdict) for verdict in verdicts], now, quiet)
     fired = any(verdict.fired for verdict in verdicts)
     return Refiled(version.id, before, shown, stated_before, stated_in(db, version), fired)

@@ -122,7 +122,7 @@ def _original(now_read: Reread, ids: Ids) -> int | None:
 def add(db: Connection, now_read: Reread, ids: Ids) -> int:
     """An article that was none before; its id."""
     row = now_read.article
-    names = ("source_id", "url", "canonical_url", "outlet", "found_at", "origin")
+    names = ("source_id", "url", "canonical_url", "outlet", "found_at", "origin", "restricted")
     kept = {name: getattr(row, name) for name in names}
     key = {"url_key": free_key(db, row.url_key, None)}
     return articles.add_article(db, {**kept, **key, "page_id": ids.pages[row.page_id]})
@@ -150,7 +150,9 @@ def write(db: Connection, matcher: Matcher, article_id: int, now_read: Reread, i
 
 
 def _file(db: Connection, article_id: int, before: Row[Any] | None, now_read: Reread) -> None:
-    """Under which words and bands the article is found."""
+    """Under which words and bands the article is found; a restricted one under none."""
+    if now_read.article.restricted:
+        return
     old = Signature.from_json(before.signature) if before is not None else None
     new = Signature.from_json(now_read.version.signature)
     if not now_read.textless or before is None:

@@ -270,7 +270,7 @@ class Pipeline:
     def _note(self, page: DuePage, reason: str) -> None:
         now = self._clock()
         subject = page.source or "ingested pages"
-        detail = f"{page.url}: {reason}"
+        detail = f"{'a restricted report' if page.restricted else page.url}: {reason}"
         self._store.unit(lambda db: findings.note(db, "page_unreadable", subject, "daily", detail, now))
 
 

@@ -57,7 +57,7 @@ def _of(column: sa.ColumnElement[Any], wanted: Wanted) -> sa.Select[Any]:
     query = (
         sa.select(column)
         .select_from(articles.join(article_versions, current).outerjoin(sources, sources.c.id == articles.c.source_id))
-        .where(article_versions.c.published_at >= wanted.since)
+        .where(article_versions.c.published_at >= wanted.since, ~articles.c.restricted)
     )
     for table, label, names in (
         (article_topics, article_topics.c.topic, wanted.topics),

@@ -27,7 +27,11 @@ articles = sa.Table(
     moment("found_at", index=True),
     text("origin"),  # live | baseline | backfill
     sa.Column("duplicate_of", Id, sa.ForeignKey("articles.id"), nullable=True),
+    sa.Column("restricted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.UniqueConstraint("url_key"),
+    sa.Index(
+        "ix_articles_restricted", "id", sqlite_where=sa.text("restricted"), postgresql_where=sa.text("restricted")
+    ),
 )
 
 article_versions = sa.Table(
@@ -124,6 +128,7 @@ class DuePage:
     outlet: str | None
     source_type: str | None
     attempts: int  # made before, and cut short
+    restricted: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,7 @@ _DUE = (
         sources.c.title.label("outlet"),
         sources.c.type.label("source_type"),
         sa.func.coalesce(page_outcomes.c.attempts, 0).label("attempts"),
+        pages.c.restricted,
     )
     .select_from(pages.outerjoin(sources).outerjoin(page_outcomes, page_outcomes.c.page_id == pages.c.id))
     .order_by(pages.c.id)
@@ -317,6 +323,7 @@ def version_row(db: Connection, article_id: int) -> Row[Any] | None:
             articles.c.found_at,
             articles.c.origin,
             articles.c.duplicate_of,
+            articles.c.restricted,
             sources.c.name.label("source"),
             sources.c.type.label("source_type"),
         )

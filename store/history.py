@@ -67,7 +67,7 @@ def _pages(db: Connection, condition: sa.ColumnElement[bool]) -> list[Row[Any]]:
         .select_from(pages)
         .outerjoin(page_outcomes, page_outcomes.c.page_id == pages.c.id)
         .outerjoin(sources, sources.c.id == pages.c.source_id)
-        .where(condition)
+        .where(condition, ~pages.c.restricted)
         .order_by(pages.c.id)
     )
     return list(db.execute(query))
@@ -105,7 +105,7 @@ def article(db: Connection, article_id: int) -> Row[Any] | None:
         .join(article_versions, sa.and_(article_versions.c.article_id == articles.c.id, article_versions.c.is_current))
         .outerjoin(sources, sources.c.id == articles.c.source_id)
         .outerjoin(development_articles, development_articles.c.article_id == articles.c.id)
-        .where(articles.c.id == article_id)
+        .where(articles.c.id == article_id, ~articles.c.restricted)
     )
     return db.execute(query).first()
 

@@ -39,7 +39,8 @@ def figures(db: Connection, development_id: int) -> list[Row[Any]]:
 def mentioned_in(db: Connection, development_id: int) -> list[int]:
     """The articles, analyses mostly, that name a development without reporting it anew."""
     mine = development_mentions.c.development_id == development_id
-    query = sa.select(development_mentions.c.article_id).where(mine)
+    named = articles.join(development_mentions, development_mentions.c.article_id == articles.c.id)
+    query = sa.select(development_mentions.c.article_id).select_from(named).where(mine, ~articles.c.restricted)
     return list(db.scalars(query.order_by(development_mentions.c.article_id)))
 
 

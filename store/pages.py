@@ -105,6 +105,8 @@ pages = sa.Table(
     sa.Column("bytes", sa.Integer, nullable=True),
     text("refused", nullable=True),  # why there is no body: robots, http_403, too_large, ...
     json("given", nullable=False),  # what came with it: title, text, html flag, byline, published, outlet, language
+    # Kept from everybody who does not ask for it.
+    sa.Column("restricted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.Index("ix_pages_url", "url"),
 )
 
@@ -348,7 +350,7 @@ def is_known_elsewhere(db: Connection, item: ItemDue, urls: Collection[str], *, 
     if not item.baseline:
         earlier = earlier.where(sa.not_(items.c.baseline))
     ingested = sa.select(pages.c.id).where(
-        pages.c.url.in_(list(urls)), pages.c.item_id.is_(None), pages.c.refused.is_(None)
+        pages.c.url.in_(list(urls)), pages.c.item_id.is_(None), pages.c.refused.is_(None), ~pages.c.restricted
     )
     return db.execute(earlier.limit(1)).first() is not None or db.execute(ingested.limit(1)).first() is not None
 

@@ -107,7 +107,8 @@ def articles_to_index(db: Connection, limit: int) -> list[int]:
     joined = articles.outerjoin(
         search_rows, sa.and_(search_rows.c.article_id == articles.c.id, search_rows.c.folding == FOLDING)
     )
-    wanted = sa.select(articles.c.id).select_from(joined).where(search_rows.c.id.is_(None)).order_by(articles.c.id)
+    missing = search_rows.c.id.is_(None), ~articles.c.restricted
+    wanted = sa.select(articles.c.id).select_from(joined).where(*missing).order_by(articles.c.id)
     return list(db.scalars(wanted.limit(limit)))
 
 

@@ -99,6 +99,7 @@ class Newsroom:
         canonical: str | None = None,
         outlet: str | None = None,
         source_id: int | None = None,
+        restricted: bool = False,
         **given: Any,
     ) -> int:
         """A fetched page, `after` hours from noon; its id."""
@@ -125,6 +126,7 @@ class Newsroom:
             "content_type": "text/html",
             "given": {"title": title, "text": text, "outlet": outlet, **given},
             "source_id": source_id,
+            "restricted": restricted,
         }
         with self.store.write() as db:
             return pages.add_page(db, row)

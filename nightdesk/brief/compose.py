@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -47,6 +47,7 @@ def compose(told: Sequence[Material], cases: Mapping[int, Case], frame: Frame) -
         *frame.choice,
         f"{_many(len(told), 'development')}, {_many(len(articles), 'article')} by {_many(len(outlets), 'outlet')}",
         "Titles and quotes stand in their own language. Names of victims in quotes are masked.",
+        *(["Holds restricted reports: not to be passed on."] if any(material.restricted for material in told) else []),
     ]
     return Brief("Brief of the night desk", tuple(about), tuple(chapters))
 
@@ -99,7 +100,7 @@ def _headline(story: Story, frame: Frame) -> str:
 
 def _entry(material: Material, frame: Frame) -> Entry:
     story, row = material.story, material.row
-    mask = mask_for(story)
+    mask = mask_for(replace(story, facts=(*story.facts, *material.kept)))
     sources = {article.id: _source(article, row["id"], frame) for article in material.articles}
     originals = [article for article in material.articles if article.duplicate_of is None] or list(material.articles)
     lede = _lede(row, originals, sources, mask)
@@ -110,7 +111,7 @@ def _entry(material: Material, frame: Frame) -> Entry:
         headline=_headline(story, frame),
         about=_about(story, row, frame),
         lede=lede,
-        figures=figures,
+        figures=(*figures, *_restricted(material, row["id"], mask, frame)),
         changes=tuple(_changes(material.changes, mask, frame)),
         reports=tuple(_reports([sources[article.id] for article in originals], cited)),
     )
@@ -169,6 +170,19 @@ def _figures(
         yield Line(f"{text} — {outlets}{more}", notes)
     if len(grouped) > _FIGURES:
         yield Line(f"{_many(len(grouped) - _FIGURES, 'more figure')} on record")
+
+
+def _restricted(material: Material, development_id: int, mask: Mask, frame: Frame) -> Iterator[Line]:
+    """What stands beside a development and is not to be passed on: each report with its figures, marked."""
+    for article in material.restricted:
+        source = _source(article, development_id, frame)
+        source = replace(source, outlet=f"{source.outlet} (restricted)")
+        mine = [fact for fact in material.kept if fact.article_id == article.id and fact.kind in _KINDS]
+        said = [(fact, text) for fact in mine if (text := describe(fact, frame.language))]
+        for fact, text in said:
+            yield Line(f"{text} — {source.outlet}", (_note(fact, material, {article.id: source}, mask),))
+        if not said:
+            yield Line(f"Also reported — {source.outlet}", (Note(source),))
 
 
 def _rank(fact: Stated) -> tuple[bool, bool]:

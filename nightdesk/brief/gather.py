@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from alerts.read import read_development
-from alerts.story import Story
+from alerts.story import Stated, Story
 from core.errors import NotFound
 from nightdesk.listing import DEVELOPMENTS, Filters, rows
 from pipeline.match import sentence_at
 from store import threads
 from store.citations import citations, figures_in
+from store.restricted import beside
 
 Row = Mapping[str, Any]
 #: What tells one figure of an article from another.
@@ -31,6 +32,8 @@ class Material:
     articles: tuple[Any, ...]  # as they are cited
     changes: tuple[Row, ...]  # of changes_v
     sentences: Mapping[Key, str]  # that the figures stand in
+    restricted: tuple[Any, ...] = ()  # reports that stand beside it, as they are cited
+    kept: tuple[Stated, ...] = ()  # what those state
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,16 @@ class Case:
     stages: tuple[tuple[Row, Story], ...]
 
 
-def gather(db: Connection, filters: Filters, watch: str | None = None) -> tuple[list[Material], dict[int, Case]]:
-    """What passes, newest first, and the cases it belongs to. Raises NotFound for a watch that is not there."""
+def gather(
+    db: Connection, filters: Filters, watch: str | None = None, restricted: bool = False
+) -> tuple[list[Material], dict[int, Case]]:
+    """What passes, newest first, and the cases it belongs to. Raises NotFound for a watch that is not there.
+
+    With `restricted` what stands beside them is told too.
+    """
     only = _asked_for(db, watch) if watch is not None else None
     found = list(rows(db, DEVELOPMENTS, filters, only))
-    told = [_material(db, row, filters) for row in found]
+    told = [_material(db, row, restricted) for row in found]
     return told, {case.thread_id: case for case in _cases(db, found)}
 
 
@@ -64,13 +72,24 @@ def _asked_for(db: Connection, watch: str) -> sa.Select[Any]:
     )
 
 
-def _material(db: Connection, row: Row, filters: Filters) -> Material:
+def _material(db: Connection, row: Row, restricted: bool) -> Material:
     story = read_development(db, row["id"], "")
     cited = citations(db, [report.id for report in story.reports])
     query = "SELECT * FROM changes_v WHERE development_id = :id AND kind <> 'new' ORDER BY seq"
     changes = db.execute(sa.text(query), {"id": row["id"]}).mappings()
-    sentences = _sentences(db, [article.id for article in cited])
-    return Material(row, story, tuple(cited), tuple(dict(change) for change in changes), sentences)
+    shelf = citations(db, beside(db, row["id"])) if restricted else []
+    sentences = _sentences(db, [article.id for article in (*cited, *shelf)])
+    kept = tuple(_stated(db, [article.id for article in shelf]))
+    told = tuple(dict(change) for change in changes)
+    return Material(row, story, tuple(cited), told, sentences, tuple(shelf), kept)
+
+
+def _stated(db: Connection, article_ids: list[int]) -> Iterator[Stated]:
+    """What restricted reports state."""
+    query = sa.text("SELECT * FROM facts_all_v WHERE article_id IN :ids ORDER BY article_id, id")
+    asked = query.bindparams(sa.bindparam("ids", expanding=True))
+    for row in db.execute(asked, {"ids": article_ids}).mappings() if article_ids else ():
+        yield Stated(**{name: row[name] for name in Stated.__dataclass_fields__ if name in row})
 
 
 def key_of(fact: Any) -> Key:

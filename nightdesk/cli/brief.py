@@ -11,7 +11,7 @@ import typer
 from nightdesk.brief.formats import Form
 from nightdesk.cli.context import session
 from nightdesk.cli.look import filters
-from nightdesk.cli.options import Country, Event, Lang, Limit, Source, Topic, Until
+from nightdesk.cli.options import Country, Event, Lang, Limit, Restricted, Source, Topic, Until
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,6 +36,7 @@ def brief(
     source: Source = None,
     lang: Lang = None,
     limit: Limit = None,
+    restricted: Restricted = False,
 ) -> None:
     """Write a brief: developments by case, with a footnote for every figure; or its articles for reference managers."""
     from zoneinfo import ZoneInfo
@@ -55,7 +56,7 @@ def brief(
     choice = tuple(f"{name.capitalize()}: {value}" for name, value in asked.items() if value)
     frame = Frame(speak("en"), ZoneInfo(looking.config.timezone), chosen.since, chosen.until or utc_now(), choice)
     with looking.reading() as store, store.read() as db:
-        told, cases = gather(db, chosen, watch)
+        told, cases = gather(db, chosen, watch, restricted)
     content = written(compose(told, cases, frame), form)
     if target == "-":
         sys.stdout.buffer.write(content)

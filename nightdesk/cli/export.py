@@ -10,7 +10,7 @@ import typer
 from core.errors import UsageError
 from nightdesk.cli.context import session
 from nightdesk.cli.look import filters
-from nightdesk.cli.options import Country, Event, Lang, Limit, Since, Source, Topic, Until
+from nightdesk.cli.options import Country, Event, Lang, Limit, Restricted, Since, Source, Topic, Until
 
 
 class Subject(StrEnum):
@@ -53,6 +53,7 @@ def export(
     source: Source = None,
     lang: Lang = None,
     limit: Limit = None,
+    restricted: Restricted = False,
 ) -> None:
     """Write a view to a file, oldest first; one development with its evidence as a pack; or all views as a database."""
     from nightdesk.export import export as write
@@ -69,17 +70,19 @@ def export(
     if subject in (Subject.EVIDENCE, Subject.SNAPSHOT):
         _refuse_filters(subject, asked)
     if subject is Subject.EVIDENCE:
-        _export_evidence(context, id, target)
+        _export_evidence(context, id, target, restricted)
         return
     if id is not None:
         raise UsageError(f"export {subject.value} takes no id; only evidence does")
+    if subject is Subject.SNAPSHOT and restricted:
+        raise UsageError("a snapshot is to hand on; it never has restricted reports in it")
     if subject is Subject.SNAPSHOT:
         _export_snapshot(context, target)
         return
     looking = session(context)
     chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
     with looking.reading() as store:
-        count = write(store, subject.value, target, chosen, query)
+        count = write(store, subject.value, target, chosen, query, restricted)
     typer.echo(f"{count} {subject.value} written{'' if target == '-' else f' to {target}'}", err=True)
 
 
@@ -90,7 +93,7 @@ def _refuse_filters(subject: Subject, asked: dict[str, object]) -> None:
             raise UsageError(f"export {subject.value} takes no --{name}; it is always whole")
 
 
-def _export_evidence(context: typer.Context, id: str | None, target: str) -> None:
+def _export_evidence(context: typer.Context, id: str | None, target: str, restricted: bool) -> None:
     from core.ids import read_id
     from nightdesk.evidence import export_evidence
 
@@ -100,7 +103,7 @@ def _export_evidence(context: typer.Context, id: str | None, target: str) -> Non
     if noun != "development":
         raise UsageError(f"evidence is of a development (d34), not of {id!r}")
     with session(context).reading() as store:
-        count = export_evidence(store, number, target)
+        count = export_evidence(store, number, target, restricted)
     typer.echo(f"evidence of d{number} with {count} pages written to {target}", err=True)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightdesk.cli.context import Session, session
-from nightdesk.cli.options import Country, Event, FormatOption, Lang, Limit, Since, Source, Topic, Until
+from nightdesk.cli.options import Country, Event, FormatOption, Lang, Limit, Restricted, Since, Source, Topic, Until
 
 if TYPE_CHECKING:
     from nightdesk.config import Config
@@ -57,11 +57,14 @@ def filters(
     )
 
 
-def list_view(context: typer.Context, view: View, chosen: Filters, format: Format | None) -> None:
+def list_view(
+    context: typer.Context, view: View, chosen: Filters, format: Format | None, restricted: bool = False
+) -> None:
     """Print the rows of a view that pass."""
     from nightdesk import listing
     from nightdesk.output import choose_format, write
 
+    view = listing.with_restricted(view) if restricted else view
     with session(context).reading() as store, store.read() as db:
         columns = listing.columns(db, view)
         found = listing.rows(db, view, chosen)
@@ -97,13 +100,14 @@ def facts(
     source: Source = None,
     lang: Lang = None,
     limit: Limit = _ROWS,
+    restricted: Restricted = False,
     format: FormatOption = None,
 ) -> None:
     """List stated figures, places, routes, dates and names, each with its quote."""
     from nightdesk.listing import FACTS
 
     chosen = filters(session(context).config, topic, event, country, since, until, source, lang, limit)
-    list_view(context, FACTS, chosen, format)
+    list_view(context, FACTS, chosen, format, restricted)
 
 
 def search(
@@ -120,22 +124,29 @@ def search(
     source: Source = None,
     lang: Lang = None,
     limit: Limit = _ROWS,
+    restricted: Restricted = False,
     format: FormatOption = None,
 ) -> None:
     """Find articles, newest first, with the words found in their context."""
+    from core.errors import UsageError
     from nightdesk.output import choose_format, write
+    from nightdesk.restricted import find_all
     from nightdesk.search import SHOWN, Question, columns, find
 
     looking = session(context)
     chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
     question = Question(query, chosen, rank, after)
+    if facets and restricted:
+        raise UsageError("--facets counts what everybody may see; leave out --restricted")
     if facets:
         _write_facets(looking, question, format)
         return
     with looking.reading() as store, store.read() as db:
-        found = find(db, question)
+        found = find_all(db, question) if restricted else find(db, question)
         rows = (hit.as_row() for hit in found.hits)
-        write(rows, columns(db), choose_format(format, sys.stdout), sys.stdout, noun="article", shown=SHOWN)
+        shown = (*SHOWN, "restricted") if restricted else SHOWN
+        names = [*columns(db), *(["restricted"] if restricted else [])]
+        write(rows, names, choose_format(format, sys.stdout), sys.stdout, noun="article", shown=shown)
     if found.next:
         typer.echo(f"there is more: --after {found.next}", err=True)
 
@@ -166,6 +177,7 @@ def show(
         str,
         typer.Argument(metavar="ID", help="a12 article, d34 development (the default), f9 fact, n56 alert, t7 thread."),
     ],
+    restricted: Restricted = False,
     format: FormatOption = None,
 ) -> None:
     """Show one article, development, alert or thread with all that belongs to it."""
@@ -175,7 +187,7 @@ def show(
 
     noun, number = read_id(id, "development")
     with session(context).reading() as store, store.read() as db:
-        found = load(db, noun, number)
+        found = load(db, noun, number, restricted)
     if choose_format(format, sys.stdout) is Format.TABLE:
         typer.echo(in_words(found))
     else:

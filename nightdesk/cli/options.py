@@ -21,6 +21,8 @@ Source = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Fr
 Lang = Annotated[str | None, typer.Option("--lang", metavar="CODE", help="In this language; zh is zh-Hant too.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many.")]
 
+Restricted = Annotated[bool, typer.Option("--restricted", help="Restricted reports too, marked as such.")]
+
 
 def family(app: typer.Typer, name: str, help: str) -> typer.Typer:
     """A command with commands of its own."""

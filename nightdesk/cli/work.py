@@ -149,6 +149,9 @@ def ingest(
     text: Annotated[
         Path | None, typer.Option("--text", metavar="FILE", help="The words of a picture; else tesseract reads it.")
     ] = None,
+    restricted: Annotated[
+        bool, typer.Option("--restricted", help="Not to be passed on: kept out of alerts, exports, briefs and pages.")
+    ] = False,
     no_alerts: Annotated[bool, typer.Option("--no-alerts", help="Take it in as an archive: tell nobody.")] = False,
     format: FormatOption = None,
 ) -> None:
@@ -175,7 +178,7 @@ def ingest(
         count(taken.url)
 
     working = session(context)
-    said = handing.Said(url, outlet, date, speaker, title, note, text)
+    said = handing.Said(url, outlet, date, speaker, title, note, text, restricted)
     about = handing.about(said, inputs, utc_now(), ZoneInfo(working.config.timezone))
     with working.app("ingest") as app, counter("taken in") as count:
         work.ingest(app, inputs, on_row, about=about, no_alerts=no_alerts)
