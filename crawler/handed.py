@@ -61,7 +61,7 @@ def of_text(body: bytes, about: About, where: str) -> Input | BadInput:
         return BadInput(about.url or where, "it is empty", where)
     address = about.address(body)
     if address is None:
-        return BadInput(where, _nobodys("text"), where)
+        return BadInput(where, f"{_nobodys('text')}; a list of addresses has one a line", where)
     title, rest = _headed(text) if about.title is None else (about.title, text)
     given = about.given(True, title=plain_line(title), text=rest)
     return Input(address, body, "text/plain; charset=utf-8", given, where=where)

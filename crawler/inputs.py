@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.clock import iso
 from core.urls import normalise_url, resolve
-from crawler import archives, documents, feeds, handed, pictures
+from crawler import addresslist, archives, documents, feeds, handed, pictures
 from crawler.charsets import decode
 from crawler.dates import read_date
 from crawler.handed import About
@@ -73,9 +73,25 @@ def _of_body(body: bytes, where: str, name: str, about: About) -> Iterator[Input
     elif name.rpartition(".")[2] in ("html", "htm", "xhtml") or _is_html(body):
         yield from _of_page(body, where, about)
     elif not name or name.endswith(_TEXTS):
-        yield from _kept(handed.of_text(body, about, where))
+        yield from _of_text(body, where, about)
     else:
         yield from _of_feed(body, where, about)
+
+
+def _of_text(body: bytes, where: str, about: About) -> Iterator[Input | BadInput]:
+    """A list of addresses, each to be fetched, or a text to be read."""
+    text = decode(body)
+    if about.url is not None or about.title is not None or not addresslist.is_list(text):
+        yield from _kept(handed.of_text(body, about, where))
+        return
+    for line in addresslist.lines(text):
+        row = f"{where}:{line.row}"
+        if line.repeats:
+            yield BadInput(line.url, f"the same address as in row {line.repeats}", row, "left_out")
+        elif line.error:
+            yield BadInput(line.url, line.error, row)
+        else:
+            yield from _checked(Input(line.url, given=about.given(), where=row))
 
 
 def _of_page(body: bytes, where: str, about: About) -> Iterator[Input | BadInput]:
