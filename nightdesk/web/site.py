@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from nightdesk import people, tokens
 from nightdesk.app import App
+from nightdesk.overview import Overview
 from nightdesk.people import Person
 from nightdesk.tokens import Token
 from nightdesk.web import hosts
@@ -20,9 +21,15 @@ from nightdesk.web.act import Act
 from nightdesk.web.api.endpoints import Api
 from nightdesk.web.api.queries import Queries
 from nightdesk.web.desk import static
+from nightdesk.web.desk.charts import Charts
+from nightdesk.web.desk.decisions import Decisions
 from nightdesk.web.desk.development import Development
 from nightdesk.web.desk.frame import Frame
 from nightdesk.web.desk.front import Front
+from nightdesk.web.desk.map import Map
+from nightdesk.web.desk.papers import Papers
+from nightdesk.web.desk.watches import Watches
+from nightdesk.web.desk.watchmaking import WatchMaking
 from nightdesk.web.feed import Feed
 from nightdesk.web.forwarded import Forwarded
 from nightdesk.web.guard import Guard
@@ -45,7 +52,7 @@ def make_site(app: App) -> Starlette:
     async def known(cookie: str) -> Person | None:
         return await checking.aside(lambda: people.check(app.store, cookie, app.clock()))
 
-    frame = Frame(app, reading)
+    frame, overview = Frame(app, reading), Overview()
     return Starlette(
         routes=[
             Route("/healthz", _alive, methods=["GET"]),
@@ -60,7 +67,13 @@ def make_site(app: App) -> Starlette:
             static.ROUTE,
             *Logins(app).routes(),
             *Front(frame).routes(),
+            *Charts(frame, overview).routes(),
+            *Map(frame, overview).routes(),
             *Development(frame).routes(),
+            *Decisions(frame).routes(),
+            *Papers(frame).routes(),
+            *WatchMaking(frame).routes(),
+            *Watches(frame).routes(),
         ],
         middleware=[
             Middleware(Forwarded, trusted=lambda: app.config.web.trusted_proxies),

@@ -1,0 +1,243 @@
+"""What every development says in figures and places, kept in memory for charts and map, and brought up to date cheaply.
+
+A development counts once, however many articles report it: its leading figures as ranges over all that they say.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from store import overview
+
+#: How far back charts and map can look.
+SPAN = timedelta(days=3 * 366)
+_BATCH = 5_000
+_OVERLAP = timedelta(minutes=1)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+#: What one calls freed another calls held.
+PEOPLE = frozenset({"people", "suspects", "victims", "defendants", "fugitives"})
+_WHOM = PEOPLE | {"officers"}
+
+#: What a chart counts: its title, the kind of news it is of, and what is counted.
+SERIES: Mapping[str, tuple[str, str, frozenset[str]]] = {
+    "rescued": ("People rescued", "rescue_release", PEOPLE),
+    "returned": ("People returned home", "repatriation", PEOPLE),
+    "arrested": ("People arrested or handed over", "arrest_handover", PEOPLE),
+    "sentenced": ("People charged or sentenced", "prosecution_sentence", PEOPLE),
+    "trained": ("Officers trained", "police_training", frozenset({"officers", "people"})),
+}
+
+
+@dataclass(frozen=True)
+class Range:
+    """A count of people as it was told: of whom, and between what."""
+
+    unit: str
+    nationality: str | None
+    low: float
+    high: float
+    leading: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One development."""
+
+    id: int
+    title: str
+    day: date
+    found_at: datetime
+    topics: tuple[str, ...]
+    events: tuple[str, ...]
+    countries: tuple[str, ...]
+    ranges: tuple[Range, ...]
+    places: tuple[tuple[str | None, str | None], ...]  # name and country
+    routes: tuple[tuple[str, str], ...]  # country by country, as they were gone
+
+    def of(self, series: str, nationality: str | None = None) -> Range | None:
+        """What it adds to a chart: its leading figure of what that counts, or what it says of one nationality."""
+        _, event, units = SERIES[series]
+        if not self.events or self.events[0] != event:
+            return None
+        fitting = [one for one in self.ranges if one.unit in units]
+        if nationality is not None:
+            fitting = [one for one in fitting if one.nationality == nationality]
+        else:
+            fitting = [one for one in fitting if one.leading] or fitting
+        if not fitting:
+            return None
+        # Several reports of one thing are a range; the largest group stands for the whole, its parts do not add to it.
+        top = max(fitting, key=lambda one: one.high)
+        same = [one for one in fitting if one.nationality == top.nationality and one.leading == top.leading]
+        return Range(top.unit, nationality, min(one.low for one in same), top.high, top.leading)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is left out of a chart or map."""
+
+    since: date
+    until: date
+    topic: str | None = None
+    event: str | None = None
+    country: str | None = None
+
+    def fits(self, entry: Entry) -> bool:
+        return (
+            self.since <= entry.day <= self.until
+            and (self.topic is None or self.topic in entry.topics)
+            and (self.event is None or self.event in entry.events)
+            and (self.country is None or self.country in entry.countries)
+        )
+
+
+class Overview:
+    """Every development of the last years. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._entries: dict[int, Entry] = {}
+        self._updated = _NEVER
+        self._lock = threading.Lock()
+
+    def read(self, db: Connection, now: datetime) -> Sequence[Entry]:
+        """As it stands now: what changed since the last look is read again."""
+        with self._lock:
+            since, entries = now - SPAN, dict(self._entries)
+            # A change that another process was still writing at the last look has a time before it.
+            updated = self._updated if self._updated == _NEVER else self._updated - _OVERLAP
+            while True:
+                rows = overview.changed_since(db, updated, since, _BATCH)
+                for row in rows:
+                    entries.pop(row.id, None)
+                standing = [row for row in rows if not row.gone]
+                said = _by_development(overview.stated(db, [row.id for row in standing]))
+                entries |= {row.id: _entry(row, said.get(row.id, ())) for row in standing}
+                is_last = len(rows) < _BATCH or rows[-1].updated_at == updated
+                if rows:
+                    self._updated = updated = rows[-1].updated_at
+                if is_last:
+                    break
+            self._entries = entries
+            return tuple(entries.values())
+
+
+def _by_development(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.development_id, []).append(row)
+    return found
+
+
+def _entry(row: Any, said: Iterable[Any]) -> Entry:
+    ranges: list[Range] = []
+    places: list[tuple[str | None, str | None]] = []
+    routes: list[tuple[str, str]] = []
+    for one in said:
+        if one.kind == "count":
+            if one.unit in _WHOM:
+                ranges.append(Range(one.unit, one.nationality, float(one.low), float(one.high), bool(one.leading)))
+        elif one.kind == "place":
+            places.append((one.place, one.country))
+        else:
+            stops = [stop for stop in (one.from_country, one.via_country, one.to_country) if stop]
+            routes.extend(pairwise(stops))
+    return Entry(
+        id=row.id,
+        title=row.title,
+        day=_day(row.event_date) or row.first_news_at.date(),
+        found_at=row.last_found_at,
+        topics=tuple(row.topics or ()),
+        events=tuple(row.event_types or ()),
+        countries=tuple(row.countries or ()),
+        ranges=tuple(ranges),
+        places=tuple(dict.fromkeys(places)),
+        routes=tuple(dict.fromkeys(routes)),
+    )
+
+
+def _day(written: str | None) -> date | None:
+    """The day of an event, where it is known to the day or to the month."""
+    parts = (written or "").split("-")
+    try:
+        return date(int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) > 2 else 1) if len(parts) > 1 else None
+    except ValueError:
+        return None
+
+
+# -- by month ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Month:
+    """What a month adds up to: between low and high, told by so many developments."""
+
+    first: date
+    low: float = 0
+    high: float = 0
+    developments: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.first:%b %Y}"
+
+
+def months(chosen: Chosen) -> list[date]:
+    """The first day of each month of a span."""
+    found, at = [], chosen.since.replace(day=1)
+    while at <= chosen.until:
+        found.append(at)
+        at = (at + timedelta(days=32)).replace(day=1)
+    return found
+
+
+def by_month(entries: Iterable[Entry], series: str, chosen: Chosen, nationality: str | None = None) -> list[Month]:
+    """A chart's bars, one for each month of the span, those without any too."""
+    found = {first: Month(first) for first in months(chosen)}
+    for entry in entries:
+        if not chosen.fits(entry):
+            continue
+        counted = entry.of(series, nationality)
+        if counted is not None:
+            month = found[entry.day.replace(day=1)]
+            month.low += counted.low
+            month.high += counted.high
+            month.developments += 1
+    return list(found.values())
+
+
+def events_by_month(entries: Iterable[Entry], chosen: Chosen) -> dict[str, list[int]]:
+    """How many developments of each kind each month has; the kind of most first. A development is of its first kind."""
+    firsts = {first: at for at, first in enumerate(months(chosen))}
+    found: dict[str, list[int]] = {}
+    for entry in entries:
+        if chosen.fits(entry) and entry.events:
+            found.setdefault(entry.events[0], [0] * len(firsts))[firsts[entry.day.replace(day=1)]] += 1
+    return dict(sorted(found.items(), key=lambda one: -sum(one[1])))
+
+
+def nationalities(entries: Iterable[Entry], series: str, chosen: Chosen) -> list[tuple[str, float, float, int]]:
+    """Of whom a chart's people are: each nationality with low, high and how many developments name it; most first."""
+    found: dict[str, list[float]] = {}
+    for entry in entries:
+        if not chosen.fits(entry):
+            continue
+        for code in {one.nationality for one in entry.ranges if one.nationality}:
+            counted = entry.of(series, code)
+            if counted is not None:
+                sums = found.setdefault(code, [0, 0, 0])
+                sums[0] += counted.low
+                sums[1] += counted.high
+                sums[2] += 1
+    ordered = sorted(found.items(), key=lambda one: -one[1][1])
+    return [(code, low, high, int(count)) for code, (low, high, count) in ordered]
+
+
+def fitting(entries: Iterable[Entry], chosen: Chosen) -> Iterator[Entry]:
+    return (entry for entry in entries if chosen.fits(entry))
