@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -77,9 +78,17 @@ class Post:
         states["unfinished"] = len(mine)
         return states
 
+    def wait_for(self, ids: frozenset[int], seconds: float) -> None:
+        """Until none of these is in flight, whichever thread sends it, but no longer than that."""
+        until = time.monotonic() + seconds
+        while ids & self.in_flight and time.monotonic() < until:
+            time.sleep(_LOOK_AGAIN)
+
     def _claim(self, row: Row[Any]) -> Ready | None:
         """Known as in flight before the lease is taken, so that `recover` never takes it for a dead worker's."""
         with self._lock:
+            if row.id in self._in_flight:
+                return None  # another thread of ours is at it: a test is sent beside the stage
             self._in_flight.add(row.id)
         ready = None
         try:

@@ -105,6 +105,7 @@ class Alerter:
         self._zone = timezone
         self._max_age = max_age
         self._downtime = downtime
+        self._seconds = seconds
         self._targets = open_channels(self._channels)
         self._gate = Gate(store, self._channels, timezone)
         self._outbox = Outbox(store, self._channels, self._targets, owner, clock, timezone, self._gate)
@@ -270,6 +271,7 @@ class Alerter:
                 for target in self._targets[channel].values()
             ]
         self._post.deliver(None, lambda: False, 0.0, frozenset(made))
+        self._post.wait_for(frozenset(made), self._seconds)  # the stage may have been faster
         with self._store.write() as db:
             # A test that failed is not tried again: it was asked for to see the answer.
             deliveries.suppress_message(db, message_id, "a test is sent once")

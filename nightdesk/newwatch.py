@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.engine import Connection
 
 from alerts.config import CONSOLE
-from core.errors import NotFound, UsageError
+from core.errors import Mistake, NotFound, UsageError
 from core.ids import read_id, show_id
 from core.watch import Watch
 from crawler.source import load_catalogue
@@ -23,7 +23,7 @@ from nightdesk.settings.references import Known, References
 from nightdesk.settings.writing import toml_table
 from pipeline.topic import TOPICS, load_topics
 from store import definitions as stored
-from store import threads
+from store import people, threads
 from store.decisions import families_of
 from store.engine import Store
 
@@ -36,8 +36,26 @@ class _Given(BaseModel):
     watch: tuple[Watch, ...]
 
 
+class BadWatch(UsageError):
+    """What was given is no watch. `mistakes` has every one, `name` is what it was to be called."""
+
+    def __init__(self, mistakes: Iterable[Mistake], name: str) -> None:
+        self.mistakes = tuple(mistakes)
+        self._name = name
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+    def by_key(self) -> dict[str, list[str]]:
+        """What is wrong with each key; with the watch as a whole under none."""
+        found: dict[str, list[str]] = {}
+        for one in self.mistakes:
+            place = one.key.removeprefix(f"watch.{self._name}").removeprefix("watch[1]").removeprefix(".")
+            said = f"{one.problem}; {one.suggestion}" if one.suggestion else one.problem
+            found.setdefault(place.partition("[")[0].partition(".")[0], []).append(said)
+        return found
+
+
 def read(config: Config, store: Store, given: Mapping[str, Any]) -> Watch:
-    """What was given as a watch, checked as `check` does, examples included. Raises UsageError with every mistake."""
+    """What was given as a watch, checked as `check` does, examples included. Raises BadWatch with every mistake."""
     mistakes = Mistakes()
     file = TomlFile(_WHERE, {"watch": [dict(given)]})
     References(file, _known(config, store), mistakes).check()
@@ -49,7 +67,7 @@ def read(config: Config, store: Store, given: Mapping[str, Any]) -> Watch:
         for mistake in broken_examples(watch, config, _WHERE):
             mistakes.add(mistake)
     if found := mistakes.all():
-        raise UsageError("\n".join(str(mistake) for mistake in found))
+        raise BadWatch(found, str(given.get("name", "")))
     return watch
 
 
@@ -67,14 +85,27 @@ def _known(config: Config, store: Store) -> Known:
     )
 
 
-def add(store: Store, config: Config, watch: Watch, replace: bool, now: datetime) -> str:
-    """Store a watch of the desk's own; says what that did. Raises UsageError where the name is taken."""
+def add(
+    store: Store, config: Config, watch: Watch, replace: bool, now: datetime, by: str = "", reason: str | None = None
+) -> str:
+    """Store a watch of the desk's own; says what that did. Raises UsageError where the name is taken.
+
+    `by` is who does it, and is noted with it.
+    """
     _require_not_of_the_file(config, watch.name)
 
     def put(db: Connection) -> str:
-        if not replace and stored.origin_of(db, stored.watches, watch.name) is not None:
+        before = stored.definition_of(db, stored.watches, watch.name)
+        if not replace and before is not None:
             raise UsageError(f'there is a watch "{watch.name}"; change it with --replace, or choose another name')
-        return stored.put(db, stored.watches, definitions.watch_entry(watch, "desk"), now)
+        done = stored.put(db, stored.watches, definitions.watch_entry(watch, "desk"), now)
+        if by and done != "same":
+            keys = definitions.changed_keys(before, watch) if before is not None else ()
+            after = watch.model_dump(mode="json")
+            changed = {key: [(before or {}).get(key), after[key]] for key in keys}
+            what = "watch changed" if done == "edited" else "watch added"
+            people.note_deed(db, by, what, watch.name, now, reason, {"changed": changed} if changed else {})
+        return done
 
     return store.unit(put)
 
@@ -96,13 +127,18 @@ def case(store: Store, text: str) -> str:
     return show_id("thread", root)
 
 
-def remove(store: Store, config: Config, name: str, now: datetime) -> None:
+def remove(store: Store, config: Config, name: str, now: datetime, by: str = "", reason: str | None = None) -> None:
     """Retire a watch of the desk's own; what it brought stays. Raises NotFound, or UsageError for one of the file."""
     _require_not_of_the_file(config, name)
-    with store.read() as db:
+
+    def retire(db: Connection) -> None:
         known = stored.names(db, stored.watches, "desk")
-    if name not in known or not store.unit(lambda db: stored.retire(db, stored.watches, name, now)):
-        raise NotFound(_not_there(name, known))
+        if name not in known or not stored.retire(db, stored.watches, name, now):
+            raise NotFound(_not_there(name, known))
+        if by:
+            people.note_deed(db, by, "watch removed", name, now, reason)
+
+    store.unit(retire)
 
 
 def _require_not_of_the_file(config: Config, name: str) -> None:

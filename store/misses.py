@@ -71,6 +71,14 @@ def all_misses(db: Connection, limit: int) -> list[Row[Any]]:
     return list(db.execute(newest.limit(limit)))
 
 
+def open_of_watch(db: Connection, watch: str, limit: int) -> list[Row[Any]]:
+    """What waits to be mended and came nearest to one watch, those asked about last first."""
+    waiting = sa.select(known_misses).where(known_misses.c.mended_at.is_(None), known_misses.c.watch == watch)
+    return list(
+        db.execute(waiting.order_by(known_misses.c.last_asked_at.desc(), known_misses.c.id.desc()).limit(limit))
+    )
+
+
 def open_by_watch(db: Connection) -> dict[str, int]:
     """How many misses wait to be mended, by the watch that came nearest."""
     waiting = sa.and_(known_misses.c.mended_at.is_(None), known_misses.c.watch.is_not(None))

@@ -65,3 +65,14 @@ def watches_told(db: Connection, development_ids: Collection[int]) -> list[Row[t
         .order_by(watches.c.name)
     )
     return list(db.execute(query))
+
+
+def found_irrelevant(db: Connection, development_ids: Collection[int]) -> set[int]:
+    """Those of these developments of which an analyst said last that a watch should not have told them."""
+    said = (
+        sa.select(rulings.c.development_id, rulings.c.holds)
+        .where(rulings.c.kind == "relevance", rulings.c.standing, rulings.c.development_id.in_(development_ids))
+        .order_by(rulings.c.id)
+    )
+    last = {row.development_id: row.holds for row in db.execute(said)}
+    return {development_id for development_id, holds in last.items() if not holds}

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 
 from nightdesk import people, tokens
 from nightdesk.app import App
 from nightdesk.config import load_config
+from nightdesk.web.access import COOKIE
 from nightdesk.web.server import Server
 from nightdesk.web.site import make_site
 from store import people as kept
@@ -57,6 +59,7 @@ class Asker:
         self.site = site
         self.address = address
         self._place = address.removeprefix("http://")
+        self._cookies: dict[str, str] = {}
 
     def ask(self, path: str, key: str = "", method: str = "GET", **headers: str) -> Answer:
         """One request, a second after the last: nobody is asked to be patient here."""
@@ -70,6 +73,40 @@ class Asker:
         text = response.read().decode()
         connection.close()
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+
+    def do(self, path: str, role: str, fields: Iterable[tuple[str, str]] = (), **headers: str) -> Answer:
+        """Send a form of ours as somebody of that role."""
+        self.room.clock.advance(seconds=1)
+        cookie = self._cookies.get(role) or self.log_in(role)
+        self._cookies[role] = cookie
+        body = urlencode([("form", people.form_word(cookie)), *fields])
+        kind = "application/x-www-form-urlencoded"
+        sent = {"Host": self._place, "Cookie": f"{COOKIE}={cookie}", "Content-Type": kind, **headers}
+        connection = http.client.HTTPConnection(self._place, timeout=20)
+        connection.request("POST", path, body, sent)
+        response = connection.getresponse()
+        text = response.read().decode()
+        connection.close()
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+
+    def see(self, path: str, role: str) -> str:
+        """The page as somebody of that role sees it."""
+        cookie = self._cookies.get(role) or self.log_in(role)
+        self._cookies[role] = cookie
+        answer = self.ask(path, Cookie=f"{COOKIE}={cookie}", Accept="text/html")
+        assert answer.status == 200, answer.text
+        return answer.text
+
+    def fetch(self, path: str, role: str) -> bytes:
+        """A file as somebody of that role saves it."""
+        connection = http.client.HTTPConnection(self._place, timeout=20)
+        cookie = self._cookies.get(role) or self.log_in(role)
+        connection.request("GET", path, headers={"Host": self._place, "Cookie": f"{COOKIE}={cookie}"})
+        response = connection.getresponse()
+        assert response.status == 200
+        body = response.read()
+        connection.close()
+        return body
 
     def token(self, name: str, scope: str = "read") -> str:
         return self.app.store.unit(lambda db: tokens.add(db, name, scope, "ana", self.app.clock()))

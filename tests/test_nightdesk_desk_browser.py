@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 #: Each page with what its heading says.
-PAGES = ("/", "/developments/1", "/charts", "/map")
+PAGES = ("/", "/developments/1", "/charts", "/map", "/watches", "/watches/releases", "/new-watch")
 
 
 @pytest.fixture(scope="module")

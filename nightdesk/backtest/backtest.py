@@ -22,8 +22,12 @@ from store import definitions as stored
 
 def backtest(db: Connection, config: Config, name: str, since: datetime, now: datetime) -> Report:
     """What the watch would have told since then. Raises NotFound, QueryError."""
-    watch = newwatch.find(db, config, name)
-    before = stored.definition_of(db, stored.watches, name)
+    return of_watch(db, config, newwatch.find(db, config, name), since, now)
+
+
+def of_watch(db: Connection, config: Config, watch: Watch, since: datetime, now: datetime) -> Report:
+    """The same for one that is only thought of so far. Raises QueryError."""
+    before = stored.definition_of(db, stored.watches, watch.name)
     keys = changed_keys(before, watch) if before is not None else ()
     archive = Archive(db, since)
     trial = judge(watch, archive.groups(watch), config.max_age)

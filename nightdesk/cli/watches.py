@@ -99,6 +99,7 @@ def add(
     """Store a watch in the database, checked as those of the file are. Texts may be options several times."""
     from core.clock import utc_now
     from nightdesk import hearing, newwatch
+    from nightdesk.analyst import signed
 
     lists = {"topics": topic, "events": event, "countries": country, "languages": language, "sources": source}
     lists |= {"channels": channel, "must_match": must_match, "must_not_match": must_not_match}
@@ -110,7 +111,7 @@ def add(
     asking = session(context)
     with asking.reading() as store:
         watch = newwatch.read(asking.config, store, given)
-        done = newwatch.add(store, asking.config, watch, replace, utc_now())
+        done = newwatch.add(store, asking.config, watch, replace, utc_now(), signed(None, None).by)
     for _, warning in hearing.warnings([watch], asking.config.sources):
         typer.echo(plain(f"warning: {name}: {warning}"), err=True)
     asked = "nothing changes" if done == "same" else "it is asked of every article from now on"
@@ -127,6 +128,7 @@ def follow(
     """Be told of every further stage of a case, and of updates of the earlier ones. Ended by watches remove."""
     from core.clock import utc_now
     from nightdesk import newwatch
+    from nightdesk.analyst import signed
 
     asking = session(context)
     with asking.reading() as store:
@@ -134,7 +136,7 @@ def follow(
         given: dict[str, Any] = {"name": name or f"follow-{thread}", "threads": [thread], "urgent": urgent}
         given |= {"channels": channel} if channel else {}
         watch = newwatch.read(asking.config, store, given)
-        done = newwatch.add(store, asking.config, watch, False, utc_now())
+        done = newwatch.add(store, asking.config, watch, False, utc_now(), signed(None, None).by)
     typer.echo(f"{watch.name}: {done}; nightdesk show {thread} lists the stages so far", err=True)
 
 
@@ -144,10 +146,11 @@ def remove(
     """Retire a watch that was made by command; what it told stays on record."""
     from core.clock import utc_now
     from nightdesk import newwatch
+    from nightdesk.analyst import signed
 
     asking = session(context)
     with asking.reading() as store:
-        newwatch.remove(store, asking.config, name, utc_now())
+        newwatch.remove(store, asking.config, name, utc_now(), signed(None, None).by)
     typer.echo(f"{name}: retired; it is asked of nothing more", err=True)
 
 

@@ -20,6 +20,7 @@ _PLAIN = {
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
     "float_type": "must be a number",
     "tuple_type": 'must be a list, as in ["one", "two"]',
     "list_type": 'must be a list, as in ["one", "two"]',

@@ -199,6 +199,15 @@ def say_event(name: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def _value(value: Any) -> str:
+    """A setting as one reads it: lists with commas, nothing as none."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value in (None, "") else str(value)
+
+
 def _number(value: float | int | None) -> str:
     return "" if value is None else speak("en").number(value)
 
@@ -232,6 +241,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "country": _country,
     "event": say_event,
     "number": _number,
+    "value": _value,
     "in_script": _in_script,
     "web": _web,
     "out": _out,
