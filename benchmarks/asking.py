@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -29,21 +29,18 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.engine import Connection
 
-from core.query.document import read_field
-from core.query.index import index_terms
-from core.text import FOLDING
 from nightdesk import listing
 from nightdesk.listing import DEVELOPMENTS, Filters
 from nightdesk.search import Question, facets, find
-from store import search
+from store import index
 from store.articles import article_events, article_topics, article_versions, articles
 from store.definitions import sources
 from store.developments import development_articles, development_countries, developments
 from store.engine import Store, open_store
 from store.facts import facts
+from store.index import first_row_id
 from store.migrate import upgrade
 from store.pages import pages
 
@@ -93,11 +90,6 @@ _PLACES = (("Myawaddy", "MM"), ("Poipet", "KH"), ("Honiara", "SB"), ("Suva", "FJ
 _EVENTS = ("raid", "rescue_release", "repatriation", "police_training", "equipment_aid", "joint_patrol")
 _POOL = 4_000  # texts, of which articles are headlines and beginnings anew
 _BATCH = 1_000
-
-
-@lru_cache(maxsize=_POOL * 2)
-def _terms(name: str, words: str) -> tuple[str, ...]:
-    return tuple(index_terms(read_field(name, words)))
 
 
 class Press:
@@ -230,22 +222,13 @@ def _develop(db: Connection, written: Sequence[tuple[int, datetime, dict[str, An
 
 
 def _index(db: Connection, written: Sequence[tuple[int, datetime, dict[str, Any]]]) -> None:
-    """What `search.index_article` writes, many at a time."""
-    rows, words = [], []
-    for number, at, it in written:
-        row_id = (int(at.timestamp() // 60) << 16) + number % (1 << 16)
-        terms = {name: list(_terms(name, it[name])) for name in ("title", "text", "url")}
-        row: dict[str, Any] = {"id": row_id, "article_id": number, "folding": FOLDING}
-        if db.dialect.name != "sqlite":
-            row["kept"], row["terms"] = search._vector(terms)
-        rows.append(row)
-        words.append({"id": row_id, **{name: " ".join(found) for name, found in terms.items()}})
-    if db.dialect.name == "sqlite":
-        db.execute(sa.insert(search.search_rows), rows)
-        db.execute(search._FEED, words)
-        return
-    vector = sa.cast(sa.bindparam("terms", type_=sa.Text), TSVECTOR)
-    db.execute(sa.insert(search.search_rows).values(terms=vector), rows)
+    """What `index_article` writes, many at a time."""
+    rows = [
+        {**it, "row_id": first_row_id(at) + number % (1 << 16), "article_id": number, "version_id": number,
+         "published_at": at}
+        for number, at, it in written
+    ]  # fmt: skip
+    index.add(db, rows)
 
 
 def keep_adding(url: str, folder: Path, seed: int, first: int, stop: Event) -> None:
@@ -277,7 +260,7 @@ def _file_one(db: Connection, number: int, it: dict[str, Any]) -> None:
         "text_sha256": "0", "pipeline_version": 1, "created_at": at,
     }  # fmt: skip
     db.execute(sa.insert(article_versions).values(version))
-    search.index_article(db, number, it["title"], it["text"])
+    index.index_article(db, number, it["title"], it["text"])
 
 
 # --- Asking -----------------------------------------------------------------------------------------------------------

@@ -164,8 +164,8 @@ def _file(db: Connection, article_id: int, before: Row[Any] | None, now_read: Re
 
 
 def _as_found(version: Row[Any]) -> tuple[Any, ...]:
-    """What its place in the index comes from: its words, and the minute of its publication."""
-    return version.title, version.text, version.published_at
+    """What the index has of it: which version it is, its words, its language and when it was published."""
+    return version.id, version.title, version.text, version.language, version.published_at
 
 
 def free_key(db: Connection, key: str, article_id: int | None) -> str:

@@ -26,6 +26,7 @@ from pipeline import vanished
 from pipeline.config import PIPELINE_VERSION, PipelineConfig
 from pipeline.filing import Desk, Filed, file_reading
 from pipeline.match import Matcher, readable
+from pipeline.packing import Packing
 from pipeline.reader import Job, ReadPage, read_page
 from pipeline.recent import Recent
 from pipeline.ruled import Ruled
@@ -101,6 +102,7 @@ class Pipeline:
         self._matcher: Matcher | None = None
         self._stamp: object = None
         self._done_below = 0  # every page up to this id has its outcome
+        self._packing = Packing(store)
 
     def run(self, limit: int | None = None, stop: Callable[[], bool] = lambda: False) -> ProcessReport:
         """End what pages are due, at most `limit` of them, until `stop` says so."""
@@ -118,6 +120,8 @@ class Pipeline:
             if filed is not None:
                 report.count(filed)
         vanished.note(self._store, self._clock())
+        if not report.pages:
+            self._packing.go_on()
         return report
 
     # --- Reading ----------------------------------------------------------------------------------------------

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from core.query import Query
-from store.articles import article_events, article_topics, article_versions, articles
-from store.definitions import sources
+from store.articles import article_events, article_topics
 from store.facts import STANDS, facts
-from store.proposals import PLACES, Filters, is_exact, proposal, search_rows
+from store.index import PLACES
+from store.proposals import Asked, Filters, is_exact, proposal
 from store.search import holding, judged
 
 FACETS = ("topic", "event", "country", "source", "language", "month")
@@ -23,13 +23,6 @@ FACETS = ("topic", "event", "country", "source", "language", "month")
 COUNTED = 500
 
 _CHUNK = 5_000
-_TOLD: tuple[sa.ColumnElement[Any], ...] = (
-    articles.c.id.label("article_id"),
-    article_versions.c.id.label("version_id"),
-    article_versions.c.language,
-    article_versions.c.published_at,
-    sources.c.name.label("source"),
-)
 
 
 @dataclass(frozen=True)
@@ -50,24 +43,28 @@ def count_facets(db: Connection, query: Query | None, filters: Filters | None = 
     if query is None or is_exact(query.root):
         rows = list(_told_by_index(db, query, filters))
         return Facets(_counts(db, rows), len(rows))
-    found = [each.row for each in islice(judged(db, query, filters), COUNTED + 1)]
-    counted = found[:COUNTED]
+    found = list(islice(judged(db, query, filters), COUNTED + 1))
+    counted = [_Told(each.row, each.words.source) for each in found[:COUNTED]]
     return Facets(_counts(db, counted), len(counted), len(found) <= COUNTED)
 
 
-def _told_by_index(db: Connection, query: Query | None, filters: Filters) -> Iterator[Row[Any]]:
+class _Told(NamedTuple):
+    """An article that is counted, and its source."""
+
+    row: Row[Any]
+    source: str | None
+
+
+def _told_by_index(db: Connection, query: Query | None, filters: Filters) -> Iterator[_Told]:
     """The rows of all hits without their texts."""
-    proposed = proposal(db, query, filters, exact=True).order_by(None)
-    rows = db.execute(proposed.with_only_columns(*_TOLD, maintain_column_froms=True)).all()
-    doubted: set[int] = set()
-    if query is not None and db.dialect.name != "sqlite":  # whose places the index does not keep
-        doubted = set(db.scalars(sa.select(search_rows.c.article_id).where(search_rows.c.kept < PLACES)))
-    asked = [row.article_id for row in rows if row.article_id in doubted]
-    sure = holding(db, query, filters, asked) if asked else set()
-    return (row for row in rows if row.article_id not in doubted or row.article_id in sure)
+    rows = db.execute(proposal(db, Asked.of(query, filters, exact=True), with_source=True).order_by(None)).all()
+    doubted = [row.article_id for row in rows if row.kept != PLACES]  # whose places the index does not keep
+    sure = holding(db, query, filters, doubted) if doubted else set()
+    return (_Told(row, row.source) for row in rows if row.kept == PLACES or row.article_id in sure)
 
 
-def _counts(db: Connection, rows: Sequence[Row[Any]]) -> dict[str, dict[str, int]]:
+def _counts(db: Connection, told: Sequence[_Told]) -> dict[str, dict[str, int]]:
+    rows = [each.row for each in told]
     ids = [row.version_id for row in rows]
     topics, events, countries = Counter[str](), Counter[str](), Counter[str]()
     for start in range(0, len(ids), _CHUNK):
@@ -80,7 +77,7 @@ def _counts(db: Connection, rows: Sequence[Row[Any]]) -> dict[str, dict[str, int
         "topic": _most_first(topics),
         "event": _most_first(events),
         "country": _most_first(countries),
-        "source": _most_first(Counter(row.source for row in rows if row.source)),
+        "source": _most_first(Counter(each.source for each in told if each.source)),
         "language": _most_first(Counter(row.language for row in rows if row.language)),
         "month": dict(sorted(months.items(), reverse=True)),
     }

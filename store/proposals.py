@@ -1,62 +1,76 @@
 """What the index and the tables propose for a query, newest first: with too much, never with too little.
 
-Every proposal is then judged by `Query.match` (store/search.py), so both engines and the watches agree by construction.
+Every proposal is then judged by `Query.match` (store/judging.py), so that both engines and the watches agree by
+construction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.engine import Connection
 
 from core.query import Query
-from core.query.index import Every, Needed, Run, Some, needed, text_only
-from core.query.nodes import And, CountRange, Node, Not, Or, Part, Phrase, PublishedRange, Value
+from core.query.index import Every, Needed, Run, Some, needed
+from core.query.nodes import And, Node, Not, Or, Part, Phrase, PublishedRange, Value
 from core.text import is_hangul, is_unspaced
-from store.articles import article_events, article_topics, article_versions, articles
+from store.articles import articles
+from store.conditions import Condition, condition, filter_condition
+from store.conditions import Filters as Filters
 from store.definitions import sources
-from store.facts import STANDS, facts
+from store.index import NOTHING, PLACES, WEIGHTS, WORDS, first_row_id, search_rows, search_values
 
-search_rows = sa.table(
-    "search_rows",
-    sa.column("id"),
-    sa.column("article_id"),
-    sa.column("folding"),
-    sa.column("kept"),
-    sa.column("terms", TSVECTOR),
-)
 _index = sa.table("search_index", sa.column("rowid"))
 
-#: Weights of the fields in a tsvector.
-WEIGHTS = {"title": "A", "text": "D", "url": "B"}
-#: What Postgres keeps of a text: its tsvector ends at 1 MB, position 16,383 and 256 places of one word.
-NOTHING, WORDS, PLACES = 0, 1, 2
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_STRIDE = 2_000
 _LONGER = 8
 _SURELY_WHOLE = 40  # letters of a word that no term cuts
+_DEAR = 16  # words of which one must be there: each is looked up
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What must hold besides the query; an empty one holds for all. `until` is not included."""
+class Asked:
+    """A question as the index and the tables hear it.
 
-    topics: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    since: datetime | None = None
-    until: datetime | None = None
+    Of `need` and `ban` the index tells; with `exact` Postgres looks at where a word stands too, and proposes what
+    holds alone, where `is_exact` says so.
+    """
 
-    def __bool__(self) -> bool:
-        lists = (self.topics, self.events, self.countries, self.sources, self.languages)
-        return any(lists) or self.since is not None or self.until is not None
+    query: Query | None
+    filters: Filters
+    need: Needed | None
+    ban: Needed | None
+    exact: bool = False
+
+    @classmethod
+    def of(cls, query: Query | None, filters: Filters, *, exact: bool = False) -> Asked:
+        if query is None:
+            return cls(None, filters, None, None)
+        ban = _some([needed(part) for part in banned(query.root)])
+        return cls(query, filters, needed(query.root), ban, exact)
+
+    def light(self, db: Connection) -> Asked:
+        """Without what costs an index much to tell, where many articles may have it."""
+        # Postgres gathers all that match before it gives the first.
+        need = _light(self.need) if db.dialect.name == "sqlite" and self.need is not None else None
+        cheap = need == self.need and self.ban is not None and _light(self.ban) == self.ban
+        return replace(self, need=need, ban=self.ban if cheap else None)
+
+
+def _light(need: Needed) -> Needed | None:
+    """FTS5 gathers all texts that have a word of some beginning before it gives the first."""
+    if isinstance(need, Run):
+        return None if need.prefix else need
+    parts = [_light(part) for part in need.parts]
+    if isinstance(need, Some):
+        return None if None in parts or len(parts) > _DEAR else need
+    known = tuple(part for part in parts if part is not None)
+    return (known[0] if len(known) == 1 else Every(known)) if known else None
 
 
 def strides(db: Connection, before: int | None) -> Iterator[tuple[int | None, int | None]]:
@@ -67,8 +81,8 @@ def strides(db: Connection, before: int | None) -> Iterator[tuple[int | None, in
     """
     length = _FIRST_STRIDE
     while db.dialect.name != "sqlite":
-        rows = sa.select(search_rows.c.id).order_by(search_rows.c.id.desc()).offset(length).limit(1)
-        low = db.scalar(rows if before is None else rows.where(search_rows.c.id < before))
+        rows = sa.select(search_values.c.row_id).order_by(search_values.c.row_id.desc()).offset(length).limit(1)
+        low = db.scalar(rows if before is None else rows.where(search_values.c.row_id < before))
         if low is None:
             break
         yield low, before
@@ -77,51 +91,36 @@ def strides(db: Connection, before: int | None) -> Iterator[tuple[int | None, in
 
 
 def proposal(
-    db: Connection,
-    query: Query | None,
-    filters: Filters,
-    low: int | None = None,
-    before: int | None = None,
-    *,
-    exact: bool = False,
+    db: Connection, asked: Asked, low: int | None = None, before: int | None = None, *, with_source: bool = False
 ) -> sa.Select[Any]:
-    """Current versions that may hold, with row ids from `low` and below `before`, newest first.
-
-    With `exact` Postgres looks at where a word stands too, and proposes what holds alone, where `is_exact` says so.
-    """
-    need = needed(query.root) if query is not None else None
-    ban = _some([needed(part) for part in banned(query.root)]) if query is not None else None
+    """Articles that may hold, with row ids from `low` and below `before`, newest first."""
     on_sqlite = db.dialect.name == "sqlite"
-    origin: Any = search_rows
-    row_id: Any = search_rows.c.id
-    article_id: Any = search_rows.c.article_id
-    conditions: list[sa.ColumnElement[bool] | None] = [_filter_condition(filters)]
-    conditions.append(_condition(query.root, on_sqlite) if query is not None else None)
-    kept: Any = sa.literal(PLACES) if on_sqlite else search_rows.c.kept
-    if need is not None and on_sqlite:
-        origin, row_id = _index.join(search_rows, search_rows.c.id == _index.c.rowid), _index.c.rowid
-        conditions.append(_fts_match(need, ban))
-    elif need is not None:
+    first, last = _published_within(asked)
+    span = partial(_within, bounds=((low, before), (first, last)))
+    conditions: list[Condition | None] = [filter_condition(asked.filters)]
+    if asked.query is not None:
+        conditions.append(condition(asked.query.root, _in_fts if on_sqlite else _in_vectors))
+    origin: Any = search_values
+    row_id: Any = search_values.c.row_id
+    kept: Any = sa.literal(PLACES)
+    if asked.need is not None and on_sqlite:
+        row_id = _index.c.rowid
+        origin = _index.join(search_values, search_values.c.row_id == row_id)
+        conditions.append(_fts_match(asked.need, asked.ban))
+    elif asked.need is not None:
         # Kept apart from the order: else the planner walks ids backwards and judges every text it meets.
-        inner = sa.select(search_rows.c.id, search_rows.c.article_id, search_rows.c.kept)
-        inner = inner.where(_has(need, ban=ban, exact=exact), *_within(search_rows.c.id, low, before))
-        inner = inner.where(*_within(search_rows.c.id, *_published_within(query, filters)))
-        origin = inner.cte("proposed").prefix_with("MATERIALIZED")
-        row_id, article_id, kept = origin.c.id, origin.c.article_id, origin.c.kept
-    first, last = _published_within(query, filters)
-    span = [*_within(row_id, low, before), *_within(row_id, first, last)]
-    current = sa.and_(article_versions.c.article_id == articles.c.id, article_versions.c.is_current)
-    joined = origin.join(articles, articles.c.id == article_id).join(article_versions, current).outerjoin(sources)
-    return (
-        sa.select(
-            row_id.label("row_id"), articles.c.id.label("article_id"), articles.c.url, sources.c.name.label("source"),
-            article_versions.c.id.label("version_id"), article_versions.c.title, article_versions.c.text,
-            article_versions.c.language, article_versions.c.published_at, kept.label("kept"),
-        )
-        .select_from(joined)
-        .where(*[condition for condition in conditions if condition is not None], *span)
-        .order_by(row_id.desc())
-    )  # fmt: skip
+        inner = sa.select(search_rows.c.id, search_rows.c.kept)
+        inner = inner.where(_has(asked.need, ban=asked.ban, exact=asked.exact), *span(search_rows.c.id))
+        proposed = inner.cte("proposed").prefix_with("MATERIALIZED")
+        row_id, kept = proposed.c.id, proposed.c.kept
+        origin = proposed.join(search_values, search_values.c.row_id == row_id)
+    told = [row_id.label("row_id"), *list(search_values.c)[1:], kept.label("kept")]
+    if with_source:
+        of_source = sources.c.id == articles.c.source_id
+        origin = origin.join(articles, articles.c.id == search_values.c.article_id).outerjoin(sources, of_source)
+        told.append(sources.c.name.label("source"))
+    known = [each for each in conditions if each is not None]
+    return sa.select(*told).select_from(origin).where(*known, *span(row_id)).order_by(row_id.desc())
 
 
 def is_exact(node: Node) -> bool:
@@ -153,115 +152,34 @@ def _is_exact_word(part: Part) -> bool:
     return part.how != "within" and not (paired or part.capitals) and len(part.text) <= _SURELY_WHOLE
 
 
-def first_row_id(published: datetime) -> int:
-    """What the ids of articles published in that minute begin with; a few may run on into the next minute's."""
-    return max(0, int((published - _EPOCH).total_seconds() // 60)) << 16
-
-
-def _published_within(query: Query | None, filters: Filters) -> tuple[int | None, int | None]:
+def _published_within(asked: Asked) -> tuple[int | None, int | None]:
     """The row ids that the dates asked for leave, so that an old month is not looked for from the newest back."""
-    root = query.root if query is not None else None
+    root = asked.query.root if asked.query is not None else None
     ranges = [part for part in (root.parts if isinstance(root, And) else (root,)) if isinstance(part, PublishedRange)]
-    lows = [moment for moment in (filters.since, *(each.low for each in ranges)) if moment is not None]
-    highs = [moment for moment in (filters.until, *(each.high for each in ranges)) if moment is not None]
+    spans = [(asked.filters.since, asked.filters.until), *((each.low, each.high) for each in ranges)]
+    lows: list[datetime] = [low for low, _ in spans if low is not None]
+    highs: list[datetime] = [high for _, high in spans if high is not None]
     low = first_row_id(max(lows)) if lows else None
     return low, first_row_id(min(highs) + timedelta(minutes=2)) if highs else None
 
 
-def _within(row_id: Any, low: int | None, before: int | None) -> list[sa.ColumnElement[bool]]:
-    bounds = [row_id >= low] if low is not None else []
-    return bounds + ([row_id < before] if before is not None else [])
+def _within(row_id: Any, bounds: Sequence[tuple[int | None, int | None]]) -> list[Condition]:
+    lows = [row_id >= low for low, _ in bounds if low is not None]
+    return lows + [row_id < before for _, before in bounds if before is not None]
 
 
 # --- What a query needs, in the words of each engine ---------------------------------------------------------------
 
 
-def _condition(node: Node, on_sqlite: bool) -> sa.ColumnElement[bool] | None:
-    """What the tables can say of a tree: true wherever it holds, and as seldom else as is cheap. None is always."""
-    if text_only(node):
-        return None
-    if isinstance(node, And):
-        parts = [part for each in node.parts if (part := _condition(each, on_sqlite)) is not None]
-        return sa.and_(*parts) if parts else None
-    if isinstance(node, Or):
-        every = [_wordy(part, on_sqlite) if text_only(part) else _condition(part, on_sqlite) for part in node.parts]
-        known = [part for part in every if part is not None]
-        return sa.or_(*known) if len(known) == len(every) else None
-    if isinstance(node, Value):
-        return _value_condition(node)
-    if isinstance(node, PublishedRange):
-        return _between(node.low, node.high)
-    if isinstance(node, CountRange):
-        mine = facts.c.version_id == article_versions.c.id, STANDS
-        done = facts.c.kind == "count", facts.c.status == "done", *mine
-        return sa.exists().where(*done)
-    return None
+def _in_fts(need: Needed) -> Condition:
+    return search_values.c.row_id.in_(sa.select(_index.c.rowid).where(_fts_match(need)))
 
 
-def _wordy(node: Node, on_sqlite: bool) -> sa.ColumnElement[bool] | None:
-    """A tree of words only, beside an OR with something else."""
-    need = needed(node)
-    if need is None:
-        return None
-    if not on_sqlite:
-        also = search_rows.alias()
-        return articles.c.id.in_(sa.select(also.c.article_id).where(_has(need, also)))
-    return search_rows.c.id.in_(sa.select(_index.c.rowid).where(_fts_match(need)))
+def _in_vectors(need: Needed) -> Condition:
+    return search_values.c.row_id.in_(sa.select(search_rows.c.id).where(_has(need)))
 
 
-def _value_condition(node: Value) -> sa.ColumnElement[bool] | None:
-    if node.prefix:
-        return None
-    if node.field == "agency":
-        return sa.exists().where(facts.c.version_id == article_versions.c.id, facts.c.kind == "agency", STANDS)
-    if node.field == "source":
-        return sa.func.lower(sources.c.name).in_(node.values)
-    if node.field == "lang":
-        return _language_condition(node.values)
-    if node.field == "country":
-        return _country_condition(node.values)
-    table, column = _NAMED[node.field]
-    slug = sa.func.replace(sa.func.lower(column), "-", "_")
-    return sa.exists().where(table.c.version_id == article_versions.c.id, slug.in_(node.values))
-
-
-_NAMED = {"topic": (article_topics, article_topics.c.topic), "event": (article_events, article_events.c.event_type)}
-
-
-def _language_condition(tags: Iterable[str]) -> sa.ColumnElement[bool]:
-    own = sa.func.replace(sa.func.lower(article_versions.c.language), "_", "-")
-    return sa.or_(
-        *[part for tag in tags for part in (own == tag.lower(), own.startswith(f"{tag.lower()}-", autoescape=True))]
-    )
-
-
-def _country_condition(codes: Iterable[str]) -> sa.ColumnElement[bool]:
-    wanted = [code.upper() for code in codes]
-    named = (facts.c.country, facts.c.from_country, facts.c.via_country, facts.c.to_country)
-    mine = facts.c.version_id == article_versions.c.id, facts.c.kind.in_(["place", "route"]), STANDS
-    return sa.exists().where(*mine, sa.or_(*[column.in_(wanted) for column in named]))
-
-
-def _between(low: datetime | None, high: datetime | None) -> sa.ColumnElement[bool] | None:
-    published = article_versions.c.published_at
-    bounds = [published >= low] if low is not None else []
-    bounds += [published < high] if high is not None else []
-    return sa.and_(*bounds) if bounds else None
-
-
-def _filter_condition(filters: Filters) -> sa.ColumnElement[bool] | None:
-    conditions = [_between(filters.since, filters.until)]
-    for field, wanted in (("topic", filters.topics), ("event", filters.events), ("source", filters.sources)):
-        if wanted:
-            values = tuple(value.lower() if field == "source" else value.lower().replace("-", "_") for value in wanted)
-            conditions.append(_value_condition(Value(field, values, False, "", 0)))
-    conditions += [_language_condition(filters.languages)] if filters.languages else []
-    conditions += [_country_condition(filters.countries)] if filters.countries else []
-    known = [condition for condition in conditions if condition is not None]
-    return sa.and_(*known) if known else None
-
-
-def _fts_match(need: Needed, ban: Needed | None = None) -> sa.ColumnElement[bool]:
+def _fts_match(need: Needed, ban: Needed | None = None) -> Condition:
     asked = f"({_as_fts(need)}) NOT ({_as_fts(ban)})" if ban is not None else _as_fts(need)
     return sa.literal_column("search_index").bool_op("MATCH")(sa.bindparam("needed", asked, unique=True))
 
@@ -274,18 +192,16 @@ def _as_fts(need: Needed) -> str:
     return f" {'AND' if isinstance(need, Every) else 'OR'} ".join(f"({_as_fts(part)})" for part in need.parts)
 
 
-def _has(
-    need: Needed, rows: sa.FromClause = search_rows, *, ban: Needed | None = None, exact: bool = False
-) -> sa.ColumnElement[bool]:
+def _has(need: Needed, *, ban: Needed | None = None, exact: bool = False) -> sa.ColumnElement[bool]:
     """In the words of Postgres. Texts too long for places are asked for words only, the longest are always proposed."""
     # Its index knows words, not where they stand: weights cost a look at each row.
     strict, loose = _as_tsquery(need, True, "AD" if exact else ""), _as_tsquery(need, False)
     if ban is not None:
         strict = f"{strict} & !{_as_tsquery(ban, True, 'AD')}"
-    match = rows.c.terms.op("@@", is_comparison=True)
-    whole = sa.and_(rows.c.kept == PLACES, match(sa.cast(strict, _TsQuery)))
-    short = sa.and_(rows.c.kept == WORDS, match(sa.cast(loose, _TsQuery)))
-    return sa.or_(whole if ban is not None else match(sa.cast(strict, _TsQuery)), short, rows.c.kept == NOTHING)
+    match = search_rows.c.terms.op("@@", is_comparison=True)
+    whole = sa.and_(search_rows.c.kept == PLACES, match(sa.cast(strict, _TsQuery)))
+    short = sa.and_(search_rows.c.kept == WORDS, match(sa.cast(loose, _TsQuery)))
+    return sa.or_(whole if ban is not None else match(sa.cast(strict, _TsQuery)), short, search_rows.c.kept == NOTHING)
 
 
 def _as_tsquery(need: Needed, strict: bool, anywhere: str = "") -> str:

@@ -15,6 +15,7 @@ from nightdesk.listing import Filters
 from nightdesk.search import Found, Question, facets, find
 from store import facets as counting
 from store import proposals
+from store import search as searching
 from store.engine import Store
 from store.search import RANKED_AMONG
 from tests.test_store_search import NOW, add_article, fill
@@ -159,6 +160,8 @@ def test_facets_judge_texts_too_long_for_their_places(store: Store) -> None:
 def test_the_search_goes_on_where_the_newest_part_has_too_few(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proposals, "_FIRST_STRIDE", 2)
     monkeypatch.setattr(proposals, "_LONGER", 2)
+    monkeypatch.setattr(searching, "_LOOKED_INTO", 1)
+    monkeypatch.setattr(searching, "_MORE_FOR_EACH_HIT", 0)
     names = fill(store)
     for written in ("police OR 首相 OR 120", "محرر OR 警方", "lang:ko OR lang:ar"):
         with store.read() as db:

@@ -114,7 +114,6 @@ def test_search_finds_what_a_reader_would(store: Store, queries: dict[str, Query
 
 
 def test_a_long_text_is_found_like_a_short_one_and_shown_where_the_words_stand(sqlite_store: Store) -> None:
-    """Of a long text only a piece is read where that answers: see core/query/glance.py."""
     padding = "Qux quux corge. " * 100
     padded = {name: (title, f"{padding}\n{text}\n{padding}") for name, (title, text) in TEXTS.items()}
     names = fill(sqlite_store, padded)

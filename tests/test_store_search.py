@@ -17,8 +17,9 @@ from store.definitions import sources
 from store.engine import Store
 from store.facets import count_facets
 from store.facts import facts
+from store.index import pack_texts, search_texts
 from store.pages import pages
-from store.search import Filters, articles_to_index, clear, index_article, remove, search
+from store.search import Filters, articles_to_index, clear, found_ids, index_article, remove, search
 
 NOW = datetime(2026, 10, 13, 6, 0, tzinfo=UTC)
 
@@ -166,7 +167,7 @@ def documents() -> dict[str, Document]:
     }
 
 
-def test_search_and_watches_agree_on_every_query(store: Store) -> None:
+def test_search_and_watches_agree_on_every_query(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     names = fill(store)
     seen = documents()
     answered = 0
@@ -176,8 +177,13 @@ def test_search_and_watches_agree_on_every_query(store: Store) -> None:
         expected = [name for name, document in seen.items() if query.match(document)]
         with store.read() as db:
             found = [names[hit.article_id] for hit in search(db, query)]
+            told = [names[article_id] for article_id in found_ids(db, query, Filters())]
             counted = count_facets(db, query)
-        assert found == expected, written
+            with monkeypatch.context() as patched:  # where few of the newest hold, the index is asked
+                patched.setattr(searching, "_LOOKED_INTO", 0)
+                patched.setattr(searching, "_MORE_FOR_EACH_HIT", 0)
+                by_index = [names[hit.article_id] for hit in search(db, query)]
+        assert found == told == by_index == expected, written
         assert sum(counted.counts["language"].values()) == counted.articles == len(expected), written
         answered += bool(expected)
     assert answered > len(queries) * 0.75
@@ -315,3 +321,29 @@ def test_a_long_text_is_kept_and_found(store: Store, text: str) -> None:
             assert [hit.article_id for hit in search(db, parse_query(written))] == list(names), written
         assert search(db, parse_query('"point omega"')) == []
         assert search(db, parse_query("title:omega")) == []
+
+
+def test_an_article_filed_without_a_packed_text_is_found_and_packed_by_and_by(store: Store) -> None:
+    names = fill(store)
+    with store.write() as db:
+        db.execute(sa.delete(search_texts))
+        everything = [hit.article_id for hit in search(db, parse_query("120 OR police OR 首相 OR 河城"))]
+        first = pack_texts(db, None, 5)
+        assert first is not None and pack_texts(db, first, 5) is not None
+        packed = list(db.scalars(sa.select(search_texts.c.article_id).order_by(search_texts.c.article_id)))
+        assert packed == list(names)[:10], "the newest first"
+        assert pack_texts(db, None, 100) is not None
+        assert pack_texts(db, None, 100) is None, "each once"
+        assert db.scalar(sa.select(sa.func.count()).select_from(search_texts)) == len(names)
+        assert [hit.article_id for hit in search(db, parse_query("120 OR police OR 首相 OR 河城"))] == everything
+
+
+def test_a_text_packed_by_older_rules_is_read_anew(store: Store) -> None:
+    names = fill(store)
+    with store.write() as db:
+        db.execute(sa.update(search_texts).values(folding=0, packed=b"by older rules"))
+        (hit,) = search(db, parse_query("traffickers"))
+        assert names[hit.article_id] == "en"
+        while pack_texts(db, None, 5) is not None:
+            pass
+        assert search(db, parse_query("traffickers")) == [hit]

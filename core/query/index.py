@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.query.document import Field
+from core.query.field import Field
 from core.query.nodes import And, Near, Node, Not, Or, Part, Phrase
 from core.query.nodes import Sequence as Wording
 from core.text import is_hangul, is_unspaced

@@ -9,7 +9,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick
 
-from core.query.document import Document, Field
+from core.query.document import Document
+from core.query.field import Field
 from core.query.nodes import (
     And,
     CountRange,
@@ -317,6 +318,8 @@ def _verify(sequence: Sequence, first: int, start: int, field: Field) -> Span | 
     begin = met - first
     if begin < 0 or met != met_last:
         return None
+    if len(sequence) == 1 and sequence[0][1:] == ("is", False, False):
+        return met, met  # all of it was met
     if len(sequence) == 1 and start >= len(field.folded) and not sequence[0].capitals:
         return met, met  # a plural, asked for by its beginning
     if all(field.fits(part, begin + index) for index, part in enumerate(sequence)):

@@ -1,0 +1,138 @@
+"""What the tables can say of a query and of filters, as SQL beside the index of words.
+
+True wherever the query holds, and as seldom else as is cheap; `Query.match` then decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from math import isinf
+
+import sqlalchemy as sa
+
+from core.query.index import Needed, needed, text_only
+from core.query.nodes import And, CountRange, Node, Or, PublishedRange, Value
+from store.articles import article_events, article_topics, articles
+from store.definitions import sources
+from store.facts import STANDS, facts
+from store.index import search_values
+
+Condition = sa.ColumnElement[bool]
+#: How an engine asks its index of words which rows have what is needed.
+AskIndex = Callable[[Needed], Condition]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What must hold besides the query; an empty one holds for all. `until` is not included."""
+
+    topics: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __bool__(self) -> bool:
+        lists = (self.topics, self.events, self.countries, self.sources, self.languages)
+        return any(lists) or self.since is not None or self.until is not None
+
+
+def condition(node: Node, ask_index: AskIndex) -> Condition | None:
+    """What is known of a tree beside its words; None is always."""
+    if text_only(node):
+        return None
+    if isinstance(node, And):
+        parts = [part for each in node.parts if (part := condition(each, ask_index)) is not None]
+        return sa.and_(*parts) if parts else None
+    if isinstance(node, Or):
+        every = [_words(part, ask_index) if text_only(part) else condition(part, ask_index) for part in node.parts]
+        known = [part for part in every if part is not None]
+        return sa.or_(*known) if len(known) == len(every) else None
+    if isinstance(node, Value):
+        return _value(node)
+    if isinstance(node, PublishedRange):
+        return _between(node.low, node.high)
+    return _counted(node) if isinstance(node, CountRange) else None
+
+
+def filter_condition(filters: Filters) -> Condition | None:
+    conditions = [_between(filters.since, filters.until)]
+    for field, wanted in (("topic", filters.topics), ("event", filters.events), ("source", filters.sources)):
+        if wanted:
+            values = tuple(value.lower() if field == "source" else value.lower().replace("-", "_") for value in wanted)
+            conditions.append(_value(Value(field, values, False, "", 0)))
+    conditions += [_language(filters.languages)] if filters.languages else []
+    conditions += [_country(filters.countries)] if filters.countries else []
+    known = [condition for condition in conditions if condition is not None]
+    return sa.and_(*known) if known else None
+
+
+def _words(node: Node, ask_index: AskIndex) -> Condition | None:
+    """A tree of words only, beside an OR with something else."""
+    need = needed(node)
+    return ask_index(need) if need is not None else None
+
+
+def _value(node: Value) -> Condition | None:
+    if node.prefix:
+        return None
+    if node.field == "agency":
+        return _stated(facts.c.kind == "agency")
+    if node.field == "source":
+        of_source = sa.select(sources.c.id).where(sa.func.lower(sources.c.name).in_(node.values))
+        own = articles.alias()  # since who asks may have joined articles too
+        return sa.exists().where(own.c.id == search_values.c.article_id, own.c.source_id.in_(of_source))
+    if node.field == "lang":
+        return _language(node.values)
+    if node.field == "country":
+        return _country(node.values)
+    table, column = _NAMED[node.field]
+    slug = sa.func.replace(sa.func.lower(column), "-", "_")
+    return sa.exists().where(table.c.version_id == search_values.c.version_id, slug.in_(node.values))
+
+
+_NAMED = {"topic": (article_topics, article_topics.c.topic), "event": (article_events, article_events.c.event_type)}
+
+
+def _stated(*of_fact: Condition) -> Condition:
+    return sa.exists().where(facts.c.version_id == search_values.c.version_id, *of_fact, STANDS)
+
+
+def _language(tags: Iterable[str]) -> Condition:
+    """By the languages that there are, so that no article's own needs to be folded."""
+    known = _languages()
+    own = sa.func.replace(sa.func.lower(known.c.language), "_", "-")
+    wanted = [part for tag in tags for part in (own == tag.lower(), own.startswith(f"{tag.lower()}-", autoescape=True))]
+    return search_values.c.language.in_(sa.select(known.c.language).where(sa.or_(*wanted)))
+
+
+def _languages() -> sa.CTE:
+    """Every language of an article, one step in the index for each."""
+    values = search_values.alias()  # not the rows of who asks
+    first = sa.select(sa.func.min(values.c.language).label("language"))
+    found = first.cte(recursive=True)
+    after = sa.select(sa.func.min(values.c.language)).where(values.c.language > found.c.language).scalar_subquery()
+    return found.union_all(sa.select(after).where(found.c.language.is_not(None)))
+
+
+def _country(codes: Iterable[str]) -> Condition:
+    wanted = [code.upper() for code in codes]
+    named = (facts.c.country, facts.c.from_country, facts.c.via_country, facts.c.to_country)
+    return _stated(facts.c.kind.in_(["place", "route"]), sa.or_(*[column.in_(wanted) for column in named]))
+
+
+def _counted(node: CountRange) -> Condition:
+    bounds = [] if isinf(node.low) else [facts.c.value >= node.low]
+    bounds += [] if isinf(node.high) else [facts.c.value <= node.high]
+    return _stated(facts.c.kind == "count", facts.c.status == "done", *bounds)
+
+
+def _between(low: datetime | None, high: datetime | None) -> Condition | None:
+    published = search_values.c.published_at
+    bounds = [published >= low] if low is not None else []
+    bounds += [published < high] if high is not None else []
+    return sa.and_(*bounds) if bounds else None
