@@ -136,6 +136,11 @@ class Language:
         text = self.fill(str(self._form(forms, count)), {"n": amount})
         return self.say("line", "from", what=text, country=self.country(nationality)) if nationality else text
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        """What it has words to count."""
+        return tuple(self._data["unit"])
+
     def knows(self, unit: str | None) -> bool:
         return bool(unit) and unit in self._data["unit"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -25,6 +25,9 @@ from pipeline.values import Bound, Fact, Status
 from pipeline.vocabulary import load_vocabulary
 from store import developments, families, precision
 from store.definitions import watches
+
+#: What is written in the same transaction as a decision: who did it by the page.
+Beside = Callable[[Connection], None]
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -65,7 +68,19 @@ def _user() -> str:
         return "unknown"
 
 
-def label(app: App, what: str, labels: Labels, word: Signed) -> list[str]:
+def _decide(app: App, work: Callable[[Connection], list[str]], beside: Beside | None) -> list[str]:
+    """One decision in one transaction; what came of it, in words."""
+
+    def both(db: Connection) -> list[str]:
+        done = work(db)
+        if beside is not None:
+            beside(db)
+        return done
+
+    return app.store.unit(both)
+
+
+def label(app: App, what: str, labels: Labels, word: Signed, beside: Beside | None = None) -> list[str]:
     """Say what an article, or every article of a development, is about; what came of it."""
     wanted = _labels(app, labels)
     noun, number = _id(what, "article", ("article", "development"))
@@ -80,10 +95,12 @@ def label(app: App, what: str, labels: Labels, word: Signed) -> list[str]:
             raise NotFound(f"d{number} has no articles")
         return [line for member in members for line in analyst.label(db, desk, member, wanted, word)]
 
-    return app.store.unit(work)
+    return _decide(app, work, beside)
 
 
-def relevance(app: App, what: str, watch: str | None, relevant: bool, word: Signed) -> list[str]:
+def relevance(
+    app: App, what: str, watch: str | None, relevant: bool, word: Signed, beside: Beside | None = None
+) -> list[str]:
     """Say whether a development was worth telling to the readers of a watch."""
     noun, number = _id(what, "development", ("article", "development"))
     now = app.clock()
@@ -95,7 +112,7 @@ def relevance(app: App, what: str, watch: str | None, relevant: bool, word: Sign
         after = "" if relevant else f"; {row[1]} hears no more of it"
         return [f"d{root} is {'relevant' if relevant else 'not relevant'} for {row[1]}{after}"]
 
-    return app.store.unit(work)
+    return _decide(app, work, beside)
 
 
 def _watch(db: Connection, name: str | None, family: Collection[int]) -> tuple[int, str]:
@@ -112,7 +129,7 @@ def _watch(db: Connection, name: str | None, family: Collection[int]) -> tuple[i
     return told[0].id, told[0].name
 
 
-def thread(app: App, what: str, where: str, word: Signed) -> list[str]:
+def thread(app: App, what: str, where: str, word: Signed, beside: Beside | None = None) -> list[str]:
     """Say of which case a development is a stage: of a thread, of the one another development is in, or of none."""
     noun, number = _id(what, "development", ("article", "development"))
     desk = _desk(app)
@@ -125,7 +142,7 @@ def thread(app: App, what: str, where: str, word: Signed) -> list[str]:
         put = threadrulings.put_in if kind == "thread" else threadrulings.put_with
         return put(db, desk, development_id, target, word)
 
-    return app.store.unit(work)
+    return _decide(app, work, beside)
 
 
 def _development_of(db: Connection, noun: str, number: int) -> int:
@@ -139,39 +156,43 @@ def _development_of(db: Connection, noun: str, number: int) -> int:
     return found
 
 
-def merge(app: App, whats: Collection[str], into: str | None, word: Signed) -> list[str]:
+def merge(app: App, whats: Collection[str], into: str | None, word: Signed, beside: Beside | None = None) -> list[str]:
     """Make developments one."""
     numbers = [_number(what, "development") for what in whats]
     target = None if into is None else _number(into, "development")
     now = app.clock()
-    return app.store.unit(lambda db: analyst.merge(db, numbers, target, word, now))
+    return _decide(app, lambda db: analyst.merge(db, numbers, target, word, now), beside)
 
 
-def split(app: App, whats: Collection[str], to: str | None, word: Signed) -> list[str]:
+def split(app: App, whats: Collection[str], to: str | None, word: Signed, beside: Beside | None = None) -> list[str]:
     """Take articles out of their development."""
     numbers = [_number(what, "article") for what in whats]
     target = None if to is None else _number(to, "development")
     now = app.clock()
-    return app.store.unit(lambda db: analyst.split(db, numbers, target, word, now))
+    return _decide(app, lambda db: analyst.split(db, numbers, target, word, now), beside)
 
 
-def edit_fact(app: App, what: str, values: Mapping[str, Any], word: Signed, everywhere: bool) -> list[str]:
+def edit_fact(
+    app: App, what: str, values: Mapping[str, Any], word: Signed, everywhere: bool, beside: Beside | None = None
+) -> list[str]:
     """Put other values in a fact; an empty one takes a value away."""
     number = _number(what, "fact")
     checked = {name: value if value != "" else None for name, value in values.items()}
     _check_fact(checked)
     desk = _desk(app)
-    return app.store.unit(lambda db: factrulings.edit(db, desk, number, checked, word, everywhere))
+    return _decide(app, lambda db: factrulings.edit(db, desk, number, checked, word, everywhere), beside)
 
 
-def reject_fact(app: App, what: str, word: Signed, everywhere: bool) -> list[str]:
+def reject_fact(app: App, what: str, word: Signed, everywhere: bool, beside: Beside | None = None) -> list[str]:
     """Say that a fact is none."""
     number = _number(what, "fact")
     desk = _desk(app)
-    return app.store.unit(lambda db: factrulings.reject(db, desk, number, word, everywhere))
+    return _decide(app, lambda db: factrulings.reject(db, desk, number, word, everywhere), beside)
 
 
-def add_fact(app: App, what: str, kind: str, values: Mapping[str, Any], word: Signed) -> list[str]:
+def add_fact(
+    app: App, what: str, kind: str, values: Mapping[str, Any], word: Signed, beside: Beside | None = None
+) -> list[str]:
     """State a fact of an article, or of the article of a development that says so."""
     noun, number = _id(what, "development", ("article", "development"))
     _one_of("--kind", kind, _kinds())
@@ -193,7 +214,7 @@ def add_fact(app: App, what: str, kind: str, values: Mapping[str, Any], word: Si
         root = analyst.root_of(db, number)
         return factrulings.add(db, desk, factrulings.article_for(db, root, fact.quote), fact, word)
 
-    return app.store.unit(work)
+    return _decide(app, work, beside)
 
 
 # --- What was written -----------------------------------------------------------------------------------------------

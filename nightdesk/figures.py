@@ -17,12 +17,17 @@ _ORDER = ("done", "started", "expected", "planned_total", "waiting", "cumulative
 
 
 def figure_lines(rows: Iterable[Row]) -> list[Row]:
-    """A line for each thing that is counted, what the news is about first. `rows`: counts as they were published."""
-    grouped: dict[tuple[Any, ...], list[Row]] = {}
+    """A line for each thing that is counted. `rows`: counts as they were published."""
+    return [_line(some) for some in grouped(rows)]
+
+
+def grouped(rows: Iterable[Row]) -> list[list[Row]]:
+    """The figures of each thing that is counted, what the news is about first."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         if row["value"] is not None and row["status"] not in _ASIDE:
-            grouped.setdefault(_key(row), []).append(row)
-    return [_line(some) for some in sorted(grouped.values(), key=_rank)]
+            found.setdefault(_key(row), []).append(row)
+    return sorted(found.values(), key=_rank)
 
 
 def _key(row: Row) -> tuple[Any, ...]:
@@ -36,7 +41,14 @@ def _rank(rows: Sequence[Row]) -> tuple[bool, int, int]:
     return not any(row["leading"] for row in rows), place, -len(rows)
 
 
+def weighty(rows: Sequence[Row]) -> Sequence[Row]:
+    """Those that a range is of: where some are what the news is about, the others are parts of it, or beside it."""
+    return [row for row in rows if row["leading"]] or rows
+
+
 def _line(rows: Sequence[Row]) -> Row:
+    outlets = len({row["outlet"] for row in rows})
+    rows = weighty(rows)
     latest = rows[-1]
     official = next((row for row in reversed(rows) if row["source_type"] in OFFICIAL), None)
     return {
@@ -45,7 +57,7 @@ def _line(rows: Sequence[Row]) -> Row:
         "high": max(_end(row, "high") for row in rows),
         "latest": _said(latest),
         "official": _said(official) if official else None,
-        "outlets": len({row["outlet"] for row in rows}),
+        "outlets": outlets,
         "first_said": _said(rows[0]),
     }
 

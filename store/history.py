@@ -57,6 +57,7 @@ def _pages(db: Connection, condition: sa.ColumnElement[bool]) -> list[Row[Any]]:
             pages.c.url,
             pages.c.fetched_at,
             pages.c.http_status,
+            pages.c.sha256,
             pages.c.refused,
             pages.c.origin,
             sources.c.name.label("source"),

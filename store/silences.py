@@ -5,7 +5,7 @@ A silence holds back what all of its given columns fit. It is never deleted: end
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +77,12 @@ def standing(db: Connection, now: datetime) -> list[Row[Any]]:
 
 def by_id(db: Connection, silence_id: int) -> Row[Any] | None:
     return db.execute(sa.select(silences).where(silences.c.id == silence_id)).first()
+
+
+def about(db: Connection, development_ids: Collection[int]) -> list[Row[Any]]:
+    """Every silence of these developments, newest first."""
+    query = sa.select(silences).where(silences.c.development_id.in_(development_ids))
+    return list(db.execute(query.order_by(silences.c.id.desc())))
 
 
 def hit(db: Connection, silence_id: int, alert_id: int, channel: str, now: datetime) -> None:

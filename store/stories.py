@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from core.errors import NotFound
+from core.ids import show_id
 from store.articles import article_versions, articles
 from store.definitions import sources
 from store.developments import development_articles, developments
@@ -22,6 +24,14 @@ def developments_of(db: Connection, development_ids: Sequence[int]) -> list[Row[
     """Those that are there, without what only clustering needs."""
     columns = [column for column in developments.c if column.name != "profile"]
     return list(db.execute(sa.select(*columns).where(developments.c.id.in_(development_ids))))
+
+
+def require(db: Connection, development_id: int) -> Row[Any]:
+    """One development, as it is on record; raises NotFound."""
+    found = developments_of(db, [development_id])
+    if not found:
+        raise NotFound(f"there is no development {show_id('development', development_id)}")
+    return found[0]
 
 
 def articles_of(db: Connection, members: Sequence[int], limit: int = 200) -> list[Row[Any]]:

@@ -43,6 +43,11 @@ def test_a_bound_widens_the_range() -> None:
     ]
 
 
+def test_a_part_of_what_the_news_is_about_widens_no_range() -> None:
+    (line,) = figure_lines([stated(312, "One"), stated(94, "One", leading=False), stated(298, "Two", 1)])
+    assert (line["low"], line["high"], line["outlets"]) == (298, 312, 2)
+
+
 def test_what_is_done_expected_and_waiting_are_lines_of_their_own_and_the_past_is_none() -> None:
     rows = [
         stated(7000, "One", status="waiting", leading=False),

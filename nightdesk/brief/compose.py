@@ -20,7 +20,8 @@ from pipeline.changes import OFFICIAL
 
 _FIGURES, _NOTES, _EARLIER = 12, 3, 5  # of what a page has room for; more is counted
 _KINDS = ("count", "money")
-_STANDING = {"lead": "one source so far", "corroborated": "corroborated", "official": "officially confirmed",
+#: How well a development stands, in words.
+STANDING = {"lead": "one source so far", "corroborated": "corroborated", "official": "officially confirmed",
              "corrected": "corrected", "withdrawn": "withdrawn"}  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def _about(story: Story, row: Mapping[str, Any], frame: Frame) -> str:
         show_id("development", row["id"]),
         language.names(language.country(code) for code in story.countries),
         language.day(story.event_date),
-        _STANDING.get(row["status"] or "", row["status"] or ""),
+        STANDING.get(row["status"] or "", row["status"] or ""),
         "" if row["status"] == "lead" else _many(max(row["independent_sources"], 1), "independent source"),
     ]
     return " · ".join(part for part in parts if part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
@@ -97,13 +98,15 @@ class Frame:
             answer.delete_cookie(SAID, httponly=True, samesite="strict")
         return answer
 
-    async def answer(self, request: Request, name: str, work: Callable[[Connection], dict[str, Any]]) -> Response:
-        """The page of what `work` reads; where that refuses, a page that says why."""
+    async def answer(
+        self, request: Request, name: str, work: Callable[[Connection], dict[str, Any] | Response]
+    ) -> Response:
+        """The page of what `work` reads; where that refuses, a page that says why. It may lead elsewhere instead."""
         try:
             values = await self.reading.ask(work)
         except NightdeskError as error:
             return await self.sorry(request, error)
-        return await self.show(request, name, **values)
+        return values if isinstance(values, Response) else await self.show(request, name, **values)
 
     async def sorry(self, request: Request, error: NightdeskError) -> Response:
         status = 404 if isinstance(error, NotFound) else 400 if isinstance(error, UsageError) else 503
@@ -221,6 +224,17 @@ def _in_script(text: str | None, language: str | None) -> Markup | str:
     return Markup('<span lang="{}" dir="auto">{}</span>').format(language, text)
 
 
+#: Where the page of an id is.
+_PAGES = {"a": "articles", "d": "developments", "f": "facts", "n": "alerts", "t": "threads"}
+_ID = re.compile(r"(?<![\w/.-])([adfnt])([1-9]\d{0,17})(?![\w/-])", re.ASCII)
+
+
+def _linked(text: str | None) -> Markup:
+    """Words of the desk, in which each id leads to its page."""
+    words = str(escape(text or ""))
+    return Markup(_ID.sub(lambda found: f'<a href="/{_PAGES[found[1]]}/{found[2]}">{found[0]}</a>', words))
+
+
 def _web(url: str | None) -> str:
     """An address that a link may lead to; empty where it is none of the web's."""
     return url if url and url.lower().startswith(("http://", "https://")) else ""
@@ -243,6 +257,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "number": _number,
     "value": _value,
     "in_script": _in_script,
+    "linked": _linked,
     "web": _web,
     "out": _out,
     "id": lambda number, noun: show_id(noun, number),

@@ -48,10 +48,10 @@ def tell(db: Connection, development_ids: Sequence[int], tag: str = "en") -> lis
     told = read_developments(db, development_ids)
     rows = {row.id: row for row in stories.developments_of(db, development_ids)}
     marks = people.marks_of(db, development_ids)
-    return [_telling(rows[one], told[one], language, marks.get(one)) for one in development_ids if one in rows]
+    return [telling(rows[one], told[one], language, marks.get(one)) for one in development_ids if one in rows]
 
 
-def _telling(row: Row[Any], story: Story, language: Language, mark: Row[Any] | None) -> Telling:
+def telling(row: Row[Any], story: Story, language: Language, mark: Row[Any] | None) -> Telling:
     first = next((report for report in story.reports if report.title == story.title), None)
     return Telling(
         row=row,
@@ -80,6 +80,12 @@ def _rank(facts: Sequence[Stated]) -> tuple[bool, int, int]:
 
 
 def _figure(facts: Sequence[Stated], language: Language) -> str:
+    counted, status = ranged(facts, language), facts[0].status or ""
+    return counted if status == "done" else f"{counted} ({status.replace('_', ' ')})"
+
+
+def ranged(facts: Sequence[Stated], language: Language) -> str:
+    """The span of several figures of one thing: `160 to 163 people`."""
     low = min(_end(fact, fact.low) for fact in facts)
     high = max(_end(fact, fact.high) for fact in facts)
     first = facts[0]
@@ -87,8 +93,7 @@ def _figure(facts: Sequence[Stated], language: Language) -> str:
         amount = language.bounded(low, None, None, first.bound)
     else:
         amount = language.bounded(None, low, high, "range")
-    counted = language.counted(amount, high, first.unit, first.nationality)
-    return counted if first.status == "done" else f"{counted} ({(first.status or '').replace('_', ' ')})"
+    return language.counted(amount, high, first.unit, first.nationality)
 
 
 def _end(fact: Stated, end: float | None) -> float:
