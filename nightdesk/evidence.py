@@ -143,8 +143,8 @@ def _kept(store: Store, rows: list[dict[str, Any]], missing: list[Row]) -> Itera
             continue
         headers = row["headers"] or {"content-type": row["content_type"] or "application/octet-stream"}
         address = row["final_url"] or row["url"]
-        status = row["http_status"] or 200
-        yield KeptPage(row["id"], address, row["fetched_at"], body, status, headers, row["request"] or {})
+        request = row["request"] or {}
+        yield KeptPage(row["id"], address, row["fetched_at"], body, row["http_status"], headers, request)
 
 
 def _rows(db: Connection, query: str, number: int) -> list[dict[str, Any]]:

@@ -26,16 +26,13 @@ class KeptPage:
     url: str
     fetched_at: datetime
     body: bytes
-    status: int
+    status: int | None  # None: no server was asked for it
     headers: Mapping[str, str]
     request: Mapping[str, str]
 
 
 def write_archive(file: IO[bytes], name: str, pages: Iterator[KeptPage]) -> int:
-    """Write a request and a response record for each page; how many pages there were.
-
-    What nobody asked a server for, since it was handed in, is a resource.
-    """
+    """Write a request and a response record for each page, a resource where no server answered; how many pages."""
     from warcio.warcwriter import WARCWriter
 
     writer = WARCWriter(file, gzip=False, warc_version="1.1")
@@ -44,7 +41,7 @@ def write_archive(file: IO[bytes], name: str, pages: Iterator[KeptPage]) -> int:
         if count == 0:
             about = f"software: nightdesk\r\nformat: WARC File Format 1.1\r\nisPartOf: {name}\r\n".encode()
             _write(writer, "warcinfo", "", about, page.fetched_at, f"{name}/info", None, {"WARC-Filename": name})
-        if not page.url.startswith(("http://", "https://")):
+        if page.status is None or not page.url.startswith(("http://", "https://")):
             named = f"{name}/{page.id}/resource"
             _write(writer, "resource", page.url, page.body, page.fetched_at, named, None, {}, _kind(page))
             count += 1

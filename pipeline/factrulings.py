@@ -141,7 +141,7 @@ def _tells_the_same(one: Fact, other: Fact) -> bool:
 
 def _target(db: Connection, row: Row[Any]) -> Target:
     fact = fact_of(row)
-    if row.origin == "analyst":
+    if row.ruling_id is not None:
         made_by = rulings.ruling(db, row.ruling_id)
         assert made_by is not None
         return Target(row, fact, from_json((made_by.detail or {}).get("machine")), (row.ruling_id,))

@@ -61,7 +61,7 @@ class Judged:
 def judge(reading: ReadPage, ruled: Ruled) -> Judged:
     """The machine's answer with the analysts' over it."""
     words = f"{reading.extract.title}\n{reading.extract.text}"
-    written = tuple(entries(reading.facts, ruled.facts, words))
+    written = tuple(entries(reading.facts, ruled.facts, words, reading.extract.text_from))
     shown = replace(reading, classified=labelled(reading.classified, ruled.labels), facts=standing(written))
     return Judged(shown, reading.classified, written, ruled.beside, ruled.thread)
 
@@ -98,12 +98,14 @@ def _file(db: Connection, desk: Desk, page: DuePage, reading: ReadPage) -> tuple
         return Filed(state), f"{page.refused}: {found.reason}" if page.refused else found.reason
     outlet = page.given.get("outlet")
     canonical, key = identity(page.url, page.final_url, found.canonical_url, outlet, page.restricted)
+    if row := page.given.get("row"):
+        canonical, key = page.url, f"row {row['key']}"
     known = articles.article_by_key(db, key)
     judged = judge(reading, _ruled(db, desk, page, known))
     if known is None:
         return _new_article(db, desk, page, judged, canonical, key)
     is_own = is_taken_over(db, page, known.article_id)
-    if reason := _nothing_new(db, known, judged.reading):
+    if not row and (reason := _nothing_new(db, known, judged.reading)):
         if is_own:
             return _taken_over(db, desk, page, judged.reading, known), f"{reason}, booked to {page.source} from now on"
         return Filed("duplicate", known.article_id), reason
@@ -174,6 +176,8 @@ def _new_article(
     version_id, verdicts = _write_version(db, desk, page, judged, article_id, None)
     if page.restricted:
         return _put_on_shelf(db, desk, article_id)
+    if reading.extract.text_from == "row":
+        return _of_row(db, desk, page, judged, article_id, version_id)
     if copy is None and judged.beside is None and not (reading.classified.topics or any(v.fired for v in verdicts)):
         return Filed("article", article_id), _said(judged, None)  # most of what is read: its profile is asked by nobody
     report = replace(_report(db, page, reading, article_id, version_id, origin), thread=judged.thread)
@@ -187,6 +191,19 @@ def _new_article(
         shelf.look_again(db, desk.config, desk.recent, placed.development_id, report.profile)
     filed = Filed("article", article_id, placed.development_id, founded=placed.founded, change=placed.change)
     return filed, _said(judged, placed.duplicate_of)
+
+
+def _of_row(
+    db: Connection, desk: Desk, page: DuePage, judged: Judged, article_id: int, version_id: int
+) -> tuple[Filed, str]:
+    """Whoever made a sheet says what one event is: a row is a development, whatever else is like it."""
+    row_report = replace(_report(db, page, judged.reading, article_id, version_id, page.origin), thread=judged.thread)
+    said = f"a row that {page.given['row']['by']} imported"
+    if judged.beside is not None:
+        placed = placing.Placed(moving.put_beside(db, row_report, judged.beside, desk.now))
+    else:
+        placed = placing.found(db, row_report, said, desk.now)
+    return Filed("article", article_id, placed.development_id, founded=placed.founded, change=placed.change), said
 
 
 def _put_on_shelf(db: Connection, desk: Desk, article_id: int, is_new_version: bool = False) -> tuple[Filed, str]:
@@ -211,12 +228,16 @@ def _new_version(db: Connection, desk: Desk, page: DuePage, judged: Judged, know
     if page.restricted:
         return _put_on_shelf(db, desk, known.article_id, is_new_version=True)
     origin = page.origin if known.origin == "live" else known.origin
+    if reading.extract.text_from == "row":
+        origin = "analyst"
     report = replace(
         _report(db, page, reading, known.article_id, version_id, origin), takes_back=_taken_back(known, reading)
     )
     placed = placing.edit(
         db, desk.config, desk.recent, report, before, any(verdict.fired for verdict in verdicts), desk.now
     )
+    if reading.extract.text_from == "row":
+        developments.sign_changes(db, page.given["row"]["by"], desk.now)
     filed = Filed(
         "article",
         known.article_id,
@@ -332,7 +353,7 @@ def _report(
     db: Connection, page: DuePage, reading: ReadPage, article_id: int, version_id: int, origin: str
 ) -> placing.Report:
     found = reading.extract
-    news = min(found.published_at or page.found_at, page.found_at)
+    news = record.news_of(found.text_from, found.published_at or page.found_at, page.found_at, reading.facts)
     profile = profile_of(found.title, found.text, found.language, news, reading.classified, reading.facts)
     rows = [stated(row, page.source_type) for row in facts.facts_of(db, version_id)]
     return placing.Report(article_id, origin, profile, tuple(rows))

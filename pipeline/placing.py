@@ -59,19 +59,20 @@ def place(
     if isinstance(decision, cluster.Found):
         # The same words of another day or place are no copy: a series repeats itself.
         duplicate_of = None if copied else original
-        return _found(db, report, decision, duplicate_of, now)
+        return found(db, report, decision.reason, now, duplicate_of)
     duplicate_of = original if decision.development_id == copied else None
     known = next(one.profile for one in candidates if one.development_id == decision.development_id)
     return _join(db, config, report, decision, known, duplicate_of, now)
 
 
-def _found(db: Connection, report: Report, decision: cluster.Found, duplicate_of: int | None, now: datetime) -> Placed:
+def found(db: Connection, report: Report, reason: str, now: datetime, duplicate_of: int | None = None) -> Placed:
+    """A development that this article is the first to report."""
     blank = {"title": "", "topics": [], "event_types": [], "countries": [], "articles": 0, "sources": 0}
     times = {"first_found_at": now, "last_found_at": now, "updated_at": now}
     news = {"first_news_at": report.profile.first, "last_news_at": report.profile.last}
     row = {**blank, **times, **news, "independent_sources": 0, "baseline": report.origin != "live"}
     development_id = developments.add_development(db, row)
-    developments.add_member(db, development_id, report.article_id, None, decision.reason, now)
+    developments.add_member(db, development_id, report.article_id, None, reason, now)
     keep_thread(db, development_id, report)
     record.describe(db, development_id, report.profile, now)
     _write(db, development_id, Change("new"), report, now)

@@ -143,9 +143,9 @@ def profile_of(
         names=_once(fold(fact.name) for fact in facts if fact.kind in ("person", "org", "agency") and fact.name),
         editions=_once(editions(f"{title}\n{text[:_LEAD]}")),
         numbers=_once(_telling(facts)),
-        case_names=_once(case_names(title, text, language) if classified.topics else ()),
+        case_names=_once([*case_names(title, text, language), *_accused(facts)] if classified.topics else ()),
         told_days=_once(fact.event_date for fact in facts if fact.kind == "date" and len(fact.event_date or "") == 10),
-        nations=_nations(title, text, language) if classified.topics else {},
+        nations=_nations(title, text, language, facts) if classified.topics else {},
         leading=(_figure(main),) if main else (),
         figures=tuple(_figure(fact) for fact in done),
         words=word_weights(title, text, language),
@@ -153,14 +153,20 @@ def profile_of(
     )
 
 
-def _nations(title: str, text: str, language: str | None) -> Counts:
-    """The countries that headline and beginning name, by the nation, the people or a town."""
+def _accused(facts: Sequence[Fact]) -> Iterable[str]:
+    """Who an analyst says it is about, in a fact that is no quote: as telling as a name in the text."""
+    return (f"who:{fold(fact.name)}" for fact in facts if fact.kind == "person" and fact.name and not fact.quote)
+
+
+def _nations(title: str, text: str, language: str | None, facts: Sequence[Fact]) -> Counts:
+    """The countries that headline and beginning name, by the nation, the people or a town; and what analysts add."""
     start = f"{title}\n{text[:_BEGINNING]}"
     named = Counter(
         hit.entry.country
         for hit in load_vocabulary().find(start, tokens(start), language)
         if hit.entry.country and hit.entry.kind in _OF_A_NATION
     )
+    named.update(country for fact in facts if not fact.quote for country in _countries([fact]) if country)
     return {country: count for country, count in named.most_common(_NATIONS) if country}
 
 

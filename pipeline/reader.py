@@ -18,7 +18,7 @@ from pipeline.facts import find_facts
 from pipeline.reading import read
 from pipeline.similarity import Signature, sign_words
 from pipeline.topic import Topic, load_topics
-from pipeline.values import Classification, Extract, Fact, Given
+from pipeline.values import Classification, Extract, Fact, Given, GivenRow, Scored
 from pipeline.vocabulary import TermTable, load_vocabulary
 
 BUILT_IN = Path(__file__).parent / "topics"
@@ -48,6 +48,8 @@ class ReadPage:
 
 def read_page(job: Job) -> ReadPage:
     """Everything the pipeline needs to know of one page."""
+    if job.given.row is not None:
+        return _read_row(job, job.given.row)
     found = extract(job.body, url=job.url, content_type=job.content_type, given=job.given, found_at=job.found_at)
     if found.state != "article":
         return ReadPage(found)
@@ -57,6 +59,21 @@ def read_page(job: Job) -> ReadPage:
     facts = find_facts(found.title, found.text, found.language, published, vocabulary, classified)
     spoken = tuple(_spoken(fact, job.given.speaker) for fact in facts)
     return ReadPage(found, classified, spoken, sign_words(_words(found, vocabulary)))
+
+
+def _read_row(job: Job, row: GivenRow) -> ReadPage:
+    """A row of an imported sheet, with the labels and facts that it states."""
+    found = extract(None, url=job.url, content_type=None, given=job.given, found_at=job.found_at)
+    found = replace(found, reason="a row of an import", text_from="row", published_at=job.given.published_at)
+    labels = Classification(_sure(row.topics), _sure(row.events))
+    if not (row.topics or row.events):
+        topics, vocabulary = _knowledge(job.topics_dir)
+        labels = classify(found.title, found.text, found.language, topics, vocabulary)
+    return ReadPage(found, labels, row.facts)
+
+
+def _sure(names: Sequence[str]) -> tuple[Scored, ...]:
+    return tuple(Scored(name, 1.0) for name in names)
 
 
 def _spoken(fact: Fact, speaker: str | None) -> Fact:

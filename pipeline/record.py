@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 from pipeline import casework, coding, summarise
 from pipeline.profile import Profile, joined, profile_of
 from pipeline.ruled import fact_of
-from pipeline.values import Classification, Evidence, Scored
+from pipeline.values import Classification, Evidence, Fact, Scored
 from store import articles, developments, facts
 
 #: The status of a development that no article reports any more and that went into no other.
@@ -59,8 +59,16 @@ def profile_of_article(db: Connection, article_id: int) -> Profile:
     row = articles.version_row(db, article_id)
     assert row is not None  # members have one
     stated = [fact_of(fact) for fact in facts.facts_of(db, row.id)]
-    news = min(row.published_at, row.found_at)
+    news = news_of(row.text_from, row.published_at, row.found_at, stated)
     return profile_of(row.title, row.text, row.language, news, classification_of(db, row), stated)
+
+
+def news_of(text_from: str, published: datetime, found: datetime, stated: Sequence[Fact]) -> datetime:
+    """When what an article tells was news: as it was published, or found; of a row the day of its event."""
+    days = [fact.event_date for fact in stated if fact.kind == "date" and len(fact.event_date or "") == 10]
+    if text_from == "row" and days and days[0]:
+        published = datetime.fromisoformat(days[0]).replace(tzinfo=UTC)
+    return min(published, found)
 
 
 def classification_of(db: Connection, row: Row[Any]) -> Classification:

@@ -62,10 +62,10 @@ def _fact_ruling(row: Row[Any]) -> FactRuling:
 
 
 def machine_answer(db: Connection, version: Row[Any]) -> Answer:
-    """What the machine said of a version, without what analysts made of it."""
+    """What the machine said of a version, or the row that it is of, without what analysts made of it."""
     rows = facts.every_fact_of(db, version.id)
     kept = sorted(
-        (row for row in rows if row.origin == "machine" and row.superseded in (None, "analyst")),
+        (row for row in rows if row.ruling_id is None and row.superseded in (None, "analyst")),
         key=lambda row: (row.position, row.id),
     )
     classified = classification_of(db, version)
@@ -112,7 +112,7 @@ def refile(
     stated_before = stated_in(db, version)
     shown = labelled(machine.classified, ruled.labels)
     _write_labels(db, version, before, machine.classified, shown)
-    written = entries(machine.facts, ruled.facts, f"{version.title}\n{version.text}")
+    written = entries(machine.facts, ruled.facts, f"{version.title}\n{version.text}", version.text_from)
     write_facts(db, version.id, written, now)
     coding.write(db, version.id, version.title, version.text, version.language, shown, standing(written))
     subject = Subject(

@@ -82,11 +82,15 @@ def _with_labels(machine: Sequence[Scored], kind: str, labels: Mapping[tuple[str
     return tuple(sorted([*kept, *added], key=lambda scored: -scored.score)) if added else tuple(kept)
 
 
-def entries(machine: Sequence[Fact], rulings: Sequence[FactRuling], words: str) -> list[Entry]:
-    """The machine's facts and the analysts', each with what became of it. `words`: title, line break, text."""
+def entries(machine: Sequence[Fact], rulings: Sequence[FactRuling], words: str, text_from: str = "") -> list[Entry]:
+    """The machine's facts and the analysts', each with what became of it. `words`: title, line break, text.
+
+    What a `row` of a sheet states is an analyst's word, which others may overrule as they do the machine's.
+    """
     analyst = [entry for ruling in rulings if (entry := _analysts(ruling, words))]
     ruled = {index for ruling in rulings if _holds(ruling, words) for index in _about(ruling, machine)}
-    written = [Entry(fact, superseded="analyst" if index in ruled else None) for index, fact in enumerate(machine)]
+    whose: Literal["machine", "analyst"] = "analyst" if text_from == "row" else "machine"
+    written = [Entry(fact, whose, "analyst" if index in ruled else None) for index, fact in enumerate(machine)]
     return written + analyst
 
 

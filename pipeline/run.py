@@ -29,8 +29,8 @@ from pipeline.match import Matcher, readable
 from pipeline.packing import Packing
 from pipeline.reader import Job, ReadPage, read_page
 from pipeline.recent import Recent
-from pipeline.ruled import Ruled
-from pipeline.values import Given
+from pipeline.ruled import Ruled, from_json
+from pipeline.values import Given, GivenRow
 from store import articles, findings, matches
 from store.articles import DuePage
 from store.engine import Store
@@ -290,4 +290,10 @@ def given_of(value: Mapping[str, Any]) -> Given:
         language=value.get("language"),
         speaker=value.get("speaker"),
         whole=bool(value.get("whole", False)),
+        row=_row_of(value["row"]) if value.get("row") else None,
     )
+
+
+def _row_of(value: Mapping[str, Any]) -> GivenRow:
+    facts = tuple(fact for one in value.get("facts", ()) if (fact := from_json(one)) is not None)
+    return GivenRow(value["key"], value["by"], tuple(value.get("topics", ())), tuple(value.get("events", ())), facts)

@@ -27,6 +27,7 @@ class Given:
     language: str | None = None
     speaker: str | None = None  # who says what it says, where the text names nobody
     whole: bool = False  # `text` is the article itself, not a teaser: always stored as an article
+    row: GivenRow | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Extract:
     canonical_url: str | None = None
     site_name: str | None = None
     paywalled: bool = False
-    text_from: Literal["page", "feed", "given"] = "page"
+    text_from: Literal["page", "feed", "given", "row"] = "page"
 
 
 @dataclass(frozen=True)
@@ -107,3 +108,17 @@ class Fact:
     event_date: str | None = None
     speaker: str | None = None
     leading: bool = False  # the figure the news is about
+
+
+@dataclass(frozen=True)
+class GivenRow:
+    """What a row of an imported sheet says. It is taken at its word: nothing is read of it but its language.
+
+    Without labels it is sorted by its words.
+    """
+
+    key: str  # of the import and the row: what makes it the same one when it is imported again
+    by: str  # who imported it
+    topics: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()

@@ -49,7 +49,7 @@ article_versions = sa.Table(
     moment("published_at", index=True),
     text("published_from"),  # feed | page | url | given | found
     sa.Column("paywalled", sa.Boolean, nullable=False, default=False),
-    text("text_from", default="page"),  # page | feed | given
+    text("text_from", default="page"),  # page | feed | given | row
     sa.Column("words", sa.Integer, nullable=False),
     text("text_sha256"),
     json("signature"),  # MinHash of the text, for near-duplicates
@@ -107,6 +107,12 @@ page_outcomes = sa.Table(
         postgresql_where=sa.text("state = 'retry'"),
     ),
 )
+
+
+#: The state of a page that was taken back with its import.
+TAKEN_BACK = "taken_back"
+
+_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -199,6 +205,32 @@ def claim_page(db: Connection, page_id: int, attempts: int, pipeline_version: in
 def end_page(db: Connection, page_id: int, state: str, reason: str, article_id: int | None, now: datetime) -> None:
     """Write the outcome of a claimed page."""
     db.execute(_END, {"page": page_id, "state": state, "reason": reason, "article_id": article_id, "at": now})
+
+
+def articles_read_from(db: Connection, page_ids: Sequence[int]) -> list[int]:
+    """The articles that these pages were read as, oldest first."""
+    found: set[int] = set()
+    for start in range(0, len(page_ids), _BATCH):
+        mine = page_outcomes.c.page_id.in_(page_ids[start : start + _BATCH]), page_outcomes.c.article_id.is_not(None)
+        found |= set(db.scalars(sa.select(page_outcomes.c.article_id).where(*mine)))
+    return sorted(found)
+
+
+def pages_read_as(db: Connection, article_ids: Sequence[int]) -> list[int]:
+    """The pages that were read as these articles."""
+    found: list[int] = []
+    for start in range(0, len(article_ids), _BATCH):
+        mine = page_outcomes.c.article_id.in_(article_ids[start : start + _BATCH])
+        found += db.scalars(sa.select(page_outcomes.c.page_id).where(mine))
+    return found
+
+
+def end_otherwise(db: Connection, page_ids: Sequence[int], state: str, reason: str, now: datetime) -> None:
+    """Pages that had an end have another one, without an article."""
+    for start in range(0, len(page_ids), _BATCH):
+        mine = page_outcomes.c.page_id.in_(page_ids[start : start + _BATCH])
+        values = {"state": state, "reason": reason, "article_id": None, "at": now}
+        db.execute(sa.update(page_outcomes).where(mine).values(**values))
 
 
 # Statements of every article are made once: making them anew costs more than running them.

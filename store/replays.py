@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from store.articles import article_versions, articles, page_outcomes
+from store.articles import TAKEN_BACK, article_versions, articles, page_outcomes
 from store.definitions import sources, watches
 from store.developments import development_articles, development_mentions, developments
 from store.pages import pages
@@ -50,7 +50,7 @@ def replayable(db: Connection, since: datetime | None) -> list[Replayable]:
             .outerjoin(of_version, of_version.c.page_id == pages.c.id)
             .outerjoin(articles, articles.c.id == article_id)
         )
-        .where(page_outcomes.c.state != "retry")
+        .where(page_outcomes.c.state.not_in(["retry", TAKEN_BACK]))
     )
     if since is not None:
         query = query.where(sa.func.coalesce(articles.c.found_at, pages.c.found_at) >= since)

@@ -25,6 +25,7 @@ from nightdesk.cli import (
     evidence,
     export,
     health,
+    imports,
     look,
     manage,
     setup,
@@ -69,7 +70,8 @@ def _options(
 
 
 _ASKING = (look, trace, analyst, again, ask, export, brief, evidence)
-for family in (setup, work, control, *_ASKING, manage, alerts, watches, silences, users, tokens, health, database):
+_KEEPING = (manage, alerts, watches, silences, users, tokens, health, imports, database)
+for family in (setup, work, control, *_ASKING, *_KEEPING):
     family.add_to(app)
 
 
