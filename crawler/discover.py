@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from core.clock import Clock, utc_now
+from core.errors import NightdeskError
 from core.urls import resolve, url_key
 from crawler import feeds
 from crawler.answer import Answer
 from crawler.ask import open_fetcher
+from crawler.causes import cause_of
 from crawler.charsets import decode
 from crawler.config import CrawlConfig
 from crawler.feeds import Entry, Feed, FeedError
@@ -53,7 +55,10 @@ class Candidate:
 async def discover(
     url: str, config: CrawlConfig, source: Source | None = None, clock: Clock = utc_now
 ) -> list[Candidate]:
-    """Ways to read the site at `url`, the best first: the address itself if it is one, else what was found there."""
+    """Ways to read the site at `url`, the best first: the address itself if it is one, else what was found there.
+
+    Raises NightdeskError for a site that does not answer, or may not be asked.
+    """
     manners = manners_of(source, config) if source else Manners(config.delay.total_seconds())
     async with open_fetcher(config, clock) as fetcher:
         return await _Search(fetcher, manners, source, clock).of(url)
@@ -71,6 +76,8 @@ class _Search:
 
     async def of(self, url: str) -> list[Candidate]:
         answer = await self._fetcher.feed(url, self._manners)
+        if answer.status is None and answer.error not in (None, "robots"):
+            raise NightdeskError(f"{url}: {cause_of(answer.error or '').words}")
         page = answer.final_url or url
         if answer.ok:
             try:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from typing import Any, TypeVar
+
+from core.errors import NightdeskError
 
 T = TypeVar("T")
 
@@ -58,3 +61,34 @@ def run(main: Callable[[], Awaitable[T]]) -> T:
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def call(main: Callable[[], Awaitable[T]], seconds: float) -> T:
+    """Run `main` beside what the reactor is at, asked from another thread; where none is at work, as `run` does.
+
+    Raises NightdeskError where that takes longer than `seconds`.
+    """
+    from scrapy.utils.reactor import is_reactor_installed
+
+    if not is_reactor_installed():
+        return run(main)
+    from twisted.internet import reactor as installed
+    from twisted.python.threadable import isInIOThread
+
+    reactor: Any = installed
+    if not reactor.running or isInIOThread():  # type: ignore[no-untyped-call]
+        return run(main)
+    answer: Future[T] = Future()
+    tasks: list[asyncio.Task[None]] = []
+
+    async def work() -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                answer.set_result(await main())
+        except TimeoutError:
+            answer.set_exception(NightdeskError(f"it took longer than {seconds:.0f} seconds"))
+        except BaseException as error:
+            answer.set_exception(error)
+
+    reactor.callFromThread(lambda: tasks.append(asyncio.get_running_loop().create_task(work())))
+    return answer.result(seconds + 5)

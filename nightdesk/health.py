@@ -32,16 +32,19 @@ COLUMNS = (
     "url",
 )
 SHOWN = ("name", "state", "cause", "advice", "since", "last_new_at")
+#: What is known of it beside how it fares.
+ABOUT = ("id", "title", "kind", "type", "language", "country", "origin", "definition", "retired_at")
 #: Worst first.
 _ORDER = ("failing", "silent", "degraded", "unproven", "recovered", "ok")
 
 
-def source_rows(db: Connection) -> list[dict[str, Any]]:
-    """Every source that is visited, those in trouble first."""
+def source_rows(db: Connection, name: str | None = None) -> list[dict[str, Any]]:
+    """Every source that is visited, those in trouble first; or the one of a name, also where it is retired."""
     states = source_states.c
     query = sa.select(
         sources.c.name,
         sources.c.url,
+        *(sources.c[column] for column in ABOUT),
         states.state,
         states.state_at,
         states.cause,
@@ -50,9 +53,11 @@ def source_rows(db: Connection) -> list[dict[str, Any]]:
         states.last_ok_at,
         states.last_new_at,
         states.next_visit_at,
+        states.last_error,
         states.memory,
     ).select_from(sources.outerjoin(source_states, states.source_id == sources.c.id))
-    rows = [_row(row) for row in db.execute(query.where(sources.c.retired_at.is_(None))).mappings()]
+    wanted = sources.c.retired_at.is_(None) if name is None else sources.c.name == name
+    rows = [_row(row) for row in db.execute(query.where(wanted)).mappings()]
     return sorted(rows, key=lambda row: (_ORDER.index(row["state"]), row["group"] or "", row["name"]))
 
 
@@ -71,8 +76,10 @@ def _row(row: sa.RowMapping) -> dict[str, Any]:
         "last_ok_at": row["last_ok_at"],
         "last_new_at": row["last_new_at"],
         "next_visit_at": row["next_visit_at"],
+        "last_error": row["last_error"],
         "longest_quiet": in_words(limit) if limit else None,
         "url": row["url"],
+        **{column: row[column] for column in ABOUT},
     }
 
 

@@ -1,4 +1,4 @@
-"""`sources add` and `sources test`: ways to read a site found by its address, and one look that keeps nothing."""
+"""Sources added and tested: ways to read a site found by its address, and one look that keeps nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
+from sqlalchemy.engine import Connection
 
 from core.errors import NightdeskError, NotFound, UsageError
 from core.urls import normalise_url, site_of
@@ -23,32 +24,64 @@ from crawler.source import Source, load_source, mistakes_of
 from nightdesk import definitions
 from nightdesk.app import App
 from store import definitions as stored
+from store import people
 
 _CANONICAL = re.compile(
     rb"<link\s[^<>]{0,300}?rel=[\"']?canonical[\"']?[^<>]{0,300}?href=[\"']?(https?://[^\"'\s<>]{4,500})", re.I
 )
 
+#: Seconds for which somebody waits for a site. Polite pauses between requests are part of it.
+_PATIENCE = 90.0
+
 
 def find(app: App, url: str) -> list[Candidate]:
     """Ways to read a site, the best first. Raises UsageError or NightdeskError that says why there are none."""
     address = _address(url)
-    found = reactor.run(lambda: discover(address, app.config.crawl, clock=app.clock))
+    found = reactor.call(lambda: discover(address, app.config.crawl, clock=app.clock), _PATIENCE)
     if not found:
         raise NightdeskError(f"neither a feed nor a sitemap nor a list of articles was found at {address}")
     return found
 
 
-def add(app: App, found: Candidate, given: Mapping[str, Any]) -> tuple[Source, str]:
-    """Store what was found as the desk's own source; says what that did. Raises UsageError."""
+def add(app: App, found: Candidate, given: Mapping[str, Any], by: str = "") -> tuple[Source, str]:
+    """Store what was found as the desk's own source; says what that did. Raises UsageError.
+
+    `by` is who does it, and is noted with it.
+    """
+    source = made_of(found, given)
+    if source.name in {one.name for one in app.config.sources}:
+        raise UsageError(f'the source "{source.name}" is there already; choose another name')
+
+    def put(db: Connection) -> str:
+        done = definitions.add_source(db, source, app.clock())
+        if by and done != "same":
+            people.note_deed(db, by, "source added", source.name, app.clock(), detail={"url": source.url})
+        return done
+
+    return source, app.store.unit(put)
+
+
+def made_of(found: Candidate, given: Mapping[str, Any]) -> Source:
+    """What was found as a source, with what else was said of it. Raises UsageError."""
     fields = {key: value for key, value in given.items() if value is not None}
     name = fields.pop("name", None) or name_for(found.url)
     try:
-        source = Source(name=name, title=found.title or name, kind=found.kind, url=found.url, **fields)
+        return Source(name=name, title=found.title or name, kind=found.kind, url=found.url, **fields)
     except ValidationError as error:
         raise UsageError("\n".join(str(mistake) for mistake in mistakes_of(error, name))) from error
+
+
+def retire(app: App, name: str, by: str, reason: str | None) -> None:
+    """Visit one of the desk's own sources no longer; what it brought stays. Raises NotFound, UsageError."""
     if name in {one.name for one in app.config.sources}:
-        raise UsageError(f'the source "{name}" is there already; choose another with --name')
-    return source, app.store.unit(lambda db: definitions.add_source(db, source, app.clock()))
+        raise UsageError(f'the source "{name}" is of the configuration; leave it out of `sources` in [crawl] there')
+
+    def work(db: Connection) -> None:
+        if not stored.retire(db, stored.sources, name, app.clock()):
+            raise NotFound(f'there is no source "{name}" that is visited')
+        people.note_deed(db, by, "source retired", name, app.clock(), reason)
+
+    app.store.unit(work)
 
 
 def name_for(url: str) -> str:
@@ -86,20 +119,22 @@ def look(app: App, what: str, base: str | None = None) -> Sight:
     """
     path = Path(what)
     if path.suffix == ".toml" and path.is_file():
-        return _visit(app, load_source(path))
+        return visit(app, load_source(path))
     if path.is_file():
         return look_at_copy(path, base)
     if "://" in what:
         return _read_address(app, what)
-    return _visit(app, _source(app, what))
+    return visit(app, known(app, what))
 
 
-def _visit(app: App, source: Source) -> Sight:
-    async def visit() -> Any:
+def visit(app: App, source: Source) -> Sight:
+    """One look at it. Raises NightdeskError that says what failed."""
+
+    async def go() -> Any:
         async with open_fetcher(app.config.crawl, app.clock) as fetcher:
             return await Looker(fetcher, OwnThreads()).look(source, manners_of(source, app.config.crawl), app.clock())
 
-    found = reactor.run(visit)
+    found = reactor.call(go, _PATIENCE)
     if found.error or found.feed is None:
         raise NightdeskError(f"{source.name}: {source.url} cannot be read: {found.error or 'nothing came'}")
     taken = tuple(one for one in found.feed.entries if one.url and source.takes(one.url))
@@ -110,7 +145,7 @@ def _visit(app: App, source: Source) -> Sight:
 
 def _read_address(app: App, url: str) -> Sight:
     address = _address(url)
-    answer = reactor.run(lambda: fetch(address, app.config.crawl, kind="feed", clock=app.clock))
+    answer = reactor.call(lambda: fetch(address, app.config.crawl, kind="feed", clock=app.clock), _PATIENCE)
     if not answer.ok:
         raise NightdeskError(f"{address} cannot be read: {answer.error or answer.status}")
     return _read(answer.body, answer.final_url or address, answer.content_type)
@@ -140,7 +175,8 @@ def _address(url: str) -> str:
         raise UsageError(f"{url}: {error}") from error
 
 
-def _source(app: App, name: str) -> Source:
+def known(app: App, name: str) -> Source:
+    """The source of that name. Raises NotFound."""
     for source in app.config.sources:
         if source.name == name:
             return source

@@ -25,7 +25,7 @@ from nightdesk.app import App
 from nightdesk.newsource import name_for
 from nightdesk.settings.writing import toml_table
 from store import definitions as stored
-from store import pages
+from store import pages, people
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -49,17 +49,22 @@ def read_list(path: Path) -> list[dict[str, Any]]:
         body = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    return read_body(body, str(path))
+
+
+def read_body(body: bytes, name: str) -> list[dict[str, Any]]:
+    """The same of what a file of that name holds. Raises NightdeskError."""
     if len(body) > MAX_BYTES:
-        raise NightdeskError(f"{path}: more than 15 MB")
-    if path.suffix.lower() == ".toml":
-        return _read_toml(body, path)
+        raise NightdeskError(f"{name}: more than 15 MB")
+    if name.lower().endswith(".toml"):
+        return _read_toml(body, name)
     try:
         return read_opml(body)
     except OpmlError as error:
-        raise NightdeskError(f"{path}: {error}") from error
+        raise NightdeskError(f"{name}: {error}") from error
 
 
-def _read_toml(body: bytes, path: Path) -> list[dict[str, Any]]:
+def _read_toml(body: bytes, path: str) -> list[dict[str, Any]]:
     try:
         data = tomllib.loads(body.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
@@ -70,16 +75,34 @@ def _read_toml(body: bytes, path: Path) -> list[dict[str, Any]]:
     return [one if isinstance(one, dict) else {"url": str(one)} for one in entries]
 
 
-def take_in(app: App, entries: Iterable[Mapping[str, Any]]) -> list[Taken]:
-    """Store every good entry as the desk's own, all in one transaction; each bad one is named and left out."""
+def take_in(app: App, entries: Iterable[Mapping[str, Any]], by: str = "") -> list[Taken]:
+    """Store every good entry as the desk's own, all in one transaction; each bad one is named and left out.
+
+    `by` is who does it by the page: it is noted, and no entry of theirs gets past what protects this machine.
+    """
     configured = {source.name for source in app.config.sources}
 
     def work(db: Connection) -> list[Taken]:
         known = _known(db, app.config.sources)
         names = configured | stored.names(db, stored.sources, "desk")
-        return [_take(app, db, dict(entry), known, names, configured) for entry in entries]
+        taken = []
+        for entry in entries:
+            refused = _reaches_too_far(entry) if by else None
+            one = refused or _take(app, db, dict(entry), known, names, configured)
+            if by and one.done in ("added", "edited", "revived"):
+                people.note_deed(db, by, "source added", one.entry, app.clock(), "imported from a list")
+            taken.append(one)
+        return taken
 
     return app.store.unit(work)
+
+
+def _reaches_too_far(entry: Mapping[str, Any]) -> Taken | None:
+    """What only whoever can edit the configuration may let a source do."""
+    for key, harmless in (("allow_private", False), ("verify_tls", True), ("obey_robots", True)):
+        if entry.get(key, harmless) is not harmless:
+            return Taken(str(entry.get("name") or entry.get("url"))[:120], "refused", f"{key}: set it in the file")
+    return None
 
 
 def _take(

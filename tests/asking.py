@@ -74,26 +74,39 @@ class Asker:
         connection.close()
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
 
-    def do(self, path: str, role: str, fields: Iterable[tuple[str, str]] = (), **headers: str) -> Answer:
+    def do(self, path: str, role: str, fields: Iterable[tuple[str, str]] = ()) -> Answer:
         """Send a form of ours as somebody of that role."""
+        body = urlencode([("form", people.form_word(self._cookie(role))), *fields]).encode()
+        return self._post(path, role, body, "application/x-www-form-urlencoded")
+
+    def send_file(
+        self, path: str, role: str, field: str, name: str, content: bytes, fields: Iterable[tuple[str, str]] = ()
+    ) -> Answer:
+        """Send a form with a file."""
+        parts = [("form", people.form_word(self._cookie(role))), *fields]
+        lines = [f'--xyz\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in parts]
+        head = f'--xyz\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'
+        body = "".join([*lines, head]).encode() + content + b"\r\n--xyz--\r\n"
+        return self._post(path, role, body, "multipart/form-data; boundary=xyz")
+
+    def _post(self, path: str, role: str, body: bytes, kind: str) -> Answer:
         self.room.clock.advance(seconds=1)
-        cookie = self._cookies.get(role) or self.log_in(role)
-        self._cookies[role] = cookie
-        body = urlencode([("form", people.form_word(cookie)), *fields])
-        kind = "application/x-www-form-urlencoded"
-        sent = {"Host": self._place, "Cookie": f"{COOKIE}={cookie}", "Content-Type": kind, **headers}
-        connection = http.client.HTTPConnection(self._place, timeout=20)
+        sent = {"Host": self._place, "Cookie": f"{COOKIE}={self._cookie(role)}", "Content-Type": kind}
+        connection = http.client.HTTPConnection(self._place, timeout=30)
         connection.request("POST", path, body, sent)
         response = connection.getresponse()
         text = response.read().decode()
         connection.close()
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
 
+    def _cookie(self, role: str) -> str:
+        if role not in self._cookies:
+            self._cookies[role] = self.log_in(role)
+        return self._cookies[role]
+
     def see(self, path: str, role: str) -> str:
         """The page as somebody of that role sees it."""
-        cookie = self._cookies.get(role) or self.log_in(role)
-        self._cookies[role] = cookie
-        answer = self.ask(path, Cookie=f"{COOKIE}={cookie}", Accept="text/html")
+        answer = self.ask(path, Cookie=f"{COOKIE}={self._cookie(role)}", Accept="text/html")
         assert answer.status == 200, answer.text
         return answer.text
 

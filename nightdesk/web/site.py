@@ -28,6 +28,8 @@ from nightdesk.web.desk.frame import Frame
 from nightdesk.web.desk.front import Front
 from nightdesk.web.desk.map import Map
 from nightdesk.web.desk.papers import Papers
+from nightdesk.web.desk.sourcemaking import SourceMaking
+from nightdesk.web.desk.sources import Sources
 from nightdesk.web.desk.watches import Watches
 from nightdesk.web.desk.watchmaking import WatchMaking
 from nightdesk.web.feed import Feed
@@ -72,6 +74,8 @@ def make_site(app: App) -> Starlette:
             *Development(frame).routes(),
             *Decisions(frame).routes(),
             *Papers(frame).routes(),
+            *SourceMaking(frame).routes(),
+            *Sources(frame).routes(),
             *WatchMaking(frame).routes(),
             *Watches(frame).routes(),
         ],

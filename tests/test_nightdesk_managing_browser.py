@@ -1,0 +1,47 @@
+"""The pages by which people run the desk, in a real browser: accessible in light and dark, and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.asking import PRIVATE, Asker, listening
+from tests.browsing import PHONE, chromium, newspaper, sitting
+from tests.conftest import FakeClock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+PAGES = ("/sources", "/sources/post", "/new-source")
+SOURCE = '[[source]]\nname = "post"\ntitle = "ข่าวชายแดน"\nurl = "https://post.example/feed"\nlanguage = "th"\n'
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Asker]:
+    folder = tmp_path_factory.mktemp("managing")
+    (folder / "desk.db").write_bytes(migrated_sqlite.read_bytes())
+    with listening(folder, f"sqlite:///{folder}/desk.db", FakeClock(), PRIVATE + SOURCE) as opened:
+        newspaper(opened)
+        yield opened
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_whole_and_accessible_in_light_and_dark_and_fits_a_phone(
+    browser: Browser, desk: Asker, path: str
+) -> None:
+    for look in ({"color_scheme": "light"}, {"color_scheme": "dark", "viewport": PHONE}):
+        with sitting(browser, desk, **look) as reader:
+            reader.log_in("operator")
+            reader.open(path)
+            assert reader.status == 200 and reader.page.locator("h1").count() == 1
+            assert reader.complaints == [] and reader.runs_over <= 0
+            assert reader.faults() == []
