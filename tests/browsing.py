@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from nightdesk.web.access import COOKIE
+from store import threads
 from store.articles import article_versions
 from store.developments import development_articles
 from tests.asking import Asker
@@ -74,7 +75,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def newspaper(desk: Asker) -> list[int]:
-    """A development for each language, of one article with a figure; their ids, in the order of HEADLINES."""
+    """A development for each language, of one article with a figure, and all of one case; ids in HEADLINES' order."""
     made = []
     for language, title in HEADLINES.items():
         development = desk.room.story(title=title)
@@ -83,6 +84,10 @@ def newspaper(desk: Asker) -> list[int]:
             theirs = sa.update(article_versions).where(article_versions.c.article_id.in_(mine))
             db.execute(theirs.values(language=language, title=title))
         made.append(development)
+    with desk.app.store.write() as db:
+        case = threads.add_thread(db, HEADLINES["en"], desk.room.clock())
+        for development in made:
+            threads.put_in_thread(db, development, case, f"the same figure: as d{made[0]}")
     return made
 
 

@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 #: Each page with what its heading says.
-PAGES = ("/", "/developments/1", "/charts", "/map", "/watches", "/watches/releases", "/new-watch")
+PAGES = (
+    "/",
+    "/developments/1",
+    "/articles/1",
+    "/facts/1",
+    "/threads/1",
+    "/charts",
+    "/map",
+    "/watches",
+    "/watches/releases",
+    "/new-watch",
+)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +117,22 @@ def test_news_appears_without_a_reload(browser: Browser, desk: Asker) -> None:
         page.locator("text=A raid that nobody saw coming").first.wait_for()
         assert page.evaluate("window.stayed") is True
         assert page.locator("#stories #stories, #stories nav").count() == 0, "only the list comes again"
+
+
+def test_an_editor_corrects_a_figure_and_whoever_reads_finds_who_did_it_and_why(browser: Browser, desk: Asker) -> None:
+    with sitting(browser, desk) as reader:
+        reader.log_in("editor")
+        page = reader.open("/developments/2")
+        page.click(".ledger td a")
+        page.fill("#c-value", "1,218")
+        page.fill("#c-why", "the ministry's own list")
+        page.click("text=Correct it")
+        page.wait_for_url("**/developments/2")
+        assert "1,218" in page.inner_text(".ledger")
+        assert reader.complaints == []
+    with sitting(browser, desk) as anybody:
+        told = anybody.open("/developments/2").inner_text("main")
+        assert "editor.one" in told and "the ministry's own list" in told
 
 
 def test_somebody_logs_in_where_they_wanted_to_go_and_out_again(browser: Browser, desk: Asker) -> None:

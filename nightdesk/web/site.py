@@ -21,15 +21,18 @@ from nightdesk.web.act import Act
 from nightdesk.web.api.endpoints import Api
 from nightdesk.web.api.queries import Queries
 from nightdesk.web.desk import static
+from nightdesk.web.desk.article import Article
 from nightdesk.web.desk.charts import Charts
 from nightdesk.web.desk.decisions import Decisions
 from nightdesk.web.desk.development import Development
+from nightdesk.web.desk.fact import Fact
 from nightdesk.web.desk.frame import Frame
 from nightdesk.web.desk.front import Front
 from nightdesk.web.desk.map import Map
 from nightdesk.web.desk.papers import Papers
 from nightdesk.web.desk.sourcemaking import SourceMaking
 from nightdesk.web.desk.sources import Sources
+from nightdesk.web.desk.thread import Thread
 from nightdesk.web.desk.watches import Watches
 from nightdesk.web.desk.watchmaking import WatchMaking
 from nightdesk.web.feed import Feed
@@ -74,6 +77,9 @@ def make_site(app: App) -> Starlette:
             *Development(frame).routes(),
             *Decisions(frame).routes(),
             *Papers(frame).routes(),
+            *Article(frame).routes(),
+            *Fact(frame).routes(),
+            *Thread(frame).routes(),
             *SourceMaking(frame).routes(),
             *Sources(frame).routes(),
             *WatchMaking(frame).routes(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anyio.to_thread
@@ -107,8 +107,8 @@ class Decisions:
         number = form.request.path_params["id"]
         at = show_id("development", number)
         note = noting(form, what, at, self._frame, detail)
-        done = await anyio.to_thread.run_sync(lambda: work(at, note))
-        return go(f"/developments/{number}", _said(done))
+        done = await carry_out(lambda: work(at, note))
+        return go(f"/developments/{number}", done)
 
     # -- where it stands, and who hears of it ---------------------------------------------------------------------
 
@@ -234,5 +234,9 @@ async def following(form: Form, app: App, case: str) -> str:
     return await anyio.to_thread.run_sync(follow)
 
 
-def _said(done: Sequence[str]) -> str:
-    return "; ".join(done)
+async def carry_out(work: Callable[[], list[str]]) -> str:
+    """Do what a command does; what came of it. Raises UsageError, whose words name fields and no options."""
+    try:
+        return "; ".join(await anyio.to_thread.run_sync(work))
+    except UsageError as error:
+        raise UsageError(str(error).replace("--", "")) from error

@@ -93,7 +93,7 @@ class Development:
             "cited": [Note(source) for source in brief_of(db, self._frame, row, story, members).sources()],
             **_case(db, row),
             "map": _map(facts),
-            "dated": _DATED,
+            "dated": DATED,
             "mentions": tell(db, mentioned.mentions(db, number)[:_MENTIONS]),
             "mentioned_in": citations.citations(db, mentioned.mentioned_in(db, number)[:_MENTIONS]),
             **self._choices(db, person),
@@ -115,7 +115,7 @@ class Development:
 
 
 #: How it is known when an article was published, where its page does not say so.
-_DATED = {"feed": "dated by its feed", "url": "dated by its address", "given": "dated by who handed it in",
+DATED = {"feed": "dated by its feed", "url": "dated by its address", "given": "dated by who handed it in",
           "found": "dated by when it was found"}  # fmt: skip
 #: Where a development can stand among people.
 STATES = ("new", "seen", "used", "dismissed")
