@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,11 +67,10 @@ class Asker:
         sent = {"Host": self._place, **{name.replace("_", "-"): value for name, value in headers.items()}}
         if key:
             sent["Authorization"] = f"Bearer {key}"
-        connection = http.client.HTTPConnection(self._place, timeout=20)
-        connection.request(method, path, "" if method == "POST" else None, sent)
-        response = connection.getresponse()
-        text = response.read().decode()
-        connection.close()
+        with closing(http.client.HTTPConnection(self._place, timeout=60)) as connection:
+            connection.request(method, path, "" if method == "POST" else None, sent)
+            response = connection.getresponse()
+            text = response.read().decode()
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
 
     def do(self, path: str, role: str, fields: Iterable[tuple[str, str]] = ()) -> Answer:

@@ -29,9 +29,11 @@ from nightdesk.web.desk.fact import Fact
 from nightdesk.web.desk.frame import Frame
 from nightdesk.web.desk.front import Front
 from nightdesk.web.desk.map import Map
+from nightdesk.web.desk.searching import Searching
 from nightdesk.web.desk.papers import Papers
 from nightdesk.web.desk.sourcemaking import SourceMaking
 from nightdesk.web.desk.sources import Sources
+from nightdesk.web.desk.sql import Sql
 from nightdesk.web.desk.thread import Thread
 from nightdesk.web.desk.watches import Watches
 from nightdesk.web.desk.watchmaking import WatchMaking
@@ -74,6 +76,8 @@ def make_site(app: App) -> Starlette:
             *Front(frame).routes(),
             *Charts(frame, overview).routes(),
             *Map(frame, overview).routes(),
+            *Searching(frame).routes(),
+            *Sql(frame).routes(),
             *Development(frame).routes(),
             *Decisions(frame).routes(),
             *Papers(frame).routes(),
