@@ -1,10 +1,10 @@
-"""Channels and the operator: the sections `[channel.*]` and `[operator]`, as values."""
+"""Channels, scheduled reports and the operator: `[channel.*]`, `[[report]]` and `[operator]`, as values."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from typing import Annotated, Literal
+from datetime import time, timedelta
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -12,7 +12,9 @@ from alerts import language
 from alerts.quiet import parse_quiet_hours
 from alerts.senders.heartbeat import read_url
 from alerts.senders.signature import read_secret
+from core.digest_hour import DigestHour
 from core.duration import Duration
+from core.watch import Slug
 
 #: The channel that exists always: lines on the terminal of whoever runs Nightdesk.
 CONSOLE = "console"
@@ -22,6 +24,7 @@ _RATE_SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 #: full: all of it · figures: line one, figures and links, no word of the article · link: that there is something
 Detail = Literal["full", "figures", "link"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class Rate(BaseModel):
@@ -104,6 +107,23 @@ class Channel(BaseModel):
     @property
     def pace(self) -> Rate | None:
         return parse_rate(self.rate) if self.rate else None
+
+
+class Report(BaseModel):
+    """`[[report]]`: the answer to a saved query, sent as a workbook when its hour comes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Slug
+    query: Annotated[str, Field(min_length=1)]  # the name of a named query, or SQL
+    parameters: dict[str, str | int | float] = {}
+    channel: str
+    at: time = time(7, 30)
+    on: Weekday | None = None  # each day without it
+
+    @property
+    def hour(self) -> DigestHour:
+        return DigestHour(self.at, None if self.on is None else get_args(Weekday).index(self.on))
 
 
 class OperatorConfig(BaseModel):

@@ -18,7 +18,7 @@ from alerts.templating import built_in
 from alerts.view import TITLE_LIMIT, WORDS_OF_ARTICLES, view
 from core.clock import iso
 
-Kind = Literal["alert", "correction", "digest", "finding", "reminder", "test", "welcome"]
+Kind = Literal["alert", "correction", "digest", "finding", "reminder", "report", "test", "welcome"]
 
 #: Of the frozen content, so that an old row can be told from a new one.
 CONTENT_VERSION = 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -21,9 +21,10 @@ from alerts.breaker import Breaker
 from alerts.config import Channel
 from alerts.ending import Ending
 from alerts.gate import Gate
-from alerts.senders.parcel import Answer, Parcel, Target
+from alerts.senders.parcel import Answer, File, Parcel, Target
 from alerts.style import House
 from core import faults
+from core.errors import NotFound
 from store import attempts, decisions, deliveries, findings, gathering, messages
 from store.attempts import Claim
 from store.engine import Store
@@ -120,9 +121,23 @@ class Outbox:
     def claim(self, row: Row[Any]) -> Ready | None:
         """Lease a due delivery, freezing its message at the first claim; None where it is not to be sent now."""
         try:
-            return self._store.unit(lambda db: self._claim(db, row))
+            ready = self._store.unit(lambda db: self._claim(db, row))
         except sa.exc.IntegrityError:
             return None  # another worker has one in flight for this recipient
+        return ready and self._with_files(ready)
+
+    def _with_files(self, ready: Ready) -> Ready:
+        """What is attached to a message, for the one sender that carries files."""
+        parcel = ready.parcel
+        attached = parcel.content.get("attachment")
+        if not attached or parcel.target.sender != "mail":
+            return ready
+        try:
+            body = self._store.bodies.get(attached["sha256"])
+        except NotFound:
+            log.error("attachment_lost", name=attached["name"], sha256=attached["sha256"])
+            return ready
+        return replace(ready, parcel=replace(parcel, files=(File(attached["name"], attached["type"], body),)))
 
     def _claim(self, db: Connection, row: Row[Any]) -> Ready | None:
         now = self._clock()

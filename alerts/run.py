@@ -13,9 +13,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
-from alerts import calendar, group, message
+from alerts import calendar, group, message, reporting
 from alerts.addresses import open_channels
-from alerts.config import Channel, OperatorConfig, with_console
+from alerts.config import Channel, OperatorConfig, Report, with_console
 from alerts.desk import Desk
 from alerts.dispatch import Dispatch
 from alerts.failing import Failing
@@ -257,6 +257,16 @@ class Alerter:
         """
         operator = Operator(self._settings, self._place)
         return self._store.unit(lambda db: operator.tell(db, self._clock()))
+
+    def report_periods(self, report: Report) -> list[reporting.Period]:
+        """The periods of a scheduled report that are over and not told."""
+        return self._store.unit(lambda db: reporting.over(db, report, self._zone, self._clock()))
+
+    def send_report(self, report: Report, periods: list[reporting.Period], answer: reporting.Answer) -> bool:
+        """Make the message of these periods, to be delivered like any other; false where it is made already."""
+        now = self._clock()
+        made = self._store.unit(lambda db: reporting.send(db, self._place, report, periods, answer, now))
+        return made is not None
 
     def test_message(self, channel: str) -> list[TestResult]:
         """Send a marked test message to every recipient of a channel now and say what each answered."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from alerts.run import Alerter
     from core.pool import Pool
     from crawler.run import Crawler
+    from nightdesk.reporting import Reports
     from pipeline.run import Pipeline
 
 log = structlog.get_logger(__name__)
@@ -112,6 +113,12 @@ class App:
         )
         self._closing.callback(alerter.close)
         return alerter
+
+    @cached_property
+    def reports(self) -> Reports:
+        from nightdesk.reporting import Reports
+
+        return Reports(self)
 
     def keep_lock(self) -> None:
         """Take the lock again where the database lost it. Raises AlreadyRunning where another was faster."""

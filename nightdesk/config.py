@@ -14,9 +14,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from alerts.config import Channel, Detail, OperatorConfig
+from alerts.config import Channel, Detail, OperatorConfig, Report
 from core.duration import Duration
-from core.errors import ConfigError, Mistake
+from core.errors import ConfigError, Mistake, UsageError
 from core.watch import Slug, Watch
 from crawler.config import CrawlConfig
 from crawler.source import Source, load_catalogue, select
@@ -62,6 +62,7 @@ class FileModel(BaseModel):
     source: tuple[Source, ...] = ()
     watch: tuple[Watch, ...] | None = None
     channel: dict[Slug, Channel] = {}
+    report: tuple[Report, ...] = ()
     operator: OperatorConfig = OperatorConfig()
     web: WebConfig = WebConfig()
     retention: RetentionConfig = RetentionConfig()
@@ -85,6 +86,7 @@ class Config(BaseModel):
     own_sources: frozenset[str]  # names of those written by the user, not from the catalogue
     watches: tuple[Watch, ...]
     channels: dict[str, Channel]
+    reports: tuple[Report, ...]
     operator: OperatorConfig
     web: WebConfig
     retention: RetentionConfig
@@ -154,6 +156,7 @@ class _Reader:
             own_sources=frozenset(own),
             watches=self._watches(written),
             channels=dict(written.channel),
+            reports=written.report,
             operator=written.operator,
             web=written.web,
             retention=written.retention,
@@ -216,12 +219,31 @@ class _Reader:
             channels=channels.keys() if isinstance(channels, dict) else (),
         )
         References(self._file, known, self._mistakes).check()
+        self._check_queries()
         names = {str(entry.get("name")) for entry in entries[: len(entries) - len(self._source_files)]}
         for file in self._source_files:
             References(file, known, self._mistakes).source((), file.data)
             if str(file.data.get("name")) in names:
                 self._mistakes.at(file, ("name",), f'a second source "{file.data["name"]}"')
             names.add(str(file.data.get("name")))
+
+    def _check_queries(self) -> None:
+        """The named queries that reports ask."""
+        reports = [entry for entry in _list(self._file.data.get("report")) if isinstance(entry, dict)]
+        if not reports:
+            return
+        from nightdesk.queries import NAME, load
+
+        try:
+            known = load(self._folder if self._path is not None else None)
+        except UsageError as error:
+            self._mistakes.at(self._file, ("report",), str(error))
+            return
+        for index, report in enumerate(reports):
+            query = report.get("query")
+            if isinstance(query, str) and NAME.fullmatch(query) and query not in known:
+                advice = did_you_mean(query, known) or "nightdesk sql --list shows all"
+                self._mistakes.at(self._file, ("report", index, "query"), f'there is no named query "{query}"', advice)
 
     def _own_sources(self, written: FileModel | None) -> dict[str, Source]:
         own = [source for file in self._source_files if (source := self._validate(file, Source))]

@@ -31,6 +31,7 @@ _TICK = 1.0
 _HEARTBEAT = 10.0
 _RECOVERY = 60.0
 _PING = 60.0
+_REPORTS = 15.0
 #: A stop must end within 20 s: the crawl gets the first part, the other stages the rest.
 _CRAWL_DEADLINE = 8.0
 _STAGE_DEADLINE = 8.0
@@ -52,7 +53,7 @@ class Daemon:
         self._reloading = asyncio.Lock()
         self._asides: set[asyncio.Task[Any]] = set()  # what nobody waits for
         self._lost: AlreadyRunning | None = None
-        names = ("process", "decide", "deliver", "beat", "ping")
+        names = ("process", "decide", "deliver", "report", "beat", "ping")
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in names}
         self._began = app.clock()
         self._stop = asyncio.Event()
@@ -149,6 +150,7 @@ class Daemon:
         scheduler.add_job(self._ping, "interval", seconds=_PING, id="ping")
         if self._observe is not None:
             scheduler.add_job(self._look, "interval", seconds=_TICK, id="look")
+        scheduler.add_job(self._report, "interval", seconds=_REPORTS, id="report")
         scheduler.add_job(self._recover, "interval", seconds=_RECOVERY, id="recover")
         return scheduler
 
@@ -185,6 +187,15 @@ class Daemon:
 
         if url:
             await self._beside("ping", ping, "ping")
+
+    async def _report(self) -> None:
+        """Ask the queries of scheduled reports whose hour has come; what takes long holds up no news."""
+
+        def tell() -> None:
+            self.app.reports.tell()
+
+        if self.app.config.reports:
+            await self._beside("reports", tell, "report")
 
     async def _recover(self) -> None:
         await self._beside("recovery", self.app.recover_leases)

@@ -58,6 +58,7 @@ def deliver(app: App) -> DeliverReport:
     if not daemon_is_running(app):
         app.recover_leases()
     app.alerter.decide()
+    app.reports.tell()
     return app.alerter.deliver()
 
 

@@ -38,7 +38,7 @@ def keys(model: type[BaseModel], section: str) -> set[str]:
     """Every key of a section as the page writes it: `crawl.contact`, `watch.name`."""
     found: set[str] = set()
     for name, field in model.model_fields.items():
-        place: Any = (name, 0) if name in ("source", "watch") and not section else (name,)
+        place: Any = (name, 0) if name in ("source", "watch", "report") and not section else (name,)
         inner = model_at(model, ("channel", "x")) if name == "channel" and not section else model_at(model, place)
         if name == "watch" and not section:
             from core.watch import Watch

@@ -63,6 +63,9 @@ def build(parcel: Parcel, service: Any, to: Mailbox, now: datetime) -> EmailMess
     _add_extra_headers(mail, service.headers)
     mail.set_content(parcel.text)
     mail.add_alternative(parcel.html, subtype="html")
+    for file in parcel.files:
+        maintype, _, subtype = file.type.partition("/")
+        mail.add_attachment(file.body, maintype=maintype, subtype=subtype, filename=safe(file.name, 120))
     return mail
 
 

@@ -27,6 +27,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class File:
+    """What goes with a message."""
+
+    name: str
+    type: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Target:
     """One recipient of a channel."""
 
@@ -49,6 +58,7 @@ class Parcel:
     channel: str = ""
     attempt: int = 1
     repeat: bool = False
+    files: tuple[File, ...] = ()  # for senders that carry any
 
     @property
     def text(self) -> str:

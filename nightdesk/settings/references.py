@@ -59,6 +59,10 @@ class References:
         for name, channel in channels.items():
             self._fallback(("channel", name, "fallback"), channel.get("fallback"), channels)
         self._names(("operator", "channels"), _table(self.file.data.get("operator")), "channel")
+        for index, report in enumerate(_tables(self.file.data.get("report"))):
+            if isinstance(report.get("channel"), str):
+                self._name(("report", index, "channel"), report["channel"], "channel")
+        self._unique("report")
         self._unique("watch")
         self._unique("source")
 
