@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TextIO
 
@@ -70,11 +71,11 @@ def _found(db: Connection, view: View, query: str, filters: Filters) -> tuple[in
     by_article = view.time == "published_at"
     span = search.Filters(since=filters.since, until=filters.until) if by_article else search.Filters()
     asked = parse_query(query, load_vocabulary())
-    hits = search.search(db, asked, limit=_MOST_FOUND + 1, filters=span)
-    if len(hits) > _MOST_FOUND:
+    found = tuple(islice(search.found_ids(db, asked, span), _MOST_FOUND + 1))
+    if len(found) > _MOST_FOUND:
         raise UsageError(f"--query finds more than {_MOST_FOUND:,} articles; narrow it, or ask for a shorter time")
     own = [hit.row["id"] for hit in restricted_hits(db, asked, Filters())] if view.restricted else []
-    return (*(hit.article_id for hit in hits), *own)
+    return (*found, *own)
 
 
 # -- formats ----------------------------------------------------------------------------------------------------------

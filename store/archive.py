@@ -18,7 +18,6 @@ from store.developments import development_articles, development_changes, develo
 from store.facts import STANDS, facts
 
 _BATCH = 200
-_EVERY = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def candidates(db: Connection, wanted: Wanted, query: Query | None) -> list[int]
         languages=wanted.languages,
         since=wanted.since,
     )
-    return [hit.article_id for hit in search.search(db, query, limit=_EVERY, filters=filters)]
+    return list(search.found_ids(db, query, filters))
 
 
 def languages(db: Connection, wanted: Wanted) -> dict[str, int]:

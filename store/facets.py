@@ -14,9 +14,8 @@ from sqlalchemy.engine import Connection, Row
 from core.query import Query
 from store.articles import article_events, article_topics
 from store.facts import STANDS, facts
-from store.index import PLACES
 from store.proposals import Asked, Filters, is_exact, proposal
-from store.search import holding, judged
+from store.search import judged, without_doubted
 
 FACETS = ("topic", "event", "country", "source", "language", "month")
 #: How many of the newest hits are counted where each must be judged by its text.
@@ -58,9 +57,7 @@ class _Told(NamedTuple):
 def _told_by_index(db: Connection, query: Query | None, filters: Filters) -> Iterator[_Told]:
     """The rows of all hits without their texts."""
     rows = db.execute(proposal(db, Asked.of(query, filters, exact=True), with_source=True).order_by(None)).all()
-    doubted = [row.article_id for row in rows if row.kept != PLACES]  # whose places the index does not keep
-    sure = holding(db, query, filters, doubted) if doubted else set()
-    return (_Told(row, row.source) for row in rows if row.kept == PLACES or row.article_id in sure)
+    return (_Told(row, row.source) for row in without_doubted(db, query, rows))
 
 
 def _counts(db: Connection, told: Sequence[_Told]) -> dict[str, dict[str, int]]:

@@ -37,6 +37,9 @@ search_values = sa.table(  # of the current version; a row for each article that
     sa.column("language", sa.Text),
     sa.column("published_at", UtcDateTime),
 )
+search_titles = sa.table(  # on Postgres; without terms where those of a title are not known
+    "search_titles", sa.column("row_id", Id), sa.column("terms", TSVECTOR)
+)
 search_texts = sa.table(  # so that looking into a text does not mean reading it anew
     "search_texts",
     sa.column("article_id", Id),
@@ -68,9 +71,7 @@ def index_article(db: Connection, article_id: int, title: str, text: str) -> Non
 
 def add(db: Connection, found: Sequence[Mapping[str, Any]]) -> None:
     """Put articles into the index, each with its `row_id` and all that its version says."""
-    rows = []
-    words = []
-    texts = []
+    rows, words, titles, texts = [], [], [], []
     for article in found:
         fields = {name: read_field(name, article[name]) for name in FIELDS}
         terms = {name: index_terms(field) for name, field in fields.items()}
@@ -79,6 +80,8 @@ def add(db: Connection, found: Sequence[Mapping[str, Any]]) -> None:
             words.append({"id": row["id"], **{name: " ".join(told) for name, told in terms.items()}})
         else:
             row["kept"], row["terms"] = _vector(terms)
+            kept, title = _vector({"title": terms["title"]})
+            titles.append({"row_id": row["id"], "terms": title if kept == PLACES else None})
         rows.append(row)
         texts.append({"article_id": row["article_id"], "folding": FOLDING, "packed": pack(fields["text"])})
     if db.dialect.name == "sqlite":
@@ -86,6 +89,7 @@ def add(db: Connection, found: Sequence[Mapping[str, Any]]) -> None:
         db.execute(_FEED, words)
     else:
         db.execute(_ADD_VECTOR, rows)
+        db.execute(_ADD_TITLE, titles)
     names = [column.name for column in search_values.columns]
     db.execute(_ADD_VALUES, [{name: article[name] for name in names} for article in found])
     db.execute(_ADD_TEXT, texts)
@@ -104,7 +108,9 @@ _VERSION = (
 )
 _ROW_OF = sa.select(search_rows.c.id).where(search_rows.c.id == sa.bindparam("row"))
 _ADD_ROW = sa.insert(search_rows).values({name: sa.bindparam(name) for name in ("id", "article_id", "folding")})
-_ADD_VECTOR = sa.insert(search_rows).values(terms=sa.cast(sa.bindparam("terms", type_=sa.Text), TSVECTOR))
+_WRITTEN = sa.cast(sa.bindparam("terms", type_=sa.Text), TSVECTOR)
+_ADD_VECTOR = sa.insert(search_rows).values(terms=_WRITTEN)
+_ADD_TITLE = sa.insert(search_titles).values(terms=_WRITTEN)
 _FEED = sa.text("INSERT INTO search_index (rowid, title, text, url) VALUES (:id, :title, :text, :url)")
 _ADD_VALUES, _ADD_TEXT = sa.insert(search_values), sa.insert(search_texts)
 _LEAVE_BEHIND = (
@@ -172,12 +178,12 @@ def _vector(terms: Mapping[str, Sequence[str]]) -> tuple[int, str]:
     """A tsvector in its written form and how much of the text it keeps."""
     places: dict[str, list[str]] = {}
     place = 0
-    for name in FIELDS:
-        for term in terms[name]:
+    for name, found in terms.items():
+        for term in found:
             place += 1
             places.setdefault(term, []).append(f"{place}{WEIGHTS[name]}")
     if sum(len(term) + 10 for term in places) > _MOST_BYTES:
         return NOTHING, ""
-    if place > _LAST_PLACE or any(len(found) > _MOST_PLACES for found in places.values()):
+    if place > _LAST_PLACE or any(len(where) > _MOST_PLACES for where in places.values()):
         return WORDS, " ".join(places)
-    return PLACES, " ".join(f"{term}:{','.join(found)}" for term, found in places.items())
+    return PLACES, " ".join(f"{term}:{','.join(where)}" for term, where in places.items())

@@ -8,28 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from core.errors import QueryError
 from core.query import Query
 from core.query.nodes import leaves
 from core.query.rank import best_first
-from store.index import PLACES, search_values
+from store.index import PLACES
 from store.index import articles_to_index as articles_to_index
 from store.index import clear as clear
 from store.index import index_article as index_article
 from store.index import remove as remove
 from store.judging import Judge, Judged
 from store.judging import SearchHit as SearchHit
-from store.proposals import Asked, is_exact, proposal, strides
+from store.proposals import Asked, is_exact, newest, proposal, strides
 from store.proposals import Filters as Filters
 
 #: Among how many of the newest hits the best are sought.
 RANKED_AMONG = 200
 
-_BATCH = 100
+_BATCH, _MOST_AT_ONCE = 100, 1_000
 #: So many of the newest articles are looked into before an index is asked for what costs it much, and more while many
 #: of them hold.
 _LOOKED_INTO = 60
@@ -69,10 +69,9 @@ def found_ids(db: Connection, query: Query | None, filters: Filters) -> Iterator
     if query is not None and not is_exact(query.root):
         yield from (found.row.article_id for found in judged(db, query, filters))
         return
-    rows = db.execute(proposal(db, Asked.of(query, filters, exact=True))).all()
-    doubted = [row.article_id for row in rows if row.kept != PLACES]
-    sure = holding(db, query, filters, doubted) if doubted else set()
-    yield from (row.article_id for row in rows if row.kept == PLACES or row.article_id in sure)
+    asked = proposal(db, Asked.of(query, filters, exact=True))
+    for rows in db.execute(asked, execution_options={"yield_per": _MOST_AT_ONCE}).partitions():
+        yield from (row.article_id for row in without_doubted(db, query, rows))
 
 
 def judged(
@@ -81,33 +80,41 @@ def judged(
     """What holds, newest first. Raises QueryError if `query` says only what not to find."""
     _refuse_negative(query, filters)
     asked, judge = Asked.of(query, filters), Judge(db, query)
+    looked = held = 0
     size = max(1, min(wanted, _BATCH))
-    if (light := asked.light(db)) != asked:
-        looked = held = 0
-        while looked < _LOOKED_INTO + _MORE_FOR_EACH_HIT * held:
-            batch = db.execute(proposal(db, light, None, before).limit(size)).all()
+    light = asked.light(db)
+    sure = light.need == asked.need and light.ban == asked.ban  # that the index is asked all it can tell
+    if not sure or db.dialect.name != "sqlite":
+        low, high = newest(db, asked, before)
+        while sure or looked < _LOOKED_INTO + _MORE_FOR_EACH_HIT * held:
+            batch = db.execute(proposal(db, light, (low, high)).limit(size)).all()
             for found in judge.holding(batch):
                 held += 1
                 yield found
             if len(batch) < size:
-                return
-            looked, before, size = looked + len(batch), batch[-1].row_id, _BATCH
-    for low, high in strides(db, before):
+                if low is None:
+                    return
+                high = low
+                break
+            high, looked, size = batch[-1].row_id, looked + len(batch), _BATCH
+        before = high
+    for low, high in strides(db, asked, before):
         while True:
-            batch = db.execute(proposal(db, asked, low, high).limit(size)).all()
+            batch = db.execute(proposal(db, asked, (low, high)).limit(size)).all()
             yield from judge.holding(batch)
             if len(batch) < size:
                 break
-            high, size = batch[-1].row_id, _BATCH
+            # Who goes on that long wants all, and each time the index is asked anew.
+            high, looked = batch[-1].row_id, looked + len(batch)
+            size = max(_BATCH, min(looked // 2, _MOST_AT_ONCE))
 
 
-def holding(db: Connection, query: Query | None, filters: Filters, article_ids: Sequence[int]) -> set[int]:
-    """Which of some articles hold."""
-    of_these = search_values.c.article_id.in_(sa.bindparam("articles", expanding=True))
-    asked, judge = proposal(db, Asked.of(query, filters)).where(of_these), Judge(db, query)
-    parts = [article_ids[start : start + _BATCH] for start in range(0, len(article_ids), _BATCH)]
-    batches = (db.execute(asked, {"articles": list(part)}).all() for part in parts)
-    return {found.row.article_id for batch in batches for found in judge.holding(batch)}
+def without_doubted(db: Connection, query: Query | None, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Exact proposals, but for those that do not hold after all: the index is not sure where it keeps no places."""
+    doubted, judge = [row for row in rows if row.kept != PLACES], Judge(db, query)
+    parts = [doubted[start : start + _BATCH] for start in range(0, len(doubted), _BATCH)]
+    sure = {found.row.row_id for part in parts for found in judge.holding(part)}
+    return [row for row in rows if row.kept == PLACES or row.row_id in sure]
 
 
 def _refuse_negative(query: Query | None, filters: Filters) -> None:

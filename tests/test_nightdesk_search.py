@@ -158,6 +158,7 @@ def test_facets_judge_texts_too_long_for_their_places(store: Store) -> None:
 
 
 def test_the_search_goes_on_where_the_newest_part_has_too_few(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proposals, "_WALK", 1)
     monkeypatch.setattr(proposals, "_FIRST_STRIDE", 2)
     monkeypatch.setattr(proposals, "_LONGER", 2)
     monkeypatch.setattr(searching, "_LOOKED_INTO", 1)

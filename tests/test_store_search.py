@@ -17,7 +17,7 @@ from store.definitions import sources
 from store.engine import Store
 from store.facets import count_facets
 from store.facts import facts
-from store.index import pack_texts, search_texts
+from store.index import pack_texts, search_texts, search_titles
 from store.pages import pages
 from store.search import Filters, articles_to_index, clear, found_ids, index_article, remove, search
 
@@ -347,3 +347,18 @@ def test_a_text_packed_by_older_rules_is_read_anew(store: Store) -> None:
         while pack_texts(db, None, 5) is not None:
             pass
         assert search(db, parse_query("traffickers")) == [hit]
+
+
+def test_titles_whose_words_are_not_known_are_looked_into(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "_LOOKED_INTO", 0)
+    monkeypatch.setattr(searching, "_MORE_FOR_EACH_HIT", 0)
+    names = fill(store)
+    if not store.is_sqlite:
+        with store.write() as db:
+            db.execute(sa.update(search_titles).values(terms=None))
+    for written, expected in (("title:raided", ["en"]), ("title:center", ["en", "en-us"]), ("title:首相", [])):
+        with store.read() as db:
+            query = parse_query(written)
+            assert [names[hit.article_id] for hit in search(db, query)] == expected
+            assert [names[article_id] for article_id in found_ids(db, query, Filters())] == expected
+            assert count_facets(db, query).articles == len(expected)

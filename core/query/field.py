@@ -105,8 +105,10 @@ class Field:
             return False
         starts, lengths, _, _ = self.places
         start, end = starts[index], starts[index - 1] + lengths[index - 1]
+        if start <= end:
+            return True
         gap = _WIDE_GAP if is_space_free(self.texts[index - 1]) and is_space_free(self.texts[index]) else _GAP
-        return start <= end or gap.fullmatch(self.original, end, start) is not None
+        return gap.fullmatch(self.original, end, start) is not None
 
 
 @lru_cache(maxsize=8)

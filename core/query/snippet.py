@@ -50,10 +50,11 @@ def _merged(terms: Sequence[Term], field: str) -> list[tuple[int, int]]:
 def _begin(text: str, spans: Sequence[tuple[int, int]], width: int) -> int:
     """Where to begin so that the window shows as many different found words as it can."""
     best, begin, right = 0, 0, 0
+    words = [text[start:end].casefold() for start, end in spans]
     for left, (start, _) in enumerate(spans):
         while right < len(spans) and spans[right][1] <= start + width * 2 // 3:
             right += 1
-        different = len({text[first:last].casefold() for first, last in spans[left : min(right, left + 20)]})
+        different = len(set(words[left : min(right, left + 20)]))
         if different > best:
             best, begin = different, start
     if begin < width // 3:
