@@ -71,12 +71,17 @@ async def _run(app: App, show: DemoShow | None, seconds: float | None, reread: C
     def on_ready() -> None:
         ready.append(app.clock())
         log.info(
-            "ready", sources=len(app.config.sources), watches=len(app.config.watches), database=app.store.shown_url()
+            "ready",
+            sources=len(app.config.sources),
+            watches=len(app.config.watches),
+            database=app.store.shown_url(),
+            page=daemon.page_address or "closed",
         )
         if show is not None:
-            show.greet()
+            show.greet(daemon.page_address)
 
-    await Daemon(app, show.look if show is not None else None, reread).run(on_ready, seconds)
+    daemon = Daemon(app, show.look if show is not None else None, reread)
+    await daemon.run(on_ready, seconds)
     with app.store.read() as db:
         return summarise(db, ready[0] if ready else utc_now())
 

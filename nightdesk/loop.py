@@ -69,6 +69,11 @@ class Daemon:
         self.decide.then(self.deliver)
         self.stages = (self.crawl, self.process, self.decide, self.deliver)
 
+    @property
+    def page_address(self) -> str:
+        """Where the desk's page is; empty while it is closed."""
+        return self._page.address
+
     async def run(self, on_ready: Callable[[], None], seconds: float | None = None) -> None:
         """Work until a signal, or for `seconds` from ready; then stop in order. Raises AlreadyRunning where the lock
         was lost to another.

@@ -29,6 +29,11 @@ class Page:
         self._server: Server | None = None
         self._listen = ""
 
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds it; empty while it is closed."""
+        return self._server.address if self._server is not None else ""
+
     async def open(self) -> None:
         """Listen where that is not so already; where it cannot be, the next call tries again."""
         if self._server is None or not self._server.is_alive:

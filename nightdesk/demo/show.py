@@ -23,6 +23,8 @@ _NEWLY_READ = sa.text(
 _OUTLET, _LANGUAGE, _BECAME = 18, 4, 15  # columns; the title has the rest
 _WIDEST = 110
 
+#: Of the first operator. Whoever could read it sits at this machine, and the demo is gone when it ends.
+_PASSWORD = "demo"
 
 class DemoShow:
     """Opens the newsroom, writes the configuration that watches it, and tells the terminal what is going on."""
@@ -53,12 +55,14 @@ class DemoShow:
         expected = self.newsroom.expected()
         return {"expected_alerts": expected.alerts, "expected_updates": expected.updates}
 
-    def greet(self) -> None:
+    def greet(self, page: str) -> None:
         outlets = self.newsroom.stories.outlets
         languages = ", ".join(sorted({outlet.language for outlet in outlets}))
         say = self._terminal.print
         say(f"[bold]A newsroom on this machine[/]: {len(outlets)} outlets in {languages}, all invented.")
         say(f"Its stories appear over {self.newsroom.length:.0f} seconds; Nightdesk looks every 2. Ctrl-C ends it.")
+        if page:
+            say(f"[bold]The desk's page[/]: {page} (to change things there, log in as operator, password {_PASSWORD})")
         say("A line is an article as it is read; d1, d2 ... are developments.\n")
 
     def look(self, db: Connection) -> None:
@@ -98,6 +102,7 @@ def _fit(text: str, columns: int) -> str:
 
 def _toml(newsroom: Newsroom) -> str:
     parts = ['data_dir = "data"\n[crawl]\nsources = []\ncontact = "demo@example.org"\n[web]\nlisten = "127.0.0.1:0"\n']
+    parts.append(f'password = "{_PASSWORD}"\n')
     for table, entries in (("source", newsroom.sources()), ("watch", newsroom.watches())):
         for entry in entries:
             # JSON strings, lists and booleans are TOML as they stand.
