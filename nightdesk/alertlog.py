@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +17,9 @@ from nightdesk import listing
 from nightdesk.app import App
 from nightdesk.listing import ALERTS, Filters
 from nightdesk.show import Shown
-from store import alerts, attempts, deliveries, messages
+from store import alerts, attempts, deliveries, messages, people
 
-_STATES = ("pending", "leased", "sent", "unknown", "dead", "suppressed")
+STATES = ("pending", "leased", "sent", "unknown", "dead", "suppressed")
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Narrowed:
 
 def listed(db: Connection, filters: Filters, narrowed: Narrowed) -> Iterator[Mapping[str, Any]]:
     """The alerts, newest first. Raises UsageError for a state that is none."""
-    if narrowed.state is not None and narrowed.state not in _STATES:
-        raise UsageError(f'there is no state "{narrowed.state}"; there are {", ".join(_STATES)}')
+    if narrowed.state is not None and narrowed.state not in STATES:
+        raise UsageError(f'there is no state "{narrowed.state}"; there are {", ".join(STATES)}')
     return listing.rows(db, ALERTS, filters, _only(narrowed))
 
 
@@ -55,22 +56,32 @@ def _only(narrowed: Narrowed) -> sa.Select[Any] | None:
 def with_fate(db: Connection, rows: Iterator[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """The rows with what became of each alert, channel by channel, for people."""
     for row in rows:
-        yield {**row, "told": "; ".join(_fates(db, int(row["id"]))) or "not told yet"}
+        yield {**row, "told": "; ".join(map(str, fates(deliveries.of_alert(db, int(row["id"]))))) or "not told yet"}
 
 
-def _fates(db: Connection, alert_id: int) -> Iterator[str]:
-    seen: set[str] = set()
-    for one in deliveries.of_alert(db, alert_id):
-        if one.state == "suppressed" and one.reason == "folded":
-            continue  # the message that it joined is another row here
-        words = f"{one.channel}: {one.state}"
-        if one.state in ("suppressed", "dead", "unknown") and one.reason:
-            words += f" ({one.reason})"
-        elif one.state == "pending":
-            words += f" until {iso(one.not_before)}"
-        if words not in seen:
-            seen.add(words)
-            yield words
+@dataclass(frozen=True)
+class Fate:
+    """What became of an alert on one channel."""
+
+    channel: str
+    state: str
+    reason: str | None = None  # why it was held back or given up
+    until: datetime | None = None  # when one that waits is due
+
+    def __str__(self) -> str:
+        until = f" until {iso(self.until)}" if self.until is not None else ""
+        return f"{self.channel}: {self.state}{f' ({self.reason})' if self.reason else ''}{until}"
+
+
+def fates(sent: Iterable[Row[Any]]) -> list[Fate]:
+    """By the deliveries of one alert, each once."""
+    told = [one for one in sent if not (one.state == "suppressed" and one.reason == "folded")]  # another row has it
+    return list(dict.fromkeys(_fate(one) for one in told))
+
+
+def _fate(one: Row[Any]) -> Fate:
+    reason = one.reason if one.state in ("suppressed", "dead", "unknown") else None
+    return Fate(one.channel, one.state, reason or None, one.not_before if one.state == "pending" else None)
 
 
 def load(db: Connection, number: int) -> Shown:
@@ -135,8 +146,11 @@ def _try(one: Row[Any], row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def retry(app: App, number: int, channel: str | None) -> list[str]:
-    """Let what was given up, or may not have arrived, go out again; what came of each. Raises NotFound, UsageError."""
+def retry(app: App, number: int, channel: str | None, by: str = "") -> list[str]:
+    """Let what was given up, or may not have arrived, go out again; what came of each. Raises NotFound, UsageError.
+
+    `by` is who does it, and is noted with it.
+    """
     shown, now = show_id("alert", number), app.clock()
 
     def work(db: Connection) -> list[str]:
@@ -146,6 +160,8 @@ def retry(app: App, number: int, channel: str | None) -> list[str]:
         again = [one for one in sent if deliveries.again(db, one.id, now)]
         if not again:
             raise UsageError(_nothing_to_retry(shown, sent, channel))
+        if by:
+            people.note_deed(db, by, "alert retried", shown, now)
         return [f"{one.channel} to {one.recipient}: tried again; it was {one.state}" for one in again]
 
     return app.store.unit(work)

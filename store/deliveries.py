@@ -169,6 +169,17 @@ def of_alert(db: Connection, alert_id: int) -> list[Row[Any]]:
     return list(db.execute(query.where(message_alerts.c.alert_id == alert_id).order_by(deliveries.c.id)))
 
 
+def of_alerts(db: Connection, alert_ids: Collection[int]) -> dict[int, list[Row[Any]]]:
+    """The same for several alerts at once."""
+    query = sa.select(message_alerts.c.alert_id, deliveries).join(
+        message_alerts, message_alerts.c.message_id == deliveries.c.message_id
+    )
+    found: dict[int, list[Row[Any]]] = {alert_id: [] for alert_id in alert_ids}
+    for row in db.execute(query.where(message_alerts.c.alert_id.in_(alert_ids)).order_by(deliveries.c.id)):
+        found[row.alert_id].append(row)
+    return found
+
+
 def of_message(db: Connection, message_id: int) -> list[Row[Any]]:
     """The deliveries of a message, in the order they were made."""
     query = sa.select(deliveries).where(deliveries.c.message_id == message_id)

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
+from store.definitions import watches
 from tests.asking import PRIVATE, Asker, listening
 from tests.browsing import PHONE, chromium, newspaper, sitting
 from tests.conftest import FakeClock
@@ -15,7 +17,7 @@ from tests.conftest import FakeClock
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-PAGES = ("/sources", "/sources/post", "/new-source")
+PAGES = ("/sources", "/sources/post", "/new-source", "/alerts", "/alerts/1", "/silences")
 SOURCE = '[[source]]\nname = "post"\ntitle = "ข่าวชายแดน"\nurl = "https://post.example/feed"\nlanguage = "th"\n'
 
 
@@ -31,6 +33,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
     (folder / "desk.db").write_bytes(migrated_sqlite.read_bytes())
     with listening(folder, f"sqlite:///{folder}/desk.db", FakeClock(), PRIVATE + SOURCE) as opened:
         newspaper(opened)
+        opened.room.clock.advance(hours=1)
+        with opened.app.store.read() as db:
+            watch = db.scalar(sa.select(watches.c.id))
+        opened.room.story(watch, title="แก๊งคอลเซ็นเตอร์ถูกทลาย")
+        opened.app.alerter.decide()
+        opened.do("/silences/add", "editor", [("watch", "releases"), ("reason", "تدريب"), ("lasts", "1d")])
         yield opened
 
 

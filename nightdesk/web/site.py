@@ -22,6 +22,7 @@ from nightdesk.web.api.endpoints import Api
 from nightdesk.web.api.queries import Queries
 from nightdesk.web.desk import static
 from nightdesk.web.desk.article import Article
+from nightdesk.web.desk.alerts import Alerts
 from nightdesk.web.desk.charts import Charts
 from nightdesk.web.desk.decisions import Decisions
 from nightdesk.web.desk.development import Development
@@ -31,6 +32,7 @@ from nightdesk.web.desk.front import Front
 from nightdesk.web.desk.map import Map
 from nightdesk.web.desk.searching import Searching
 from nightdesk.web.desk.papers import Papers
+from nightdesk.web.desk.silences import Silences
 from nightdesk.web.desk.sourcemaking import SourceMaking
 from nightdesk.web.desk.sources import Sources
 from nightdesk.web.desk.sql import Sql
@@ -84,6 +86,8 @@ def make_site(app: App) -> Starlette:
             *Article(frame).routes(),
             *Fact(frame).routes(),
             *Thread(frame).routes(),
+            *Alerts(frame).routes(),
+            *Silences(frame).routes(),
             *SourceMaking(frame).routes(),
             *Sources(frame).routes(),
             *WatchMaking(frame).routes(),
