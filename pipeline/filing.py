@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -21,6 +19,7 @@ from pipeline.config import PIPELINE_VERSION, PipelineConfig
 from pipeline.edits import essence, flips_back
 from pipeline.identity import identity, same_words
 from pipeline.match import Matcher, Subject, Verdict
+from pipeline.pagemarks import page_marks, with_page
 from pipeline.profile import profile_of
 from pipeline.reader import ReadPage
 from pipeline.recent import Recent
@@ -315,29 +314,11 @@ def _write_version(
 def _write_facts(db: Connection, desk: Desk, page: DuePage, judged: Judged, version_id: int) -> None:
     found = judged.reading.extract
     marks = page_marks(found) if page.content_type == "application/pdf" else ()
-    rows = [_with_page(fact_row(entry), marks) for entry in judged.entries]
+    rows = [with_page(fact_row(entry), marks) for entry in judged.entries]
     facts.add_facts(db, version_id, rows, PIPELINE_VERSION, desk.now)
     coding.write(
         db, version_id, found.title, found.text, found.language, judged.reading.classified, judged.reading.facts
     )
-
-
-#: Where a page of a document begins, as crawler.documents writes it.
-_PAGE_MARK = re.compile(r"^\[page (\d{1,4})\]$", re.M)
-
-
-def page_marks(found: Extract) -> tuple[tuple[int, int], ...]:
-    """Where each page of a document begins, counted as positions of facts are, and its number."""
-    words = f"{found.title}\n{found.text}"
-    return ((0, 1), *((mark.start(), int(mark[1])) for mark in _PAGE_MARK.finditer(words)))
-
-
-def _with_page(fact: dict[str, Any], marks: Sequence[tuple[int, int]]) -> dict[str, Any]:
-    """A fact of a document says on which page its quote stands."""
-    number = max((number for start, number in marks if start <= fact["position"]), default=None)
-    if number is None or fact["origin"] != "machine":
-        return fact
-    return fact | {"quote": f"{fact['quote']} [page {number}]"}
 
 
 def subject_of(page: DuePage, reading: ReadPage) -> Subject:

@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 
 from core.errors import ConfigError, UsageError
+from nightdesk.importing.cells import country_of, read_day, read_figure
 from nightdesk.importing.columnmap import ColumnMap, Columns, load_map, require_columns
-from nightdesk.importing.events import Beats, Event, Problem, country_of, read_day, read_figure, read_rows
+from nightdesk.importing.events import Beats, Event, Problem, read_rows
 from nightdesk.importing.sheet import Row, read_sheet
 
 BEATS = Beats({"scam_centres": ["raid", "repatriation", "report_analysis"], "overseas_policing": ["report_analysis"]})
@@ -70,7 +71,7 @@ def test_a_workbook_is_read_with_the_numbers_of_its_rows(tmp_path: Path) -> None
     data = book.create_sheet("Data")
     data.append(["ID", "Date", "Freed", "Sure"])
     data.append([])
-    data.append([7, datetime(2024, 3, 4), 43.0, True])
+    data.append([7, datetime(2024, 3, 4), 43.0, True])  # noqa: DTZ001 - a cell has no zone
     data.append(["x", date(2024, 3, 5), None, "=1+1"])
     book.save(tmp_path / "events.xlsx")
     sheet = read_sheet(tmp_path / "events.xlsx", "Data")

@@ -5,32 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
 from typing import Any, cast, get_args
 
 from core.clock import iso
-from core.text import clean, tokens
+from core.text import clean
 from core.urls import normalise_url
+from nightdesk.importing.cells import country_of, first_moment, read_day, read_figure
 from nightdesk.importing.columnmap import Column, ColumnMap, Count
 from nightdesk.importing.sheet import Row
 from nightdesk.settings.mistakes import did_you_mean
 from pipeline.language import normal_tag
 from pipeline.ruled import as_json
-from pipeline.values import Bound, Fact, Status
-from pipeline.vocabulary import load_vocabulary
+from pipeline.values import Fact, Status
 
 _SEVERAL = re.compile(r"\s*[;|\n]\s*")
 _SEVERAL_WORDS = re.compile(r"\s*[;|/\n]\s*|\s*,\s+")  # of what has no commas in its names
-_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ]\d{2}:\d{2}.*)?")
-_NUMBER = re.compile(r"\d{1,3}(?:[ ,.'’\u00a0\u202f]\d{3})+|\d+(?:\.\d+)?")
-_BOUNDS: tuple[tuple[str, Bound], ...] = (
-    (r"(?:at least|>=|≥|min\.?)", "at_least"),
-    (r"(?:more than|over|>)", "over"),
-    (r"(?:up to|at most|<=|≤|max\.?)", "up_to"),
-    (r"(?:less than|fewer than|under|<)", "under"),
-    (r"(?:about|around|approx\.?|approximately|some|c\.|ca\.?|~|≈)", "about"),
-)
 _EARLIEST = date(1900, 1, 1)
 _SURE = 1.0
 
@@ -141,7 +131,7 @@ class _Reading:
         if when is None or self.problems:
             return None
         text = clean(self._value("text") or "").strip()
-        published_at = _first_moment(published or when)
+        published_at = first_moment(published or when)
         language = self._language()
         return Event(
             self._row.number, self.key, title, text, when, published_at, url, outlet, language, topics, events,
@@ -169,7 +159,7 @@ class _Reading:
             self.wrong(
                 column, f"is no date; write {wanted}" + ("" if self._map.date_format else ", or set date_format")
             )
-        elif not _EARLIEST <= _first_moment(day).date() <= self._today + timedelta(days=1):
+        elif not _EARLIEST <= first_moment(day).date() <= self._today + timedelta(days=1):
             self.wrong(column, "is before 1900 or has not come yet")
         else:
             return day
@@ -285,78 +275,3 @@ class _Reading:
 
 def _fact(**values: Any) -> Fact:
     return Fact(**{"quote": "", "position": 0, "confidence": _SURE, **values})
-
-
-def _first_moment(day: str) -> datetime:
-    year, month, day_of_month = (*(int(part) for part in day.split("-")), 1, 1)[:3]
-    return datetime(year, month, day_of_month, tzinfo=UTC)
-
-
-def read_day(words: str, form: str | None = None) -> str | None:
-    """A date as precise as it was written; None where it is none."""
-    if form is not None:
-        try:
-            return datetime.strptime(words, form).date().isoformat()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            pass  # a workbook's own date is ISO, whatever it shows
-    match = _DAY.fullmatch(words)
-    if match is None:
-        return None
-    year, month, day = match.groups()
-    try:
-        date(int(year), int(month or 1), int(day or 1))
-    except ValueError:
-        return None
-    return "-".join(part for part in (year, month, day) if part)
-
-
-def read_figure(words: str) -> dict[str, Any] | None:
-    """`120`, `1,041`, `100-120`, `at least 100`, `~100`, `100+` as the values of a fact; None where it is none."""
-    rest = words.strip()
-    bound: Bound = "exact"
-    for form, named in _BOUNDS:
-        if match := re.match(rf"{form}\s*", rest, re.IGNORECASE):
-            rest, bound = rest[match.end() :], named
-            break
-    if rest.endswith("+"):
-        rest, bound = rest[:-1].strip(), "at_least"
-    numbers = [_number(part) for part in re.split(r"\s*(?:-|–|—|\bto\b)\s*", rest)]
-    if any(number is None for number in numbers):
-        return None
-    if len(numbers) == 1:
-        return {"value": numbers[0], "bound": bound}
-    low, high = cast(float, numbers[0]), cast(float, numbers[1])
-    if len(numbers) != 2 or bound != "exact" or low > high:
-        return None
-    return {"low": low, "high": high, "bound": "range"}
-
-
-def _number(words: str) -> float | None:
-    if not _NUMBER.fullmatch(words.strip()):
-        return None
-    plain = words.strip()
-    if re.fullmatch(r"\d+\.\d+", plain) and not re.fullmatch(r"\d{1,3}\.\d{3}", plain):
-        return float(plain)
-    return float(re.sub(r"\D", "", plain))
-
-
-@cache
-def country_of(words: str) -> str | None:
-    """The two letters of a country that goes by this name in any language we know."""
-    if re.fullmatch(r"[A-Z]{2}", words):
-        return words if words in _codes() else None
-    vocabulary = load_vocabulary()
-    whole = [
-        hit.entry.country
-        for hit in vocabulary.find(words, tokens(words))
-        if hit.entry.kind == "nation" and (hit.start, hit.end) == (0, len(words))
-    ]
-    return whole[0] if whole else None
-
-
-@cache
-def _codes() -> frozenset[str]:
-    from babel import Locale
-
-    territories = {str(code) for code in Locale("en").territories}
-    return frozenset(code for code in territories if re.fullmatch(r"[A-Z]{2}", code)) - {"ZZ", "EU", "UN"}
