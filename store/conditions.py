@@ -80,7 +80,7 @@ def filter_condition(filters: Filters, way: Way) -> Condition | None:
         if wanted:
             values = tuple(value.lower() if field == "source" else value.lower().replace("-", "_") for value in wanted)
             conditions.append(_value(Value(field, values, False, "", 0), way))
-    conditions += [_language(filters.languages)] if filters.languages else []
+    conditions += [written_in(filters.languages)] if filters.languages else []
     conditions += [_country(filters.countries, way)] if filters.countries else []
     known = [condition for condition in conditions if condition is not None]
     return sa.and_(*known) if known else None
@@ -102,7 +102,7 @@ def _value(node: Value, way: Way) -> Condition | None:
         own = articles.alias()  # since who asks may have joined articles too
         return way.exists(own.c.id == search_values.c.article_id, own.c.source_id.in_(of_source))
     if node.field == "lang":
-        return _language(node.values)
+        return written_in(node.values)
     if node.field == "country":
         return _country(node.values, way)
     table, column = _NAMED[node.field]
@@ -117,8 +117,8 @@ def _stated(way: Way, *of_fact: Condition) -> Condition:
     return way.exists(facts.c.version_id == search_values.c.version_id, *of_fact, STANDS)
 
 
-def _language(tags: Iterable[str]) -> Condition:
-    """By the languages that there are, so that no article's own needs to be folded."""
+def written_in(tags: Iterable[str]) -> Condition:
+    """In one of the languages; `zh` is `zh-Hant` too. By those that there are: no article's own needs to be folded."""
     known = _languages()
     own = sa.func.replace(sa.func.lower(known.c.language), "_", "-")
     wanted = [part for tag in tags for part in (own == tag.lower(), own.startswith(f"{tag.lower()}-", autoescape=True))]

@@ -174,6 +174,7 @@ def _sqlite_engine(url: URL) -> Engine:
 def _postgres_engine(url: URL) -> Engine:
     options = (
         "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+        " -c jit=off"  # to compile a statement takes longer than most of ours run
     )
     try:
         return sa.create_engine(
