@@ -20,7 +20,7 @@ def take_back(db: Connection, desk: Desk, name: str, page_ids: Sequence[int], si
     developments.one_at_a_time(db)
     read = articles.articles_read_from(db, page_ids)
     gone = [article_id for article_id in read if articles.version_row(db, article_id) is not None]
-    rule(db, signed, desk.now, "import", f"the import {name} is taken back: {len(gone)} rows")
+    rule(db, signed, desk.now, "import", f"{len(gone)} rows of the import {name} are taken back")
     touched = _homes(db, gone)
     for article_id in gone:
         families.remove_members(db, [article_id])

@@ -74,9 +74,13 @@ def keep_row(db: Connection, import_id: int, key: str, sha256: str, page_id: int
         db.execute(sa.insert(import_rows).values(import_id=import_id, key=key, **values))
 
 
+def drop_rows(db: Connection, import_id: int, keys: Sequence[str]) -> None:
+    """These rows are imported no longer."""
+    db.execute(sa.delete(import_rows).where(import_rows.c.import_id == import_id, import_rows.c.key.in_(keys)))
+
+
 def end(db: Connection, import_id: int, now: datetime) -> None:
-    """An import was taken back: it has no rows any more."""
-    db.execute(sa.delete(import_rows).where(import_rows.c.import_id == import_id))
+    """An import was taken back as a whole."""
     db.execute(sa.update(imports).where(imports.c.id == import_id).values(undone_at=now, changed_at=now))
 
 

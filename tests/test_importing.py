@@ -145,6 +145,23 @@ def test_an_import_is_taken_back_whole_and_may_come_again(office: Office) -> Non
     assert office.rows("SELECT count(*) FROM articles_v") == [(3,)]
 
 
+def test_who_is_killed_while_taking_back_takes_back_the_rest(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(Exception):
+        pass
+
+    def kill(done: int, _of: int) -> None:
+        if done:
+            raise Killed
+
+    office.take_in(*ROWS)
+    monkeypatch.setattr(run, "_AT_ONCE", 1)
+    with pytest.raises(Killed):
+        run.undo(office.app, "history", ANA, kill)
+    assert office.rows("SELECT count(*) FROM articles_v") == [(2,)]
+    assert office.undo() == 2
+    assert office.rows("SELECT count(*) FROM articles_v") == office.rows("SELECT count(*) FROM import_rows") == [(0,)]
+
+
 def test_what_an_analyst_rules_of_a_row_holds_and_the_rest_of_it_stays(office: Office) -> None:
     office.take_in(*ROWS)
     ((fact_id,),) = office.rows("SELECT id FROM facts_v WHERE kind = 'count'")

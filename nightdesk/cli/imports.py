@@ -10,6 +10,7 @@ import typer
 
 from nightdesk.cli.context import session
 from nightdesk.cli.options import FormatOption, family
+from nightdesk.cli.work import progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,7 +55,8 @@ def events(
             _write(_wrong(planned.problems), ("row", "column", "value", "reason"), format)
             typer.echo("nothing is imported; mend these rows, or leave them out with --skip-bad", err=True)
             raise typer.Exit(1)
-        done = run.carry_out(app, planned, signed(by, None).by)
+        with progress_bar("rows") as bar:
+            done = run.carry_out(app, planned, signed(by, None).by, lambda read, of: bar(planned.name, read, of))
     _write((vars(one) for one in done), _DONE, format)
     for problem in planned.problems:
         typer.echo(f"left out: row {problem.row}, column {problem.column}: {problem.problem}", err=True)
@@ -82,8 +84,8 @@ def undo(
     from nightdesk.analyst import signed
     from nightdesk.importing import run
 
-    with session(context).app("import") as app:
-        count = run.undo(app, name, signed(by, reason))
+    with session(context).app("import") as app, progress_bar("rows") as bar:
+        count = run.undo(app, name, signed(by, reason), lambda gone, of: bar(name, gone, of))
     typer.echo(f"the import {name} is taken back: {count} rows", err=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +28,11 @@ from pipeline.ruled import as_json
 from pipeline.topic import load_topics
 from store import imports, pages
 
+Progress = Callable[[int, int], None]
 State = Literal["new", "changed", "same"]
+
+
+_AT_ONCE = 50  # rows between two words of progress, and taken back in one transaction
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def plan(app: App, file: Path, map_file: Path) -> Plan:
     return Plan(name, file, rows, tuple(problems), sum(key not in there for key in known))
 
 
-def carry_out(app: App, planned: Plan, by: str) -> list[Done]:
+def carry_out(app: App, planned: Plan, by: str, progress: Progress = lambda _done, _of: None) -> list[Done]:
     """Write every row that says something new, all in one transaction, and read them; what became of each.
 
     Whoever kills it between the two leaves pages that are due: a daemon reads them, or `nightdesk process`.
@@ -98,25 +103,38 @@ def carry_out(app: App, planned: Plan, by: str) -> list[Done]:
 
     if fresh:
         app.store.unit(write)
-        work.process(app)
+        done = 0
+        while report := app.pipeline.run(limit=_AT_ONCE).pages:
+            done += report
+            progress(done, max(done, len(fresh)))
     return _became(app, planned)
 
 
-def undo(app: App, name: str, signed: Signed) -> int:
-    """Take an import back as a whole; how many rows it had. Raises NotFound."""
-    work.process(app)  # what is still due is read, so that it can be taken back
-    desk = app.pipeline.desk()
+def undo(app: App, name: str, signed: Signed, progress: Progress = lambda _done, _of: None) -> int:
+    """Take an import back as a whole; how many rows it had. Raises NotFound.
 
-    def write(db: Connection) -> int:
+    Some rows at a time, so that nobody else waits long; whoever kills it takes back the rest with the same command.
+    """
+    work.process(app)  # what is still due is read, so that it can be taken back
+    with app.store.read() as db:
         known = imports.find(db, name)
-        rows = imports.rows_of(db, known.id) if known is not None else {}
-        if known is None or not rows:
-            raise NotFound(f"there is no import {name} to take back; nightdesk import list shows all")
-        count = undoing.take_back(db, desk, name, [page_id for _, page_id in rows.values()], signed)
-        imports.end(db, known.id, desk.now)
+        rows = list(imports.rows_of(db, known.id).items()) if known is not None else []
+    if known is None or not rows:
+        raise NotFound(f"there is no import {name} to take back; nightdesk import list shows all")
+    desk, import_id = app.pipeline.desk(), known.id
+
+    def take_back(db: Connection, some: Sequence[tuple[str, tuple[str, int]]]) -> int:
+        count = undoing.take_back(db, desk, name, [page_id for _, (_, page_id) in some], signed)
+        imports.drop_rows(db, import_id, [key for key, _ in some])
         return count
 
-    return app.store.unit(write)
+    gone = 0
+    for start in range(0, len(rows), _AT_ONCE):
+        progress(start, len(rows))
+        some = rows[start : start + _AT_ONCE]
+        gone += app.store.unit(lambda db, some=some: take_back(db, some))  # type: ignore[misc]
+    app.store.unit(lambda db: imports.end(db, import_id, desk.now))
+    return gone
 
 
 def listed(db: Connection) -> list[dict[str, Any]]:
