@@ -59,6 +59,11 @@ def read_developments(db: Connection, development_ids: Sequence[int]) -> dict[in
     }
 
 
+def story_of(development: Row[Any], articles: Sequence[Row[Any]], facts: Sequence[Row[Any]]) -> Story:
+    """A development as nobody was told of it, of rows that are read already, in the order they were found."""
+    return _told_as(development, "", list(articles), list(facts), [])
+
+
 def _story(db: Connection, family: Family, watch: str, rows: list[Row[Any]]) -> Story:
     development = stories.development_of(db, family.root)
     articles = stories.articles_of(db, family.members)

@@ -15,6 +15,8 @@ from store.base import Id, id_column, insert_ignoring, json, metadata, moment, r
 from store.definitions import sources
 from store.facts import STANDS, facts
 
+_MERGED = sa.text("merged_into IS NOT NULL")
+
 threads = sa.Table(
     "threads",
     metadata,
@@ -22,6 +24,7 @@ threads = sa.Table(
     text("title"),  # of the development it began with
     moment("created_at"),
     sa.Column("merged_into", Id, nullable=True),  # the thread that it is a name of
+    sa.Index("ix_threads_merged_into", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
 )
 
 developments = sa.Table(
@@ -49,6 +52,7 @@ developments = sa.Table(
     sa.Column("merged_into", Id, sa.ForeignKey("developments.id"), nullable=True),
     sa.Column("baseline", sa.Boolean, nullable=False),  # only baseline or backfilled articles so far: raises no `new`
     json("profile"),  # what new articles are compared with: weights of words, keys of the event
+    sa.Index("ix_developments_merged_into", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
 )
 
 development_articles = sa.Table(

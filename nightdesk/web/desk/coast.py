@@ -23,6 +23,8 @@ Point = tuple[float, float]  # degrees east of the seam or drawn units, downward
 
 _SEAM = -30.0
 WIDTH = 1000.0
+#: How many degrees wide a small picture can be.
+_WIDTHS = (24, 36, 54, 80, 120, 180, 270, 359)
 #: Rings smaller than this many drawn units across are left out, unless a country has no larger one.
 _LEAST = 1.5
 
@@ -86,11 +88,17 @@ def small_map(places: Sequence[tuple[float, float, str]], routes: Sequence[tuple
         for north, east, name in places
     )
     ways = Markup("").join(way(view, start, end) for start, end in routes)
-    paths = Markup("").join(Markup('<path class="land" d="{}"/>').format(path) for _, _, path in _paths(view))
+    paths = _backdrop(view)
     names = ", ".join(name for _, _, name in places) or "a route"
     return Markup('<svg class="map" viewBox="0 0 {:.0f} {:.0f}" role="img" aria-label="Map of {}">{}{}{}</svg>').format(
         WIDTH, view.height, names, paths, ways, dots
     )
+
+
+@lru_cache(maxsize=64)
+def _backdrop(view: View) -> Markup:
+    """The land of a small picture, coarser: it is drawn at a third of its units."""
+    return Markup("").join(Markup('<path class="land" d="{}"/>').format(path) for _, _, path in _paths(view, step=3))
 
 
 def way(view: View, start: Point, end: Point, title: str = "", weight: float = 1) -> Markup:
@@ -115,11 +123,17 @@ def way(view: View, start: Point, end: Point, title: str = "", weight: float = 1
 
 
 def _around(points: Sequence[Point]) -> View:
-    """A view that has all the points with room around them, half as high as wide."""
+    """A view that has all the points with room around them, half as high as wide.
+
+    It is one of few, so that the land of most is drawn already.
+    """
     easts = [_turned(east) for _, east in points]
     norths = [north for north, _ in points]
     wide = max(max(easts) - min(easts), 2 * (max(norths) - min(norths)), 14) * 1.5
-    middle, centre = (max(easts) + min(easts)) / 2, (max(norths) + min(norths)) / 2
+    wide = next((size for size in _WIDTHS if size >= wide), _WIDTHS[-1])
+    tenth = wide / 10
+    middle = round((max(easts) + min(easts)) / 2 / tenth) * tenth
+    centre = round((max(norths) + min(norths)) / 2 / tenth) * tenth
     west, east = middle - wide / 2, middle + wide / 2
     return View("", _usual(west), centre - wide / 4, _usual(east), centre + wide / 4)
 
@@ -177,30 +191,53 @@ def _across(ring: Sequence[Point]) -> Point:
     return max(easts) - min(easts), max(norths) - min(norths)
 
 
-def _paths(view: View) -> Iterator[tuple[str, str, str]]:
-    """Code, name and path of each country that the view shows some of."""
+def _paths(view: View, step: int = 1) -> Iterator[tuple[str, str, str]]:
+    """Code, name and path of each country that the view shows some of, to so many drawn units."""
     left, scale = _turned(view.west), view.scale
     right = left + WIDTH / scale
-    for code, title, rings in _countries():
-        largest = max(rings, key=lambda one: sum(_across(one)))
+    for code, title, outlines in _outlines():
         parts = []
-        for ring in rings:
-            wide, high = _across(ring)
-            easts, norths = [x for x, _ in ring], [y for _, y in ring]
-            if max(easts) < left or min(easts) > right or max(norths) < view.south or min(norths) > view.north:
+        for outline in outlines:
+            west, east, south, north = outline.edges
+            if east < left or west > right or north < view.south or south > view.north:
                 continue
-            if (wide + high) * scale < _LEAST * 2 and ring is not largest:
+            if (east - west + north - south) * scale < _LEAST * step * 2 and not outline.is_largest:
                 continue
-            parts.append(_path(ring, left, view.north, scale))
+            parts.append(_path(outline.ring, left, view.north, scale, step))
         if parts:
             yield code, title, "".join(parts)
 
 
-def _path(ring: Sequence[Point], left: float, north: float, scale: float) -> str:
+@dataclass(frozen=True)
+class _Outline:
+    """A ring with its edges: west, east, south, north."""
+
+    ring: Sequence[Point]
+    edges: tuple[float, float, float, float]
+    is_largest: bool
+
+
+@cache
+def _outlines() -> list[tuple[str, str, list[_Outline]]]:
+    """The rings of each country, measured once."""
+    found = []
+    for code, title, rings in _countries():
+        largest = max(rings, key=lambda one: sum(_across(one)))
+        found.append((code, title, [_Outline(ring, _edges(ring), ring is largest) for ring in rings]))
+    return found
+
+
+def _edges(ring: Sequence[Point]) -> tuple[float, float, float, float]:
+    easts, norths = [x for x, _ in ring], [y for _, y in ring]
+    return min(easts), max(easts), min(norths), max(norths)
+
+
+def _path(ring: Sequence[Point], left: float, north: float, scale: float, step: int) -> str:
     """A ring in drawn units, without the points that no screen tells apart."""
     points: list[tuple[int, int]] = []
+    scale /= step
     for x, y in ring:
-        point = round((x - left) * scale), round((north - y) * scale)
+        point = round((x - left) * scale) * step, round((north - y) * scale) * step
         if not points or point != points[-1]:
             points.append(point)
     if len(points) < 3:  # an island of a pixel is still an island

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from alerts.language import speak
-from alerts.read import read_developments
+from alerts.read import story_of
 from core.ids import show_id
 from nightdesk.brief.compose import STANDING
 from nightdesk.brief.values import Note
@@ -26,7 +26,6 @@ from nightdesk.web.desk.telling import Telling, tell, telling
 from pipeline.values import Bound, Status
 from store import (
     citations,
-    definitions,
     dossier,
     families,
     history,
@@ -41,6 +40,8 @@ from store import ledger as mentioned
 
 #: So many articles a page has room for; more are counted.
 _REPORTS = 200
+#: Of so many originals, the first and the last, it sets figures side by side; copies say what their originals say.
+_FIRST, _LAST = 20, 40
 #: Stages of its case on either side, and developments it names.
 _STAGES, _MENTIONS = 6, 10
 
@@ -63,12 +64,15 @@ class Development:
         if row.merged_into is not None:
             return RedirectResponse(f"/developments/{row.merged_into}", 303)
         language = speak("en")
-        story = read_developments(db, [number])[number]
         reports = dossier.reports(db, number, _REPORTS)
-        facts = stories.facts_of(db, [report.version_id for report in reports])
-        stated = statements(reports, facts, language)
+        found = sorted(reports, key=lambda report: (report.found_at, report.id))
         folded = fold(reports, row.first_reporter)
+        read = {report.row.version_id for report in (*folded[:_FIRST], *folded[_FIRST:][-_LAST:])}
+        facts = stories.facts_of(db, [report.version_id for report in found if report.version_id in read])
+        story = story_of(row, found, facts)
+        stated = statements(reports, facts)
         members = [report.id for report in reports]
+        cited = [report.row.id for report in folded if report.row.version_id in read]
         figures = ledger(stated, folded, language)
         texts = dossier.texts_of(db, [report.row.version_id for report in figures.columns])
         family = families.family(db, number)
@@ -84,13 +88,14 @@ class Development:
             "beside": beside(stated, language),
             "acts": interactions.interactions_of(db, number),
             "moments": timeline(folded, history.changes_in(db, number)),
+            "unread": len(folded) - len(read),
             "more_reports": row.articles - len(reports),
             "alerts": _alerts(db, family),
             "muted": silences.about(db, family),
             "done": decided(
                 rulings.about_development(db, number, members), people.deeds_about(db, show_id("development", number))
             ),
-            "cited": [Note(source) for source in brief_of(db, self._frame, row, story, members).sources()],
+            "cited": [Note(source) for source in brief_of(db, self._frame, row, story, cited).sources()],
             **_case(db, row),
             "map": _map(facts),
             "dated": DATED,
@@ -108,7 +113,6 @@ class Development:
             offered |= {
                 **self._frame.choices,
                 **figure_choices(),
-                "watches": [watch.name for watch in definitions.active_watches(db)],
                 "channels": list(self._frame.app.config.channels),
             }
         return offered

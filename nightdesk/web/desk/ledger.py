@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.engine import Row
 
 from alerts.figures import describe, figure
-from alerts.language import Language
+from alerts.language import Language, speak
 from alerts.story import Stated
 from nightdesk.dossier import Report
 from nightdesk.figures import grouped, weighty
@@ -38,13 +39,16 @@ class Statement:
     """A fact as one article states it."""
 
     fact: Row[Any]
-    said: str
     report: Row[Any]
     passage: Passage | None = None  # its quote with the words around it
 
     @property
     def is_official(self) -> bool:
         return self.report.source_type in OFFICIAL
+
+    @cached_property
+    def said(self) -> str:
+        return words(self.fact, self.report.id, speak("en"))
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,10 @@ def _row(one: Statement) -> Mapping[str, Any]:
 
 def _counted(group: Sequence[Statement], columns: Sequence[Report], language: Language) -> Counted:
     by_article: dict[int, dict[str, Statement]] = {}
+    shown = {report.row.id for report in columns}
     for one in sorted(group, key=lambda one: not one.fact.leading):
-        by_article.setdefault(one.report.id, {}).setdefault(one.said, one)
+        if one.report.id in shown:
+            by_article.setdefault(one.report.id, {}).setdefault(one.said, one)
     weighing = [row["statement"] for row in weighty([_row(one) for one in group])]
     return Counted(
         said=ranged([stated(one.fact, one.report.id) for one in weighing], language),
@@ -156,11 +162,11 @@ def _named(some: Sequence[Statement]) -> Named:
     return Named(first.said, role or "", first, len({one.report.id for one in some}))
 
 
-def statements(reports: Iterable[Row[Any]], facts: Iterable[Row[Any]], language: Language) -> list[Statement]:
+def statements(reports: Iterable[Row[Any]], facts: Iterable[Row[Any]]) -> list[Statement]:
     """Each fact with the article that states it, in the order of the articles."""
-    by_version = {report.version_id: report for report in reports}
-    told = [(fact, by_version[fact.version_id]) for fact in facts]
-    return [Statement(fact, words(fact, report.id, language), report) for fact, report in told]
+    place = {report.version_id: (at, report) for at, report in enumerate(reports)}
+    told = sorted(facts, key=lambda fact: (place[fact.version_id][0], fact.position, fact.id))
+    return [Statement(fact, place[fact.version_id][1]) for fact in told]
 
 
 def words(fact: Row[Any], article_id: int, language: Language) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -105,7 +106,7 @@ class Papers:
 def brief_of(db: Connection, frame: Frame, row: Row[Any], story: Story, members: Sequence[int] | None = None) -> Brief:
     """A development as a brief cites it."""
     cited = citations.citations(db, [report.id for report in story.reports] if members is None else members)
-    material = Material(dict(row._mapping), story, tuple(cited), (), {})
+    material = Material(dict(row._mapping), replace(story, facts=()), tuple(cited), (), {})  # articles alone are cited
     return compose([material], {}, BriefFrame(speak("en"), frame.zone, None, frame.now()))
 
 

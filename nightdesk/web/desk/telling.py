@@ -44,6 +44,8 @@ class Telling:
 
 def tell(db: Connection, development_ids: Sequence[int], tag: str = "en") -> list[Telling]:
     """In the order of the ids; those that are not there are left out."""
+    if not development_ids:
+        return []
     language = speak(tag)
     told = read_developments(db, development_ids)
     rows = {row.id: row for row in stories.developments_of(db, development_ids)}

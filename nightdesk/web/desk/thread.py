@@ -46,7 +46,7 @@ class Thread:
         began = told[0].line if told else threads.titles(db, [root])[root]
         names = threads.ids_of(db, root)
         following = decisions.follows(db, frozenset(show_id("thread", one) for one in names))
-        watches = [watch for watch in definitions.active_watches(db) if watch.id in following]
+        watches = [definitions.watch_by_id(db, watch_id) for watch_id in sorted(following)]
         return {
             "title": f"{show_id('thread', root)} {began}",
             "id": root,
