@@ -20,7 +20,7 @@ from crawler.discover import Candidate, discover, read_any
 from crawler.feeds import Feed, FeedError
 from crawler.fetch import manners_of
 from crawler.look import Looker, OwnThreads
-from crawler.source import Source, load_source, mistakes_of
+from crawler.source import Source, load_catalogue, load_source, mistakes_of
 from nightdesk import definitions
 from nightdesk.app import App
 from store import definitions as stored
@@ -69,6 +69,20 @@ def made_of(found: Candidate, given: Mapping[str, Any]) -> Source:
         return Source(name=name, title=found.title or name, kind=found.kind, url=found.url, **fields)
     except ValidationError as error:
         raise UsageError("\n".join(str(mistake) for mistake in mistakes_of(error, name))) from error
+
+
+def follow(app: App, name: str, by: str) -> str:
+    """Visit a source of the catalogue from now on; says what that did. Raises NotFound."""
+    found = next((one for one in load_catalogue() if one.name == name), None)
+    if found is None:
+        raise NotFound(f'there is no source "{name}" in the catalogue')
+
+    def put(db: Connection) -> str:
+        done = definitions.add_source(db, found, app.clock())
+        people.note_deed(db, by, "source added", name, app.clock(), "from the catalogue")
+        return done
+
+    return app.store.unit(put)
 
 
 def retire(app: App, name: str, by: str, reason: str | None) -> None:

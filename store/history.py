@@ -80,6 +80,12 @@ def outcomes_of(db: Connection, page_ids: Collection[int]) -> dict[int, Row[Any]
     return {row.page_id: row for row in db.execute(query)}
 
 
+def pages_with(db: Connection, page_ids: Collection[int]) -> list[Row[Any]]:
+    """Address and given words of pages, restricted ones too, in the order they were written."""
+    mine = sa.select(pages.c.id, pages.c.url, pages.c.given).where(pages.c.id.in_(page_ids))
+    return list(db.execute(mine.order_by(pages.c.id)))
+
+
 def article_with_key(db: Connection, url_key: str) -> int | None:
     return db.scalar(sa.select(articles.c.id).where(articles.c.url_key == url_key))
 

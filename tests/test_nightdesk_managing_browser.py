@@ -17,7 +17,15 @@ from tests.conftest import FakeClock
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-PAGES = ("/sources", "/sources/post", "/new-source", "/alerts", "/alerts/1", "/silences")
+PAGES = (
+    "/sources",
+    "/sources/post",
+    "/new-source",
+    "/alerts",
+    "/alerts/1",
+    "/silences",
+    "/intake?what=https://x.example/a",
+)
 SOURCE = '[[source]]\nname = "post"\ntitle = "ข่าวชายแดน"\nurl = "https://post.example/feed"\nlanguage = "th"\n'
 
 

@@ -11,6 +11,7 @@ from crawler.causes import CAUSES
 from nightdesk.coverage import Carrier, Coverage
 from nightdesk.explain import nearest
 from nightdesk.explain.fate import ORDER, TODAY, Fate, fate_of
+from nightdesk.explain.mending import Mend
 from nightdesk.explain.moments import day, days, when
 from nightdesk.explain.record import ArticleRecord, Desk, Record, WatchRecord
 
@@ -52,16 +53,18 @@ def _after(first: str, rest: Answer) -> Answer:
 def _never_seen(record: Record, desk: Desk) -> Answer:
     coverage = record.coverage
     assert coverage is not None  # looked up for every address that is not known
-    best, ingest = coverage.best, f"take this one in: nightdesk ingest {record.url}"
+    best = coverage.best
+    ingest = Mend(f"take this one in: nightdesk ingest {record.url}", "take_in", url=record.url or "")
     if best is None:
         return Answer(
             "uncovered",
             f"Never seen: no source covers {coverage.site}, and none of the others named this address.",
-            (f"add the site: nightdesk sources add https://{coverage.site}", ingest),
+            (_add_site("add the site", coverage.site), ingest),
         )
     if not best.active:
         said = f"“{best.name}” of the catalogue is of the same site and would carry it, but is not among your sources"
-        add = f'add "{best.name}" to sources in [crawl] of {desk.file}, then: nightdesk reload'
+        words = f'add "{best.name}" to sources in [crawl] of {desk.file}, then: nightdesk reload'
+        add = Mend(words, "add_source", source=best.name)
         return Answer("inactive", f"Never seen: {said}.", (add, ingest))
     sentence, mend = _of_carrier(best, coverage, desk)
     return Answer("unlisted", sentence, (*mend, ingest))
@@ -70,7 +73,7 @@ def _never_seen(record: Record, desk: Desk) -> Answer:
 def _of_carrier(best: Carrier, coverage: Coverage, desk: Desk) -> tuple[str, tuple[str, ...]]:
     """Why a source of the site did not bring it."""
     named = f"the source “{best.name}” covers {coverage.site}"
-    test = f"look at its list: nightdesk sources test {best.name}"
+    test = Mend(f"look at its list: nightdesk sources test {best.name}", "look_at", source=best.name)
     if best.last_visit_at is None:
         return f"Never seen: {named}, but was not visited yet.", (f"visit it now: nightdesk crawl {best.name}",)
     if not best.takes:
@@ -79,12 +82,16 @@ def _of_carrier(best: Carrier, coverage: Coverage, desk: Desk) -> tuple[str, tup
         cause = CAUSES.get(best.cause or "")
         why = f": {cause.words}" if cause else ""
         told = f"nightdesk sources health says more{f'; {cause.advice}' if cause else ''}"
-        return f"Never seen: {named}, but is {best.state}{why}.", (told.rstrip("."),)
+        return f"Never seen: {named}, but is {best.state}{why}.", (Mend(told.rstrip("."), "look_at", source=best.name),)
     others = len([one for one in coverage.carriers if one.active]) - 1
     more = f" (nor did {others} more of the site)" if others > 0 else ""
     visited = when(best.last_visit_at, desk.zone)
-    found = f"look for a list that has it: nightdesk sources add https://{coverage.site}"
+    found = _add_site("look for a list that has it", coverage.site)
     return f"Never seen: {named}, but never showed this address{more}; its last visit was on {visited}.", (test, found)
+
+
+def _add_site(why: str, site: str) -> Mend:
+    return Mend(f"{why}: nightdesk sources add https://{site}", "add_site", url=f"https://{site}")
 
 
 def _of_page(record: Record, desk: Desk) -> Answer:

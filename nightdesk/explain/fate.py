@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.ids import show_id
+from nightdesk.explain.mending import Mend
 from nightdesk.explain.moments import when
 from nightdesk.explain.record import Desk, Sending, WatchRecord
 
@@ -108,8 +109,10 @@ def _suppressed(record: WatchRecord, ended: Sequence[Sending], desk: Desk) -> Fa
     if "configured" in why or "recipient" in why or "address" in why:
         return Fate("suppressed", sentence, (f"set [channel.{one.channel}] right, or give the watch other channels",))
     held_by = _SILENCED.match(why)
-    mend = (f"if it is no longer wanted: nightdesk silences end {held_by[1]}",) if held_by else ()
-    return Fate("suppressed", sentence, mend)
+    if held_by is None:
+        return Fate("suppressed", sentence)
+    end = f"if it is no longer wanted: nightdesk silences end {held_by[1]}"
+    return Fate("suppressed", sentence, (Mend(end, "end_silence", silence=held_by[1]),))
 
 
 _SENDINGS = {

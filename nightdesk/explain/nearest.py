@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from core.ids import show_id
+from nightdesk.explain.mending import Mend
 from nightdesk.explain.record import ArticleRecord, TopicView, WatchRecord
 from nightdesk.hearing import language_name
 from pipeline.closeness import Closeness, Instead, Missing, Words
@@ -147,26 +148,29 @@ def _place(words: Words) -> str:
 
 
 def _mend_objection(one: Objection, record: WatchRecord, article: ArticleRecord) -> Iterator[str]:
-    watch = f"the watch “{record.name}”"
+    name, watch = record.name, f"the watch “{record.name}”"
     id = show_id("article", article.row.id)
     if one.filter == "topic":
         if one.has:
-            yield f'add "{one.has[0]}" to topics of {watch}'
+            yield Mend(f'add "{one.has[0]}" to topics of {watch}', "widen", watch=name, key="topics", value=one.has[0])
         else:
-            yield f"if it belongs there, say so: nightdesk label {id} --topic {one.wanted[0]}"
+            say = f"if it belongs there, say so: nightdesk label {id} --topic {one.wanted[0]}"
+            yield Mend(say, "label", article=id)
             if article.candidates:
                 words = " OR ".join(article.candidates[:2])
                 yield f"or ask for its words without a topic: nightdesk watches add NAME --query '{words}'"
     elif one.filter == "thread":
-        yield f"if it is a stage of that case, say so: nightdesk label {id} --thread {one.wanted[0]}"
+        say = f"if it is a stage of that case, say so: nightdesk label {id} --thread {one.wanted[0]}"
+        yield Mend(say, "label", article=id)
     elif one.filter == "event" and one.has:
-        yield f'add "{one.has[0]}" to events of {watch}'
-        yield f"or correct it: nightdesk label {id} --event {one.wanted[0]}"
+        yield Mend(f'add "{one.has[0]}" to events of {watch}', "widen", watch=name, key="events", value=one.has[0])
+        yield Mend(f"or correct it: nightdesk label {id} --event {one.wanted[0]}", "label", article=id)
     elif one.filter == "event":
-        yield f"say what it is: nightdesk label {id} --event {one.wanted[0]}; or leave events out of {watch}"
+        say = f"say what it is: nightdesk label {id} --event {one.wanted[0]}; or leave events out of {watch}"
+        yield Mend(say, "label", article=id)
     elif one.has:
         key = {"language": "languages", "source": "sources", "country": "countries"}[one.filter]
-        yield f'add "{one.has[0]}" to {key} of {watch}'
+        yield Mend(f'add "{one.has[0]}" to {key} of {watch}', "widen", watch=name, key=key, value=one.has[0])
     else:
         yield f"leave {'countries' if one.filter == 'country' else one.filter + 's'} out of {watch}"
 
@@ -177,11 +181,13 @@ def _mend_missing(missing: Missing, record: WatchRecord, article: ArticleRecord)
         yield f"take {missing.clause} out of {query}"
         return
     for found in missing.instead:
-        yield _instead(found, query)
+        needs = {"watch": record.name, "word": found.write, "clause": found.absent}
+        yield Mend(_instead(found, query), "replace_word", **needs)
     if not missing.instead and article.candidates:
-        yield f"add OR {article.candidates[0]} to {query}, beside {missing.clause}"
+        needs = {"watch": record.name, "word": article.candidates[0], "clause": missing.clause}
+        yield Mend(f"add OR {article.candidates[0]} to {query}, beside {missing.clause}", "add_word", **needs)
     elif not missing.instead:
-        yield f"add a word of its text to {query}, beside {missing.clause}"
+        yield Mend(f"add a word of its text to {query}, beside {missing.clause}", "change", watch=record.name)
 
 
 def _instead(found: Instead, query: str) -> str:

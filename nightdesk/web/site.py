@@ -29,6 +29,7 @@ from nightdesk.web.desk.development import Development
 from nightdesk.web.desk.fact import Fact
 from nightdesk.web.desk.frame import Frame
 from nightdesk.web.desk.front import Front
+from nightdesk.web.desk.intake import Intake
 from nightdesk.web.desk.map import Map
 from nightdesk.web.desk.searching import Searching
 from nightdesk.web.desk.papers import Papers
@@ -88,6 +89,7 @@ def make_site(app: App) -> Starlette:
             *Thread(frame).routes(),
             *Alerts(frame).routes(),
             *Silences(frame).routes(),
+            *Intake(frame).routes(),
             *SourceMaking(frame).routes(),
             *Sources(frame).routes(),
             *WatchMaking(frame).routes(),

@@ -50,6 +50,7 @@ class Sources:
             Route("/sources/{name:str}", self._one, methods=["GET"]),
             Deed("/sources/{name:str}/test", self._test, "operator"),
             Deed("/sources/{name:str}/retire", self._retire, "operator"),
+            Deed("/sources/{name:str}/follow", self._follow, "operator"),
         ]
 
     async def _list(self, request: Request) -> Response:
@@ -124,6 +125,12 @@ class Sources:
         except NightdeskError as error:
             return await self._show(form.request, name, unread=str(error))
         return await self._show(form.request, name, sight=sight)
+
+    async def _follow(self, form: Form) -> Response:
+        """Visit a source of the catalogue from now on."""
+        app, name, by = self._frame.app, form.request.path_params["name"], form.person.name
+        await anyio.to_thread.run_sync(lambda: newsource.follow(app, name, by))
+        return go(f"/sources/{name}", f"{name} is visited from the next round on.")
 
     async def _retire(self, form: Form) -> Response:
         app, name = self._frame.app, form.request.path_params["name"]

@@ -144,6 +144,29 @@ def copy_of(watch: Watch) -> Fields:
     return replace(of_watch(watch), name="")
 
 
+def widened(fields: Fields, key: str, value: str) -> Fields:
+    """With one more topic, event, country, language or source to choose from."""
+    if key in ("topics", "events"):
+        values: dict[str, Any] = {key: tuple(dict.fromkeys([*getattr(fields, key), value]))}
+        return replace(fields, **values)
+    if key in ("countries", "languages", "sources"):
+        values = {key: ", ".join(dict.fromkeys([*listed(getattr(fields, key)), value]))}
+        return replace(fields, **values)
+    return fields
+
+
+def with_word(fields: Fields, word: str, clause: str, instead: bool) -> Fields:
+    """With a word beside a clause of the query, or in its place; the clause as the query has it."""
+    plain, lines = clause.strip('"'), fields.words.splitlines()
+    if fields.query and clause in fields.query:
+        written = word if instead else f"({clause} OR {word})"
+        return replace(fields, query=fields.query.replace(clause, written, 1))
+    if fields.query:
+        return replace(fields, query=f"{fields.query} OR {word}")
+    kept = [line for line in lines if not (instead and line == plain)]
+    return replace(fields, words="\n".join(dict.fromkeys([*kept, word.strip('"')])))
+
+
 def listed(text: str) -> list[str]:
     """What stands between commas, semicolons or on lines of its own."""
     return [word for one in _MARKS.split(text) if (word := one.strip())]

@@ -61,7 +61,7 @@ class WatchMaking:
             fields = await self._frame.reading.ask(read)
         except NightdeskError as error:
             return await self._frame.sorry(request, error)
-        return await self._show(request, fields, editing=False)
+        return await self._show(request, _proposed(fields, request), editing=False)
 
     async def _edit(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -73,7 +73,7 @@ class WatchMaking:
             fields = await self._frame.reading.ask(read)
         except NightdeskError as error:
             return await self._frame.sorry(request, error)
-        return await self._show(request, fields, editing=True)
+        return await self._show(request, _proposed(fields, request), editing=True)
 
     def _of_the_desk(self, db: Connection, name: str) -> Mapping[str, Any]:
         """The definition of a watch that the page may change. Raises NotFound, UsageError."""
@@ -185,6 +185,16 @@ class WatchMaking:
 
         names = await anyio.to_thread.run_sync(keep)
         return go("/watches", f"Kept: {', '.join(names)}. They are asked of every article from now on.")
+
+
+def _proposed(fields: Fields, request: Request) -> Fields:
+    """With the change that a link proposes; whoever sent it looks at it before it is kept."""
+    asked = {key: request.query_params.get(key, "")[:500] for key in ("widen", "value", "word", "clause", "instead")}
+    if asked["widen"] and asked["value"]:
+        return watchform.widened(fields, asked["widen"], asked["value"])
+    if asked["word"]:
+        return watchform.with_word(fields, asked["word"], asked["clause"], bool(asked["instead"]))
+    return fields
 
 
 def _by_field(error: UsageError) -> dict[str, list[str]]:
