@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,21 @@ def test_a_workbook_is_read_with_the_numbers_of_its_rows(tmp_path: Path) -> None
     ]
     with pytest.raises(UsageError, match="there is no sheet 'Other'; it has 'Sheet', 'Data'"):
         read_sheet(tmp_path / "events.xlsx", "Other")
+
+
+def test_a_sheet_that_says_it_is_smaller_is_read_whole(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["ID", "Date"])
+    book.active.append(["1", "2024"])
+    book.save(tmp_path / "whole.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "whole.xlsx") as whole,
+        zipfile.ZipFile(tmp_path / "lying.xlsx", "w") as lying,
+    ):
+        for name in whole.namelist():
+            lying.writestr(name, whole.read(name).replace(b'ref="A1:B2"', b'ref="A1"'))
+    sheet = read_sheet(tmp_path / "lying.xlsx")
+    assert [(sheet.columns, row.cells) for row in sheet.rows] == [(("ID", "Date"), {"ID": "1", "Date": "2024"})]
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,9 @@ def _of_page(record: Record, desk: Desk) -> Answer:
     if page.state in ("empty", "no_text"):
         sentence = f"{seen}, but no text was found in it: {_plainly(page.reason)}."
         return Answer(page.state, sentence, (f"take a copy with text in: {by_hand}",))
+    if page.state == "taken_back":
+        again = "import its sheet again: nightdesk import events FILE --map MAP"
+        return Answer(page.state, f"{seen}, and taken back: {_plainly(page.reason)}.", (again,))
     again = f"try once more with a saved copy: {by_hand}"
     return Answer(page.state, f"{seen}, but reading it failed: {_plainly(page.reason)}.", (again,))
 

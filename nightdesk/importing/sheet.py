@@ -125,10 +125,15 @@ def _read_workbook(asked: tuple[bytes, str | None]) -> list[list[str]] | str:
         if sum(member.file_size for member in packed.infolist()) > _LARGEST_UNPACKED:
             return f"it unpacks to more than {_LARGEST_UNPACKED >> 20} MB"
     book = openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=True)
-    if name is not None and name not in book.sheetnames:
-        return f"there is no sheet {name!r}; it has {', '.join(map(repr, book.sheetnames))}"
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if name not in (None, *sheets):
+        return f"there is no sheet {name!r}; it has {', '.join(map(repr, sheets))}"
+    if not sheets:
+        return "it has no sheet of rows"
+    sheet = sheets[name] if name is not None else next(iter(sheets.values()))
+    sheet.reset_dimensions()  # some programs write that a sheet is smaller than it is
     rows: list[list[str]] = []
-    for line in book[name or book.sheetnames[0]].iter_rows(values_only=True):
+    for line in sheet.iter_rows(values_only=True):
         if len(rows) > _MOST_ROWS:
             break
         rows.append([_words(value) for value in line])
