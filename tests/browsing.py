@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 #: Nothing that Chromium does by itself leaves the machine.
-_ALONE = (
+ALONE = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -67,7 +67,7 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_ALONE))
+        browser = playwright.chromium.launch(executable_path=path, args=list(ALONE))
         try:
             yield browser
         finally:
