@@ -76,6 +76,14 @@ def set_password(db: Connection, name: str, password: str, by: str, now: datetim
     people.note_deed(db, by, "password set", name, now)
 
 
+def change_own(db: Connection, name: str, old: str, new: str, first: str | None, now: datetime) -> None:
+    """Somebody sets their own password, who knows the one that holds. `first` is `web.password`. Raises UsageError."""
+    user = people.standing(db, name)
+    if not _holds(name, old, user.password if user is not None else None, first):
+        raise UsageError("the password that holds now is another")
+    set_password(db, name, new, name, now)
+
+
 def go_away(db: Connection, name: str, begin: datetime, until: datetime, stand_in: str, by: str, now: datetime) -> None:
     """Somebody else sees what is theirs, for a time. Raises UsageError, NotFound."""
     if until <= begin:
@@ -182,9 +190,9 @@ def log_in(store: Store, name: str, password: str, first: str | None, now: datet
     with store.read() as db:
         user = people.standing(db, name)
     kept = user.password if user is not None else None
-    is_first = name == FIRST and kept is None and bool(first)
-    if not fits(password, kept) and not (is_first and _is_same(password, first or "")):
+    if not _holds(name, password, kept, first):
         return None
+    is_first = name == FIRST and kept is None
     cookie = secrets.token_urlsafe(32)
 
     def write(db: Connection) -> None:
@@ -196,6 +204,13 @@ def log_in(store: Store, name: str, password: str, first: str | None, now: datet
 
     store.unit(write)
     return cookie
+
+
+def _holds(name: str, password: str, kept: str | None, first: str | None) -> bool:
+    """Whether a password is that of a user: what is kept of it, or for the first operator `web.password` until then."""
+    if fits(password, kept):
+        return True
+    return name == FIRST and kept is None and bool(first) and _is_same(password, first or "")
 
 
 def check(store: Store, cookie: str, now: datetime) -> Person | None:

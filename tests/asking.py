@@ -98,6 +98,10 @@ class Asker:
         connection.close()
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
 
+    def forget(self, role: str) -> None:
+        """Log in anew the next time."""
+        self._cookies.pop(role, None)
+
     def _cookie(self, role: str) -> str:
         if role not in self._cookies:
             self._cookies[role] = self.log_in(role)

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PAGES = (
-    "/sources",
-    "/sources/post",
-    "/new-source",
-    "/alerts",
-    "/alerts/1",
-    "/silences",
-    "/intake?what=https://x.example/a",
+    *(
+        "/sources",
+        "/sources/post",
+        "/new-source",
+        "/alerts",
+        "/alerts/1",
+        "/silences",
+        "/intake?what=https://x.example/a",
+    ),
+    *("/start", "/me", "/people", "/people/editor.one"),
 )
 SOURCE = '[[source]]\nname = "post"\ntitle = "ข่าวชายแดน"\nurl = "https://post.example/feed"\nlanguage = "th"\n'
 

@@ -21,8 +21,8 @@ from nightdesk.web.act import Act
 from nightdesk.web.api.endpoints import Api
 from nightdesk.web.api.queries import Queries
 from nightdesk.web.desk import static
-from nightdesk.web.desk.article import Article
 from nightdesk.web.desk.alerts import Alerts
+from nightdesk.web.desk.article import Article
 from nightdesk.web.desk.charts import Charts
 from nightdesk.web.desk.decisions import Decisions
 from nightdesk.web.desk.development import Development
@@ -31,12 +31,15 @@ from nightdesk.web.desk.frame import Frame
 from nightdesk.web.desk.front import Front
 from nightdesk.web.desk.intake import Intake
 from nightdesk.web.desk.map import Map
-from nightdesk.web.desk.searching import Searching
+from nightdesk.web.desk.me import Me
 from nightdesk.web.desk.papers import Papers
+from nightdesk.web.desk.people import People
+from nightdesk.web.desk.searching import Searching
 from nightdesk.web.desk.silences import Silences
 from nightdesk.web.desk.sourcemaking import SourceMaking
 from nightdesk.web.desk.sources import Sources
 from nightdesk.web.desk.sql import Sql
+from nightdesk.web.desk.start import Start
 from nightdesk.web.desk.thread import Thread
 from nightdesk.web.desk.watches import Watches
 from nightdesk.web.desk.watchmaking import WatchMaking
@@ -90,6 +93,9 @@ def make_site(app: App) -> Starlette:
             *Alerts(frame).routes(),
             *Silences(frame).routes(),
             *Intake(frame).routes(),
+            *Start(frame).routes(),
+            *Me(frame).routes(),
+            *People(frame).routes(),
             *SourceMaking(frame).routes(),
             *Sources(frame).routes(),
             *WatchMaking(frame).routes(),
