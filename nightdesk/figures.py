@@ -23,16 +23,27 @@ def figure_lines(rows: Iterable[Row]) -> list[Row]:
 
 def grouped(rows: Iterable[Row]) -> list[list[Row]]:
     """The figures of each thing that is counted, what the news is about first."""
+    counts = [row for row in rows if row["value"] is not None and row["status"] not in _ASIDE]
+    whose: dict[tuple[Any, ...], set[str]] = {}
+    for row in counts:
+        if row["leading"] and row["nationality"]:
+            whose.setdefault(_key(row), set()).add(row["nationality"])
     found: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        if row["value"] is not None and row["status"] not in _ASIDE:
-            found.setdefault(_key(row), []).append(row)
+    for row in counts:
+        found.setdefault((_key(row), _whose(row, whose.get(_key(row), set()))), []).append(row)
     return sorted(found.values(), key=_rank)
 
 
 def _key(row: Row) -> tuple[Any, ...]:
     unit = "people" if row["unit"] in _PEOPLE else row["unit"]
-    return unit, row["status"], row["nationality"]
+    return unit, row["status"]
+
+
+def _whose(row: Row, leading: set[str]) -> str | None:
+    """Whose people are counted: what the news is about is the same people where one report leaves that unsaid."""
+    if row["nationality"] is None and row["leading"] and len(leading) == 1:
+        return next(iter(leading))
+    return row["nationality"]  # type: ignore[no-any-return]
 
 
 def _rank(rows: Sequence[Row]) -> tuple[bool, int, int]:

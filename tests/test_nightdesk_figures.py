@@ -62,6 +62,12 @@ def test_the_same_people_are_freed_by_one_and_suspects_by_another() -> None:
     assert len(figure_lines([stated(200, "One"), stated(200, "Two", unit="suspects")])) == 1
 
 
+def test_what_the_news_is_about_is_one_line_where_one_report_leaves_unsaid_whose_people_they_are() -> None:
+    rows = [stated(312, "One", nationality="CN"), stated(298, "Two"), stated(26, "Two", leading=False)]
+    assert [(line["low"], line["high"]) for line in figure_lines(rows)] == [(298, 312), (26, 26)]
+    assert len(figure_lines([*rows, stated(40, "Three", nationality="VN")])) == 3, "of two kinds it may be either"
+
+
 # --- On record --------------------------------------------------------------------------------------------------------
 
 

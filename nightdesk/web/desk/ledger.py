@@ -59,7 +59,7 @@ class Counted:
     status: str
     official: Statement | None
     latest: Statement
-    outlets: int
+    differ: bool  # whether not all say the same
     leading: bool
     cells: tuple[tuple[Statement, ...], ...]  # one for each column
 
@@ -127,7 +127,7 @@ def _counted(group: Sequence[Statement], columns: Sequence[Report], language: La
         status=group[0].fact.status or "",
         official=next((one for one in reversed(weighing) if one.is_official), None),
         latest=weighing[-1],
-        outlets=len({one.report.outlet for one in group}),
+        differ=len({(one.fact.value, one.fact.low, one.fact.high) for one in weighing}) > 1,
         leading=any(one.fact.leading for one in group),
         cells=tuple(tuple(by_article.get(report.row.id, {}).values()) for report in columns),
     )
