@@ -34,7 +34,15 @@ _BATCH = 500
 
 def columns(db: Connection, view: View) -> list[str]:
     """The view's columns, in order."""
-    return list(db.execute(sa.text(f"SELECT * FROM {view.name} LIMIT 0")).keys())
+    known = _COLUMNS.get((db.dialect.name, view.name))
+    if known is None:
+        known = tuple(db.execute(sa.text(f"SELECT * FROM {view.name} LIMIT 0")).keys())
+        _COLUMNS[db.dialect.name, view.name] = known
+    return list(known)
+
+
+#: Asked once: this program's views have the same columns in every database that it opens.
+_COLUMNS: dict[tuple[str, str], tuple[str, ...]] = {}
 
 
 def rows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,9 +91,15 @@ def facets(db: Connection, question: Question) -> Facets:
     return count_facets(db, *_read(question))
 
 
-def _read(question: Question) -> tuple[Query | None, Filters]:
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Query:
+    """A query read once: a concept has hundreds of spellings, and who looks for it looks again."""
     from pipeline.vocabulary import load_vocabulary
 
+    return parse_query(text, load_vocabulary())
+
+
+def _read(question: Question) -> tuple[Query | None, Filters]:
     asked = question.filters
     filters = Filters(
         topics=_one(asked.topic),
@@ -103,7 +110,7 @@ def _read(question: Question) -> tuple[Query | None, Filters]:
         since=asked.since,
         until=asked.until,
     )
-    return parse_query(question.query, load_vocabulary()) if question.query.strip() else None, filters
+    return _parsed(question.query) if question.query.strip() else None, filters
 
 
 def _one(value: str | None) -> tuple[str, ...]:

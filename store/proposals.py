@@ -32,7 +32,7 @@ _WALK = 4_000  # articles
 _FIRST_STRIDE = 8_000
 _LONGER = 8
 _SURELY_WHOLE = 40  # letters of a word that no term cuts
-_DEAR = 16  # words of which one must be there: each is looked up
+_DEAR = 64  # words of which one must be there: each is looked up
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class Asked:
     def of(cls, query: Query | None, filters: Filters, *, exact: bool = False) -> Asked:
         if query is None:
             return cls(None, filters, None, None)
-        ban = _some([needed(part) for part in banned(query.root)])
-        return cls(query, filters, needed(query.root), ban, exact)
+        ban = _some([needed(part) for part in banned(query.root)]) if query.needed is not None else None
+        return cls(query, filters, query.needed, ban, exact)
 
     def light(self, db: Connection) -> Asked:
         """Without what costs an index much to tell, where many articles may have it; to be asked of the newest."""
@@ -154,9 +154,7 @@ def is_exact(node: Node) -> bool:
 
 def banned(node: Node) -> tuple[Node, ...]:
     """What must not stand in title or text, as far as the index can tell: single words of spaced scripts."""
-    if not isinstance(node, And) or needed(node) is None:
-        return ()
-    parts = [part.part for part in node.parts if isinstance(part, Not)]
+    parts = [part.part for part in node.parts if isinstance(part, Not)] if isinstance(node, And) else []
     return tuple(part for part in parts if isinstance(part, Phrase) and not part.field and is_exact(part))
 
 

@@ -29,9 +29,9 @@ from store.proposals import Filters as Filters
 #: Among how many of the newest hits the best are sought.
 RANKED_AMONG = 200
 
-_BATCH, _MOST_AT_ONCE = 100, 1_000
-#: So many of the newest articles are looked into before an index is asked for what costs it much, and more while many
-#: of them hold.
+_LEAST, _BATCH, _MOST_AT_ONCE = 25, 100, 1_000  # articles that are asked for at a time
+#: So many of the newest articles are looked into before an index is asked for what costs it much, and so many more for
+#: each that holds.
 _LOOKED_INTO = 60
 _MORE_FOR_EACH_HIT = 4
 
@@ -80,16 +80,17 @@ def judged(
     """What holds, newest first. Raises QueryError if `query` says only what not to find."""
     _refuse_negative(query, filters)
     asked, judge = Asked.of(query, filters), Judge(db, query)
-    looked = held = 0
-    size = max(1, min(wanted, _BATCH))
+    looked, size = 0, max(1, min(wanted, _BATCH))
     light = asked.light(db)
     sure = light.need == asked.need and light.ban == asked.ban  # that the index is asked all it can tell
     if not sure or db.dialect.name != "sqlite":
+        patience = _LOOKED_INTO
         low, high = newest(db, asked, before)
-        while sure or looked < _LOOKED_INTO + _MORE_FOR_EACH_HIT * held:
+        while sure or looked < patience:
+            size = size if sure else min(size, max(patience - looked, _LEAST))
             batch = db.execute(proposal(db, light, (low, high)).limit(size)).all()
             for found in judge.holding(batch):
-                held += 1
+                patience += _MORE_FOR_EACH_HIT
                 yield found
             if len(batch) < size:
                 if low is None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from core.query.index import Every, Needed, Run
 from store.index import NOTHING, PLACES, WEIGHTS, WORDS, search_rows, search_titles
 
+_SHORT_RUN = 2
 _fts = sa.table("search_index", sa.column("rowid"))
 
 
@@ -77,7 +78,10 @@ def _as_tsquery(need: Needed, strict: bool, anywhere: str = "", weights: Mapping
         weight = weights.get(need.field, anywhere) if strict else ""
         ends = [f":{star if term is need.terms[-1] else ''}{weight}" for term in need.terms]
         words = [f"{term}{end}" if end != ":" else term for term, end in zip(need.terms, ends, strict=True)]
-        return f"({(' <-> ' if strict else ' & ').join(words)})"
+        if len(words) <= _SHORT_RUN:
+            return f"({(' <-> ' if strict else ' & ').join(words)})"
+        # A text that has some of a long run has nearly always all of it, and in a row; to look for that is dear.
+        return f"({words[0]} & {words[len(words) // 2]} & {words[-1]})"
     sign = " & " if isinstance(need, Every) else " | "
     return f"({sign.join(_as_tsquery(part, strict, anywhere, weights) for part in need.parts)})"
 

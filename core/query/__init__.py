@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from core.errors import QueryError
 from core.query.document import Document
 from core.query.hearing import Tongues, deaf_to
+from core.query.index import Needed, needed
 from core.query.lacking import Lack, Nearness, nearness
 from core.query.match import Match, Matcher, Term
 from core.query.nodes import FIELDS, NAME_FIELDS, And, Leaf, Node, Not, Phrase, Value, leaves
@@ -52,6 +53,11 @@ class Query:
         """Which clauses at its top level hold and which do not, and for want of what: to explain why it does not."""
         return nearness(self.root, document, show)
 
+    @cached_property
+    def needed(self) -> Needed | None:
+        """What must be in an index for it to hold."""
+        return needed(self.root)
+
     @property
     def fields(self) -> frozenset[str]:
         """The fields it looks at, with "" for title and text."""
@@ -88,7 +94,7 @@ class Query:
         return _only_negative(self.root)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"text": self.text, "root": self.root}  # the matcher is made again where it is needed
+        return {"text": self.text, "root": self.root}  # the others are made again where they are asked for
 
 
 class QuerySet(Generic[K]):

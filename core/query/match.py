@@ -49,8 +49,7 @@ class Wanted(NamedTuple):
     groups: tuple[Mapping[int, tuple[Sequence, ...]], ...]  # of each one needle must be met: what it may be part of
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """Matched words as they stand in the original: `document.title[start:end]` where `field` is title."""
 
     field: str
