@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.errors import NotFound
+from nightdesk import work
 from nightdesk.app import App
 from nightdesk.importing import run
 from nightdesk.importing.run import Done, Plan
@@ -143,6 +144,24 @@ def test_an_import_is_taken_back_whole_and_may_come_again(office: Office) -> Non
         office.undo()
     assert {one.state for one in office.take_in(*ROWS)} == {"new"}
     assert office.rows("SELECT count(*) FROM articles_v") == [(3,)]
+
+
+def test_who_is_killed_after_the_rows_were_written_has_them_read_later(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(Exception):
+        pass
+
+    def kill(**_options: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(office.app.pipeline, "run", kill)
+        office.take_in(*ROWS)
+    assert office.rows("SELECT count(*) FROM articles_v") == [(0,)]
+    work.process(office.app)
+    again = office.take_in(*ROWS)
+    assert [(one.state, one.development_id) for one in again] == [("same", 1), ("same", 2), ("same", 3)]
 
 
 def test_who_is_killed_while_taking_back_takes_back_the_rest(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
