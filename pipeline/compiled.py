@@ -78,11 +78,15 @@ def _keep(path: Path, name: str, content: bytes) -> None:
 
 @contextlib.contextmanager
 def _without_collecting() -> Iterator[None]:
-    """A hundred thousand small objects that all stay: looking for garbage among them takes longer than making them."""
+    """A hundred thousand small objects that all stay: looking for garbage among them takes longer than making them.
+
+    So they are not looked at later either, which would stop whatever is asked just then for a third of a second.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_enabled:
             gc.enable()
