@@ -6,7 +6,7 @@ A development counts once, however many articles report it: its leading figures 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -19,7 +19,7 @@ from store import overview
 #: How far back charts and map can look.
 SPAN = timedelta(days=3 * 366)
 _BATCH = 5_000
-_OVERLAP = timedelta(minutes=1)
+_OVERLAP, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: What one calls freed another calls held.
 PEOPLE = frozenset({"people", "suspects", "victims", "defendants", "fugitives"})
@@ -102,30 +102,54 @@ class Overview:
     """Every development of the last years. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._entries: dict[int, Entry] = {}
+        self._months: dict[date, dict[int, Entry]] = {}  # by the first day of each
+        self._month_of: dict[int, date] = {}
         self._updated = _NEVER
+        self._began: tuple[datetime, list[tuple[datetime, str]]] | None = None
         self._lock = threading.Lock()
 
-    def read(self, db: Connection, now: datetime) -> Sequence[Entry]:
-        """As it stands now: what changed since the last look is read again."""
+    def sources_began(self, db: Connection, now: datetime) -> list[tuple[datetime, str]]:
+        """When each source brought its first article, and its name. Asks every article, so only once an hour."""
         with self._lock:
-            since, entries = now - SPAN, dict(self._entries)
+            if self._began is None or not timedelta(0) <= now - self._began[0] < _HOUR:
+                self._began = now, [(row.at, row.name) for row in overview.sources_began(db)]
+            return self._began[1]
+
+    def read(self, db: Connection, now: datetime, chosen: Chosen) -> list[Entry]:
+        """What fits, as it stands now: what changed since the last look is read again."""
+        with self._lock:
+            since = now - SPAN
             # A change that another process was still writing at the last look has a time before it.
             updated = self._updated if self._updated == _NEVER else self._updated - _OVERLAP
             while True:
                 rows = overview.changed_since(db, updated, since, _BATCH)
                 for row in rows:
-                    entries.pop(row.id, None)
+                    self._forget(row.id)
                 standing = [row for row in rows if not row.gone]
                 said = _by_development(overview.stated(db, [row.id for row in standing]))
-                entries |= {row.id: _entry(row, said.get(row.id, ())) for row in standing}
+                for row in standing:
+                    self._keep(_entry(row, said.get(row.id, ())))
                 is_last = len(rows) < _BATCH or rows[-1].updated_at == updated
                 if rows:
                     self._updated = updated = rows[-1].updated_at
                 if is_last:
                     break
-            self._entries = entries
-            return tuple(entries.values())
+            return [
+                entry
+                for first in months(chosen)
+                for entry in self._months.get(first, {}).values()
+                if chosen.fits(entry)
+            ]
+
+    def _keep(self, entry: Entry) -> None:
+        first = entry.day.replace(day=1)
+        self._months.setdefault(first, {})[entry.id] = entry
+        self._month_of[entry.id] = first
+
+    def _forget(self, development_id: int) -> None:
+        first = self._month_of.pop(development_id, None)
+        if first is not None:
+            del self._months[first][development_id]
 
 
 def _by_development(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -198,11 +222,9 @@ def months(chosen: Chosen) -> list[date]:
 
 
 def by_month(entries: Iterable[Entry], series: str, chosen: Chosen, nationality: str | None = None) -> list[Month]:
-    """A chart's bars, one for each month of the span, those without any too."""
+    """A chart's bars, one for each month of the span, those without any too. `entries` fit what was chosen."""
     found = {first: Month(first) for first in months(chosen)}
     for entry in entries:
-        if not chosen.fits(entry):
-            continue
         counted = entry.of(series, nationality)
         if counted is not None:
             month = found[entry.day.replace(day=1)]
@@ -217,17 +239,15 @@ def events_by_month(entries: Iterable[Entry], chosen: Chosen) -> dict[str, list[
     firsts = {first: at for at, first in enumerate(months(chosen))}
     found: dict[str, list[int]] = {}
     for entry in entries:
-        if chosen.fits(entry) and entry.events:
+        if entry.events:
             found.setdefault(entry.events[0], [0] * len(firsts))[firsts[entry.day.replace(day=1)]] += 1
     return dict(sorted(found.items(), key=lambda one: -sum(one[1])))
 
 
-def nationalities(entries: Iterable[Entry], series: str, chosen: Chosen) -> list[tuple[str, float, float, int]]:
+def nationalities(entries: Iterable[Entry], series: str) -> list[tuple[str, float, float, int]]:
     """Of whom a chart's people are: each nationality with low, high and how many developments name it; most first."""
     found: dict[str, list[float]] = {}
     for entry in entries:
-        if not chosen.fits(entry):
-            continue
         for code in {one.nationality for one in entry.ranges if one.nationality}:
             counted = entry.of(series, code)
             if counted is not None:
@@ -239,5 +259,10 @@ def nationalities(entries: Iterable[Entry], series: str, chosen: Chosen) -> list
     return [(code, low, high, int(count)) for code, (low, high, count) in ordered]
 
 
-def fitting(entries: Iterable[Entry], chosen: Chosen) -> Iterator[Entry]:
-    return (entry for entry in entries if chosen.fits(entry))
+def by_kind(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The developments of each kind; each is of its first."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.events:
+            found.setdefault(entry.events[0], []).append(entry)
+    return found

@@ -74,14 +74,12 @@ def stated(db: Connection, development_ids: Sequence[int]) -> list[Row[Any]]:
     return found
 
 
-def sources_added(db: Connection, since: datetime) -> list[Row[Any]]:
-    """Sources that brought their first article since then: when, and which."""
-    first = sa.func.min(articles.c.found_at).label("at")
+def sources_began(db: Connection) -> list[Row[Any]]:
+    """When each source brought its first article, and which it is."""
     query = (
-        sa.select(first, sources.c.title.label("name"))
+        sa.select(sa.func.min(articles.c.found_at).label("at"), sources.c.title.label("name"))
         .join(sources, sources.c.id == articles.c.source_id)
         .group_by(sources.c.id, sources.c.title)
-        .having(first >= since)
     )
     return list(db.execute(query))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from nightdesk.overview import Chosen, Overview, by_month, events_by_month, months, nationalities
+from nightdesk.overview import Chosen, Entry, Overview, by_month, events_by_month, months, nationalities
 from nightdesk.web.desk import coast
 from store import findings
 from store.developments import developments
@@ -20,6 +20,7 @@ from tests.asking import Asker, listening
 from tests.conftest import FakeClock
 
 YEAR = Chosen(date(2026, 1, 1), date(2026, 12, 31))
+EVER = Chosen(date(2026, 1, 1), date(2032, 1, 1))
 
 
 @pytest.fixture
@@ -27,12 +28,13 @@ def room(store: Store) -> Newsroom:
     return Newsroom(store, FakeClock())
 
 
-def bars(
-    room: Newsroom, series: str, chosen: Chosen = YEAR, nationality: str | None = None
-) -> dict[str, tuple[float, float, int]]:
+def entries(room: Newsroom, chosen: Chosen, kept: Overview | None = None) -> list[Entry]:
     with room.store.read() as db:
-        entries = Overview().read(db, room.clock())
-    found = by_month(entries, series, YEAR, nationality)
+        return (kept or Overview()).read(db, room.clock(), chosen)
+
+
+def bars(room: Newsroom, series: str, nationality: str | None = None) -> dict[str, tuple[float, float, int]]:
+    found = by_month(entries(room, YEAR), series, YEAR, nationality)
     return {bar.name: (bar.low, bar.high, bar.developments) for bar in found if bar.developments}
 
 
@@ -64,9 +66,7 @@ def test_of_a_nationality_only_its_own_people_count_and_the_whole_is_no_sum_of_i
         room.fact(article, value=value, unit="people", status="done", nationality=code)
     assert bars(room, "rescued") == {"Aug 2026": (300, 300, 1)}
     assert bars(room, "rescued", nationality="KE") == {"Aug 2026": (20, 20, 1)}
-    with room.store.read() as db:
-        whom = nationalities(Overview().read(db, room.clock()), "rescued", YEAR)
-    assert whom == [("CN", 180, 180, 1), ("KE", 20, 20, 1)]
+    assert nationalities(entries(room, YEAR), "rescued") == [("CN", 180, 180, 1), ("KE", 20, 20, 1)]
 
 
 def test_the_day_of_the_event_tells_the_month_and_else_the_day_of_the_news(room: Newsroom) -> None:
@@ -79,9 +79,7 @@ def test_what_changes_is_seen_at_the_next_look_and_what_was_merged_is_gone(room:
     kept, first, second = Overview(), room.story(), room.story()
 
     def seen() -> dict[int, float]:
-        with room.store.read() as db:
-            entries = kept.read(db, room.clock())
-        return {entry.id: max(one.high for one in entry.ranges) for entry in entries}
+        return {entry.id: max(one.high for one in entry.ranges) for entry in entries(room, EVER, kept)}
 
     assert seen() == {first: 215, second: 215}
     room.clock.advance(hours=1)
@@ -97,14 +95,12 @@ def test_what_changes_is_seen_at_the_next_look_and_what_was_merged_is_gone(room:
 def test_a_change_that_was_still_being_written_at_the_last_look_is_not_missed(room: Newsroom) -> None:
     kept = Overview()
     room.story()
-    with room.store.read() as db:
-        kept.read(db, room.clock())
+    entries(room, EVER, kept)
     late = room.story()
     with room.store.write() as db:
         before = room.clock() - timedelta(seconds=30)
         db.execute(sa.update(developments).where(developments.c.id == late).values(updated_at=before))
-    with room.store.read() as db:
-        assert late in {entry.id for entry in kept.read(db, room.clock())}
+    assert late in {entry.id for entry in entries(room, EVER, kept)}
 
 
 def test_every_month_of_a_span_has_its_place_and_kinds_are_counted_in_it(room: Newsroom) -> None:
@@ -113,8 +109,7 @@ def test_every_month_of_a_span_has_its_place_and_kinds_are_counted_in_it(room: N
     room.story(event_date="2026-01-31", event_types=["raid", "rescue_release"])
     room.story(event_date="2026-02-01", event_types=["raid"])
     room.story(event_date="2026-02-04", event_types=["raid"])
-    with room.store.read() as db:
-        assert events_by_month(Overview().read(db, room.clock()), chosen) == {"raid": [0, 0, 1, 1]}
+    assert events_by_month(entries(room, chosen), chosen) == {"raid": [0, 0, 1, 1]}
 
 
 # -- land -------------------------------------------------------------------------------------------------------------

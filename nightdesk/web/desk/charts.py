@@ -43,13 +43,14 @@ class Charts:
         now = self._frame.now()
         chosen = read_chosen(asked, now.astimezone(self._frame.zone).date())
         nationality = asked["nationality"].upper() or None
-        entries = self._kept.read(db, now)
-        marks = _marks(db, chosen, now)
+        entries = self._kept.read(db, now, chosen)
+        kinds_of, marks = overview.by_kind(entries), self._marks(db, chosen, now)
         charts = []
         for series, (title, event, _) in SERIES.items():
-            bars = overview.by_month(entries, series, chosen, nationality)
+            own = kinds_of.get(event, [])
+            bars = overview.by_month(own, series, chosen, nationality)
             if any(bar.developments for bar in bars):
-                whom = [] if nationality else overview.nationalities(entries, series, chosen)[:8]
+                whom = [] if nationality else overview.nationalities(own, series)[:8]
                 charts.append(
                     {
                         "name": series,
@@ -76,6 +77,21 @@ class Charts:
             **self._frame.choices,
         }
 
+    def _marks(self, db: Connection, chosen: Chosen, now: datetime) -> dict[date, tuple[list[str], list[str]]]:
+        """What a spike may come from: by month the sources that were new and those that were silent or failing."""
+        began = datetime.combine(chosen.since, datetime.min.time(), now.tzinfo)
+        found: dict[date, tuple[list[str], list[str]]] = {first: ([], []) for first in overview.months(chosen)}
+        for at, name in self._kept.sources_began(db, now):
+            first = at.date().replace(day=1)
+            if first in found:
+                found[first][0].append(name)
+        for row in stored.sources_silent(db, began):
+            ended = (row.ended_at or now).date()
+            for first, (_, silent) in found.items():
+                if row.first_at.date() <= _last_day(first) and ended >= first:
+                    silent.append(row.name)
+        return {first: (sorted(set(new)), sorted(set(silent))) for first, (new, silent) in found.items()}
+
 
 def read_chosen(asked: Mapping[str, str], today: date) -> Chosen:
     """The span and filters of a chart or map. Raises UsageError."""
@@ -93,25 +109,6 @@ def read_chosen(asked: Mapping[str, str], today: date) -> Chosen:
 
 def _last_day(first: date) -> date:
     return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-
-
-# -- what a spike may come from ---------------------------------------------------------------------------------------
-
-
-def _marks(db: Connection, chosen: Chosen, now: datetime) -> dict[date, tuple[list[str], list[str]]]:
-    """By month the sources that were new and those that were silent or failing."""
-    began = datetime.combine(chosen.since, datetime.min.time(), now.tzinfo)
-    found: dict[date, tuple[list[str], list[str]]] = {first: ([], []) for first in overview.months(chosen)}
-    for row in stored.sources_added(db, began):
-        first = row.at.date().replace(day=1)
-        if first in found:
-            found[first][0].append(row.name)
-    for row in stored.sources_silent(db, began):
-        ended = (row.ended_at or now).date()
-        for first, (_, silent) in found.items():
-            if row.first_at.date() <= _last_day(first) and ended >= first:
-                silent.append(row.name)
-    return {first: (sorted(set(new)), sorted(set(silent))) for first, (new, silent) in found.items()}
 
 
 # -- drawing ----------------------------------------------------------------------------------------------------------

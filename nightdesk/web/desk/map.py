@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from alerts.language import speak
 from core.errors import UsageError
-from nightdesk.overview import Entry, Overview, fitting
+from nightdesk.overview import Entry, Overview
 from nightdesk.web.desk import coast
 from nightdesk.web.desk.charts import SPANS, read_chosen
 from nightdesk.web.desk.coast import VIEWS, View
@@ -48,7 +48,7 @@ class Map:
         if name not in VIEWS:
             raise UsageError(f"view: {name!r} is none of {', '.join(VIEWS)}")
         chosen = read_chosen({**asked, "months": asked["months"] or "6"}, now.astimezone(self._frame.zone).date())
-        entries = list(fitting(self._kept.read(db, now), chosen))
+        entries = self._kept.read(db, now, chosen)
         places, unplaced = _places(entries)
         ways = Counter(way for entry in entries for way in entry.routes)
         kept = {key: value for key, value in asked.items() if value and key != "view"}
