@@ -186,8 +186,9 @@ def test_a_case_is_followed_from_its_page_and_from_that_of_a_stage(desk: Asker) 
 
 
 def test_ids_in_words_of_the_desk_lead_to_their_pages_and_nothing_else_does() -> None:
-    said = _linked("a12 of d34, f5 by n6; t7 <b> xa1 d34x a0 /d3 A12 d1-2")
+    said = _linked("a12 of d34, f5 by n6; s8 t7 <b> xa1 d34x a0 /d3 A12 d1-2")
     assert str(said) == (
         '<a href="/articles/12">a12</a> of <a href="/developments/34">d34</a>, <a href="/facts/5">f5</a> by '
-        '<a href="/alerts/6">n6</a>; <a href="/threads/7">t7</a> &lt;b&gt; xa1 d34x a0 /d3 A12 d1-2'
+        '<a href="/alerts/6">n6</a>; <a href="/silences">s8</a> <a href="/threads/7">t7</a> '
+        "&lt;b&gt; xa1 d34x a0 /d3 A12 d1-2"
     )

@@ -155,6 +155,30 @@ def test_its_articles_go_to_reference_managers_and_its_evidence_to_who_is_logged
         assert json.loads(opened.read("manifest.json"))["development"] == development
 
 
+def test_a_development_without_articles_says_that_it_is_withdrawn(desk: Asker) -> None:
+    development = desk.room.development(articles=0, independent_sources=0, status="withdrawn")
+    page = desk.see(f"/developments/{development}", "editor")
+    assert "no article reports it" in page and "No article counts anything" in page
+    assert desk.ask(f"/developments/{development}/references.ris").status == 200
+    assert desk.ask("/developments/99").status == desk.ask("/developments/99/references.ris").status == 404
+
+
+EVIL = '"><img src=x onerror=alert(1)>{{7*7}}javascript:'
+
+
+def test_nothing_that_a_publisher_wrote_is_markup_or_a_link_of_its_own_kind(desk: Asker) -> None:
+    room = desk.room
+    development = room.development(title=EVIL, lede=EVIL, first_reporter=EVIL, event_types=[], thread_reason=EVIL)
+    article = room.article(development, EVIL, EVIL, text=f"{EVIL}\n{EVIL}", url="javascript:alert(1)", byline=EVIL)
+    room.fact(article, value=2, quote=EVIL, speaker=EVIL, position=len(EVIL) + 1, **LEADING)
+    fact = room.fact(article, kind="person", name=EVIL, role=EVIL, quote=EVIL)
+    room.change(development, "correction", what="name", old=EVIL, new=EVIL, cause_article_id=article)
+    for path in (f"/developments/{development}", f"/articles/{article}", f"/facts/{fact}"):
+        page = desk.see(path, "editor")
+        assert "<img" not in page and 'href="javascript' not in page and ">49" not in page, path
+        assert "&lt;img src=x" in page, path
+
+
 # --- what it is made of -----------------------------------------------------------------------------------------------
 
 

@@ -225,14 +225,21 @@ def _in_script(text: str | None, language: str | None) -> Markup | str:
 
 
 #: Where the page of an id is.
-_PAGES = {"a": "articles", "d": "developments", "f": "facts", "n": "alerts", "t": "threads"}
-_ID = re.compile(r"(?<![\w/.-])([adfnt])([1-9]\d{0,17})(?![\w/-])", re.ASCII)
+_PAGES = {
+    "a": "/articles/{}",
+    "d": "/developments/{}",
+    "f": "/facts/{}",
+    "n": "/alerts/{}",
+    "s": "/silences",
+    "t": "/threads/{}",
+}
+_ID = re.compile(r"(?<![\w/.-])([adfnst])([1-9]\d{0,17})(?![\w/-])", re.ASCII)
 
 
 def _linked(text: str | None) -> Markup:
     """Words of the desk, in which each id leads to its page."""
     words = str(escape(text or ""))
-    return Markup(_ID.sub(lambda found: f'<a href="/{_PAGES[found[1]]}/{found[2]}">{found[0]}</a>', words))
+    return Markup(_ID.sub(lambda found: f'<a href="{_PAGES[found[1]].format(found[2])}">{found[0]}</a>', words))
 
 
 def _web(url: str | None) -> str:
