@@ -77,7 +77,7 @@ class _Search:
     async def of(self, url: str) -> list[Candidate]:
         answer = await self._fetcher.feed(url, self._manners)
         if answer.status is None and answer.error not in (None, "robots"):
-            raise NightdeskError(f"{url}: {cause_of(answer.error or '').words}")
+            raise NightdeskError(f"nothing can be read at {url}: {cause_of(answer.error or '').words}")
         page = answer.final_url or url
         if answer.ok:
             try:

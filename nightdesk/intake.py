@@ -66,7 +66,7 @@ def _input(handed: Handed, said: Said, folder: Path) -> tuple[str, bool]:
         try:
             return normalise_url(address), True
         except ValueError as error:
-            raise UsageError(f"{handed.address}: {error}") from error
+            raise UsageError(f"this is no address of the web: {handed.address}: {error}") from error
     if handed.text:
         return _file(handed.text.encode(), ".txt", said, folder)
     if not handed.body:
