@@ -41,22 +41,21 @@ def read_development(db: Connection, development_id: int, watch: str) -> Story:
     return _story(db, decisions.families_of(db, [development_id])[0], watch, [])
 
 
-def read_developments(db: Connection, development_ids: Sequence[int]) -> dict[int, Story]:
+def read_developments(db: Connection, developments: Sequence[Row[Any]]) -> dict[int, Story]:
     """Many at once, for a page: as nobody was told of them, each with its own articles and no others'."""
-    articles: dict[int, list[Row[Any]]] = {one: [] for one in development_ids}
+    articles: dict[int, list[Row[Any]]] = {row.id: [] for row in developments}
     versions = []
-    for article in stories.articles_of(db, development_ids, limit=_PAGE):
+    for article in stories.articles_of(db, list(articles), limit=_PAGE):
         articles[article.development_id].append(article)
         versions.append(article.version_id)
     facts: dict[int, list[Row[Any]]] = {}
     for fact in stories.facts_of(db, versions):
         facts.setdefault(fact.version_id, []).append(fact)
-    return {
-        row.id: _told_as(
-            row, "", articles[row.id], [fact for one in articles[row.id] for fact in facts.get(one.version_id, ())], []
-        )
-        for row in stories.developments_of(db, development_ids)
-    }
+    told = {}
+    for row in developments:
+        stated = [fact for one in articles[row.id] for fact in facts.get(one.version_id, ())]
+        told[row.id] = story_of(row, articles[row.id], stated)
+    return told
 
 
 def story_of(development: Row[Any], articles: Sequence[Row[Any]], facts: Sequence[Row[Any]]) -> Story:

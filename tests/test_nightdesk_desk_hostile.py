@@ -131,7 +131,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     for number, payload in enumerate(PAYLOADS):
         text = (
             f"Thai police freed {100 + number} people from a scam compound in Myawaddy on 12 October 2026, said"
-            f" {payload} of the embassy. They had been forced to run online fraud, and will be flown home from Mae Sot this week."
+            f" {payload} of the embassy. They had been forced to run online fraud, and will be flown home from Mae Sot"
+            " this week."
         )
         lines.append(
             {

@@ -67,7 +67,7 @@ class Papers:
 
         def read(db: Connection) -> Brief:
             row = _now(db, number)
-            return brief_of(db, self._frame, row, read_developments(db, [row.id])[row.id])
+            return brief_of(db, self._frame, row, read_developments(db, [row])[row.id])
 
         try:
             brief = await self._frame.reading.ask(read)

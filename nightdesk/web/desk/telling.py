@@ -47,8 +47,8 @@ def tell(db: Connection, development_ids: Sequence[int], tag: str = "en") -> lis
     if not development_ids:
         return []
     language = speak(tag)
-    told = read_developments(db, development_ids)
     rows = {row.id: row for row in stories.developments_of(db, development_ids)}
+    told = read_developments(db, list(rows.values()))
     marks = people.marks_of(db, development_ids)
     return [telling(rows[one], told[one], language, marks.get(one)) for one in development_ids if one in rows]
 
