@@ -61,3 +61,12 @@ class Dated:
 def are_few(db: Connection, rows: sa.Select[Any]) -> bool:
     counted = sa.select(sa.func.count()).select_from(rows.limit(_FEW + 1).subquery())
     return (db.scalar(counted) or 0) <= _FEW
+
+
+def newest_numbers(db: Connection, table: str, below: int | None) -> tuple[int, int] | None:
+    """Of the newest rows of a table, the first and the last number; None where there are few."""
+    number = sa.column("id", sa.Integer)
+    numbers = sa.select(number).select_from(sa.table(table, number)).order_by(number.desc()).limit(1)
+    numbers = numbers.where(number < below) if below is not None else numbers
+    first, last = db.scalar(numbers.offset(_FEW)), db.scalar(numbers)
+    return (first, last) if first is not None and last is not None else None

@@ -47,6 +47,7 @@ class View:
     hides: str | None = None  # SQL of rows that only a whole export has
     dated: Dated | None = None
     walked: bool = False  # whether it is in the order of that index
+    numbered: str = ""  # the table whose numbers are its `id`, where many tables stand behind
     restricted: bool = False  # whether restricted reports are in it; each row says whether it is one
 
 
@@ -100,6 +101,7 @@ FACTS = View(
         "quote",
     ),
     dated=Dated("article_versions", "published_at", key="article_id", called="article_id", only="is_current"),
+    numbered="facts",
 )
 INTERACTIONS = View(
     "interactions_v",

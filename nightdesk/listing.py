@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from core.duration import parse_duration
 from core.errors import UsageError
-from nightdesk.dated import are_few
+from nightdesk.dated import are_few, newest_numbers
 from nightdesk.listed import ALERTS as ALERTS
 from nightdesk.listed import ARTICLES as ARTICLES
 from nightdesk.listed import DELIVERIES as DELIVERIES
@@ -50,11 +50,11 @@ def rows(
 ) -> Iterator[Mapping[str, Any]]:
     """The rows that pass, newest first, read in batches so that an archive fits; of `only`, where that names ids."""
     filters = filters or Filters()
-    if (cut := _newest_part(db, view, filters)) is not None:
-        found = list(_read(db, _query(db, view, filters, only, cut)))
-        if len(found) == filters.limit:
-            yield from found
-            return
+    part = _newest(db, view, filters, only)
+    found = list(_read(db, part)) if part is not None else []
+    if part is not None and len(found) == filters.limit:
+        yield from found
+        return
     yield from _read(db, _query(db, view, filters, only))
 
 
@@ -64,13 +64,20 @@ def _read(db: Connection, query: sa.Select[Any]) -> Iterator[Mapping[str, Any]]:
         yield dict(row)
 
 
-def _newest_part(db: Connection, view: View, filters: Filters) -> datetime | None:
-    """From when on there are enough to be looked through before all are: often they fill a page."""
-    if view.dated is None or not _is_walked(view, filters) or filters.limit is None:
+def _newest(db: Connection, view: View, filters: Filters, only: sa.Select[Any] | None) -> sa.Select[Any] | None:
+    """What passes of the newest, which are looked through before all are: often they fill a page."""
+    if filters.limit is None or not filters.newest_first:
         return None
-    if filters.source and are_few(db, _of_source(filters.source)):
-        return None  # they are gathered sooner
-    return view.dated.newest(db, filters.until)
+    if view.dated is not None and _is_walked(view, filters):
+        few = filters.source and are_few(db, _of_source(filters.source))  # they are gathered sooner
+        cut = view.dated.newest(db, filters.until) if not few else None
+        return _query(db, view, filters, only, cut) if cut is not None else None
+    if not view.numbered or view.order != "id" or only is not None:
+        return None
+    numbers = newest_numbers(db, view.numbered, filters.beyond if isinstance(filters.beyond, int) else None)
+    query = _query(db, view, filters, only)
+    # Between two numbers: SQLite would read the tables behind before it gives the first row of a view of all.
+    return query.where(query.selected_columns.id.between(*numbers)) if numbers is not None else None
 
 
 def _of_source(source: str) -> sa.Select[Any]:

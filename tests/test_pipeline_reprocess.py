@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.errors import AlreadyRunning
+from core.query import parse_query
 from pipeline import replay, reprocess
 from pipeline.config import PipelineConfig
 from pipeline.contrast import Difference
@@ -21,6 +22,7 @@ from pipeline.replay import Replay, Way
 from pipeline.values import Extract, Fact
 from store import interactions
 from store.engine import Store
+from store.search import Filters, found_ids
 from tests.conftest import FakeClock
 from tests.deciding import Analyst
 from tests.reports import NOON, RELEASE, RELEASE_IN_SPANISH, RELEASE_REWRITTEN, Newsroom, count, day, person, place
@@ -108,7 +110,11 @@ def _other(reading: ReadPage, state: str = "article", **otherwise: Any) -> ReadP
     }
     return replace(
         reading,
-        extract=replace(reading.extract, title=otherwise.get("title", reading.extract.title)),
+        extract=replace(
+            reading.extract,
+            title=otherwise.get("title", reading.extract.title),
+            language=otherwise.get("language", reading.extract.language),
+        ),
         classified=replace(reading.classified, **labels),
         facts=tuple(otherwise.get("facts", reading.facts)),
     )
@@ -365,6 +371,14 @@ def test_what_an_analyst_decides_while_it_runs_is_left_to_the_next_run(desk: Des
     desk.reprocess()
     events = desk.rows("SELECT event_type FROM article_events_v WHERE article_id = 4 ORDER BY 1")
     assert events == [("arrest_handover",), ("demolition",)]
+
+
+def test_an_article_is_found_in_the_language_that_it_is_now_read_in(desk: Desk) -> None:
+    desk.reads(TRES, language="pt")
+    desk.reprocess()
+    with desk.store.read() as db:
+        found = {tag: list(found_ids(db, parse_query(f"lang:{tag}"), Filters())) for tag in ("es", "pt")}
+    assert found == {"es": [], "pt": [3]}
 
 
 # --- Killed, and twice at once ---------------------------------------------------------------------------------------
