@@ -64,3 +64,25 @@ def test_a_page_is_whole_and_accessible_in_light_and_dark_and_fits_a_phone(
             assert reader.status == 200 and reader.page.locator("h1").count() == 1
             assert reader.complaints == [] and reader.runs_over <= 0
             assert reader.faults() == []
+
+
+def test_every_page_reads_without_scripts(browser: Browser, desk: Asker) -> None:
+    with sitting(browser, desk, java_script_enabled=False) as reader:
+        reader.log_in("operator")
+        for path in PAGES:
+            reader.open(path)
+            assert reader.status == 200 and reader.page.inner_text("main").strip(), path
+
+
+def test_an_empty_desk_says_on_each_page_what_is_to_be_done(tmp_path: Path, migrated_sqlite: Path) -> None:
+    (tmp_path / "desk.db").write_bytes(migrated_sqlite.read_bytes())
+    with listening(tmp_path, f"sqlite:///{tmp_path}/desk.db", FakeClock()) as desk:
+        said = {
+            "/sources": "No source is visited",
+            "/alerts": "Nobody was told of anything yet",
+            "/silences": "Nothing is muted",
+            "/watches/releases": "Nothing so far",
+            "/start": "No source is visited yet",
+        }
+        for path, words in said.items():
+            assert words in desk.ask(path).text, path
