@@ -43,6 +43,16 @@ def span(quote: str, position: int, whole: str) -> Span | None:
     return found.span() if found is not None else None
 
 
+def innermost(spans: Mapping[int, Span]) -> dict[int, Span]:
+    """Without the spans that hold another: a mark over a whole sentence shows nothing."""
+    ends = set(spans.values())
+    return {
+        fact: (left, right)
+        for fact, (left, right) in spans.items()
+        if not any(left <= start and end <= right and (start, end) != (left, right) for start, end in ends)
+    }
+
+
 def around(whole: str, at: Span, room: int = 45) -> Passage:
     """A quote with some words before and after it, of the same paragraph."""
     start, end = at

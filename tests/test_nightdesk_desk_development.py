@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nightdesk.dossier import fold, timeline
-from nightdesk.passages import around, lines, span
+from nightdesk.passages import around, innermost, lines, span
 from store import people
 from tests.asking import Asker, listening
 from tests.conftest import FakeClock
@@ -208,6 +208,10 @@ def test_a_passage_stays_in_its_paragraph_and_is_cut_at_words() -> None:
     cut = around(whole, at, room=12)
     assert (cut.before, cut.quote, cut.after) == ("…go on, and ", "215 people", " left in…")
     assert around(whole, at, room=99).before.startswith("A long")
+
+
+def test_a_quote_that_holds_another_is_not_marked() -> None:
+    assert innermost({1: (0, 40), 2: (4, 9), 3: (4, 9), 4: (30, 50)}) == {2: (4, 9), 3: (4, 9), 4: (30, 50)}
 
 
 def test_overlapping_quotes_mark_each_their_own_words() -> None:

@@ -17,7 +17,7 @@ from core.ids import show_id
 from nightdesk import analyst
 from nightdesk.differences import difference
 from nightdesk.dossier import LABELLED, decided
-from nightdesk.passages import lines, span
+from nightdesk.passages import innermost, lines, span
 from nightdesk.people import Person
 from nightdesk.web.desk.decisions import carry_out, labels_of, noting, signed
 from nightdesk.web.desk.deeds import Deed, Form, go
@@ -58,6 +58,7 @@ class Article:
         stated = facts.facts_of(db, row.version_id)
         whole = f"{row.title}\n{row.text}"
         spans = {fact.id: at for fact in stated if (at := span(fact.quote, fact.position, whole)) is not None}
+        spans = innermost(spans)
         title, *text = lines(whole, spans)
         topics, events = articles.topics_and_events(db, row.version_id)
         versions = dossier.versions_of(db, number)
