@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -11,12 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import NightdeskError, UsageError
-from crawler.discover import Candidate
 from crawler.source import Kind, SourceType
-from nightdesk import newsource, sourcelist
 from nightdesk.web.desk.deeds import Deed, Form, Look, go
 from nightdesk.web.desk.frame import Frame
 
+if TYPE_CHECKING:
+    from crawler.discover import Candidate
+
+# What looks at sites takes seconds to import, and most pages need none of it: it is imported where it is used.
 _SHOWN = 15
 
 
@@ -55,6 +57,8 @@ class SourceMaking:
 
     async def _find(self, form: Form) -> Response:
         """Ways to read the site."""
+        from nightdesk import newsource
+
         address = form.needed("address", 2000)
         try:
             found = await anyio.to_thread.run_sync(lambda: newsource.find(self._frame.app, address))
@@ -65,6 +69,8 @@ class SourceMaking:
 
     async def _look(self, form: Form) -> Response:
         """One look at the chosen way, which keeps nothing."""
+        from nightdesk import newsource
+
         address, candidates, chosen, given = _read(form)
         shown: dict[str, Any] = {"address": address, "candidates": candidates, "chosen": chosen, "given": given}
         try:
@@ -75,6 +81,8 @@ class SourceMaking:
         return await self._show(form.request, **shown, sight=sight, items=sight.rows()[:_SHOWN])
 
     async def _add(self, form: Form) -> Response:
+        from nightdesk import newsource
+
         address, candidates, chosen, given = _read(form)
         app, by = self._frame.app, form.person.name
         try:
@@ -86,6 +94,8 @@ class SourceMaking:
 
     async def _import(self, form: Form) -> Response:
         """Every good entry of a list that was sent along."""
+        from nightdesk import sourcelist
+
         file = form.file("list")
         if file is None:
             return await self._show(form.request, 422, wrong="no file was chosen")
@@ -101,6 +111,8 @@ class SourceMaking:
 
 def _read(form: Form) -> tuple[str, list[Candidate], Candidate, dict[str, Any]]:
     """The address, the ways that were found there, the chosen one, and what else was said. Raises UsageError."""
+    from crawler.discover import Candidate
+
     candidates = [_candidate(line) for line in form.words("candidate")][:50]
     chosen = form.needed("chosen", 10)
     if not chosen.isdecimal() or int(chosen) >= len(candidates):
@@ -115,6 +127,8 @@ def _read(form: Form) -> tuple[str, list[Candidate], Candidate, dict[str, Any]]:
 
 def _candidate(line: str) -> Candidate:
     """A way as the form carried it: kind, entries, address and title. Raises UsageError."""
+    from crawler.discover import Candidate
+
     kind, _, rest = line.partition(" ")
     entries, _, rest = rest.partition(" ")
     url, _, title = rest.partition(" ")

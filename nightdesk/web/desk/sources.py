@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 from sqlalchemy.engine import Connection
@@ -16,13 +16,16 @@ from starlette.routing import Route
 from alerts.language import speak
 from core.errors import NightdeskError, NotFound
 from crawler.source import Source
-from nightdesk import health, newsource, sourcelist
+from nightdesk import health
 from nightdesk.hearing import language_name
-from nightdesk.newsource import Sight
 from nightdesk.web.desk.deeds import Deed, Form, go
 from nightdesk.web.desk.frame import Frame
 from store import people, yields
 
+if TYPE_CHECKING:
+    from nightdesk.newsource import Sight
+
+# What looks at sites takes seconds to import, and most pages need none of it: it is imported where it is used.
 _SHOWN = 20
 #: States with what they mean, worst first, and the colour in which they are shown.
 STATES = {
@@ -106,6 +109,8 @@ class Sources:
         return await self._frame.answer(request, "source.html", read)
 
     async def _export(self, request: Request) -> Response:
+        from nightdesk import sourcelist
+
         ending = "." + request.url.path.rpartition(".")[2]
         own = request.query_params.get("which") == "own"
         body = await self._frame.reading.aside(
@@ -117,6 +122,8 @@ class Sources:
 
     async def _test(self, form: Form) -> Response:
         """One look at the source now, which keeps nothing."""
+        from nightdesk import newsource
+
         app, name = self._frame.app, form.request.path_params["name"]
         try:
             sight = await anyio.to_thread.run_sync(lambda: newsource.visit(app, newsource.known(app, name)))
@@ -128,11 +135,15 @@ class Sources:
 
     async def _follow(self, form: Form) -> Response:
         """Visit a source of the catalogue from now on."""
+        from nightdesk import newsource
+
         app, name, by = self._frame.app, form.request.path_params["name"], form.person.name
         await anyio.to_thread.run_sync(lambda: newsource.follow(app, name, by))
         return go(f"/sources/{name}", f"{name} is visited from the next round on.")
 
     async def _retire(self, form: Form) -> Response:
+        from nightdesk import newsource
+
         app, name = self._frame.app, form.request.path_params["name"]
         reason, by = form.text("reason", 500) or None, form.person.name
         await anyio.to_thread.run_sync(lambda: newsource.retire(app, name, by, reason))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 from sqlalchemy.engine import Connection
@@ -21,6 +21,9 @@ from nightdesk.web.desk.frame import Frame
 from nightdesk.web.desk.plainly import asks, tells
 from nightdesk.web.desk.telling import tell
 from store import history, misses, people
+
+if TYPE_CHECKING:
+    from alerts.run import TestResult
 
 _CAUGHT = 20
 
@@ -108,14 +111,14 @@ class Watches:
             with app.store.read() as db:
                 watch = newwatch.find(db, app.config, name)
             answers = [
-                f"{channel}: {result.recipient}: {result.state}{f' ({result.detail})' if result.detail else ''}"
+                _answered(channel, result)
                 for channel in watch.channels or (CONSOLE,)
                 for result in app.alerter.test_message(channel)
             ]
             app.store.unit(lambda db: people.note_deed(db, form.person.name, "test sent", name, self._frame.now()))
             return "; ".join(answers)
 
-        return go(f"/watches/{name}", f"Test message sent. {await anyio.to_thread.run_sync(send)}")
+        return go(f"/watches/{name}", f"Test message: {await anyio.to_thread.run_sync(send)}.")
 
     async def _remove(self, form: Form) -> Response:
         app, name = self._frame.app, form.request.path_params["name"]
@@ -124,3 +127,9 @@ class Watches:
             lambda: newwatch.remove(app.store, app.config, name, self._frame.now(), by, reason)
         )
         return go("/watches", f"{name} is asked of nothing more. What it told stays on record.")
+
+
+def _answered(channel: str, result: TestResult) -> str:
+    """What a service made of a test message: `hook to json://…: accepted (HTTP 200)`."""
+    whom = channel if result.recipient == channel else f"{channel} to {result.recipient}"
+    return f"{whom}: {result.state}{f' ({result.detail})' if result.detail else ''}"
