@@ -26,6 +26,7 @@ _WIDEST = 110
 #: Of the first operator. Whoever could read it sits at this machine, and the demo is gone when it ends.
 _PASSWORD = "demo"
 
+
 class DemoShow:
     """Opens the newsroom, writes the configuration that watches it, and tells the terminal what is going on."""
 
