@@ -25,7 +25,10 @@ _COMMON = {"type", "country", "date"}  # what acts of one day and country easily
 #: Log odds from which a report joins: where nothing keeps it apart, and against something that does.
 _JOINS, _JOINS_AGAINST = 0.0, 1.0
 _SERIES = 0.5  # likeness of words from which a known difference makes two reports parts of a series
+_LIKE = 0.25  # half of that where the figure differs as well
 _BINDING = frozenset(("another batch or edition", "another nationality and figure"))
+#: What may be one reading gone wrong, as long as nothing else is known to differ.
+_READINGS = frozenset(("another nationality", "another place", "another country"))
 _NEVER = -30.0
 _STRANGE = 0.08  # likeness of words below which something else must be shared
 
@@ -64,6 +67,7 @@ class Weighing:
     agreed: tuple[str, ...]
     apart: str = ""
     odds: float | None = None  # learned log odds that both are of one act, where the kind of news is known
+    other_figure: bool = False  # whether what either is about was counted otherwise, be it by one
 
 
 def decide(
@@ -105,6 +109,8 @@ def _is_sure(weighing: Weighing) -> bool:
         return False
     if not weighing.apart:
         return weighing.odds >= _JOINS
+    if weighing.other_figure and weighing.apart in _READINGS and weighing.words >= _LIKE:
+        return False  # in much the same words two differences are no misreading
     return weighing.apart not in _BINDING and weighing.words < _SERIES and weighing.odds >= _JOINS_AGAINST
 
 
@@ -117,7 +123,7 @@ def weigh(article: Profile, known: Profile, rarity: Rarity, config: PipelineConf
         return Weighing(words, words, (), apart, odds)
     shared = pairing.shared_names(article, known, rarity)
     if apart := keeps_apart(article, known, config, bool(shared)):
-        return Weighing(words, words, (), apart, odds)
+        return Weighing(words, words, (), apart, odds, agreement.same_count(article, known) is False)
     agreed, facts = _evidence(article, known, shared)
     decay = 1.0 if "date" in agreed else 0.5 ** (pairing.distance(article, known) / config.half_life)
     return Weighing(words * decay + facts, words, tuple(agreed), "", odds)

@@ -241,3 +241,25 @@ def test_like_worded_releases_in_two_towns_of_a_country_stay_apart() -> None:
     one = profile(facts=(count(23, nationality="IN"), place("Myawaddy", "MM"), day("2026-10-12")))
     other = profile(facts=(count(29, nationality="IN"), place("Tachileik", "MM"), day("2026-10-12")))
     assert isinstance(decision(other, one), Found)
+
+
+def test_bulletins_of_one_make_with_two_differences_are_two_developments() -> None:
+    """An embassy writes the same release again and again: learned odds must not join what is known to differ twice."""
+    nations = {"UZ": "Uzbek", "IN": "Indian", "KZ": "Kazakh", "KE": "Kenyan", "NP": "Nepali", "PK": "Pakistani"}
+    towns = ("Myawaddy", "Laukkaing", "Tachileik", "Kokang", "Muse")
+
+    def bulletin(number: int) -> Profile:
+        nation, town, at = list(nations)[number % 6], towns[number % 5], f"2026-10-{4 + number // 20:02}"
+        people, name = 21 + 7 * number, nations[nation]
+        text = (
+            f"{people} {name} nationals were freed from an online scam centre in {town}, Myanmar, on {at}, the embassy"
+            f" said.\nThe {name} workers had been forced to run online fraud behind high walls, an official of the"
+            f" embassy said. All {people} are being cared for in a shelter run by charity house {number + 1}.\nGuards"
+            f" at the compound in {town} fled when soldiers arrived, neighbours said."
+        )
+        title = f"{people} {name} workers freed from scam compound in {town}"
+        return profile(text, title=title, facts=(count(people, nationality=nation), place(town, "MM"), day(at)))
+
+    known = [bulletin(number) for number in range(30)]  # then people and town come again together
+    joined = [number for number in range(1, 30) if isinstance(decision(known[number], *known[:number]), Join)]
+    assert joined == []
