@@ -54,21 +54,21 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="nightdesk-desk-") as made:
         folder = asked.keep or Path(made)
         with database(asked.postgres, folder) as url:
-            last = _filled(url, folder, asked)
+            last, newest = _filled(url, folder, asked)
             spawn = multiprocessing.get_context("spawn")
             stop = spawn.Event()
             writer = spawn.Process(target=keep_adding, args=(url, folder, asked.seed, last + 1, stop), daemon=True)
             writer.start()
             try:
                 with _serving(url, folder) as address:
-                    return _report(_measured(address, last // 4, asked.rounds))
+                    return _report(_measured(address, newest, asked.rounds))
             finally:
                 stop.set()
                 writer.join(10)
 
 
-def _filled(url: str, folder: Path, asked: argparse.Namespace) -> int:
-    """How many articles there are, after filling what was empty."""
+def _filled(url: str, folder: Path, asked: argparse.Namespace) -> tuple[int, int]:
+    """The newest article and development, after filling what was empty."""
     with closing(open_store(url, folder)) as store:
         upgrade(store, NOW)
         with store.read() as db:
@@ -77,9 +77,9 @@ def _filled(url: str, folder: Path, asked: argparse.Namespace) -> int:
             fill(store, Press(asked.seed), asked.articles)
         with store.read() as db:
             last = int(db.scalar(sa.select(sa.func.max(articles.c.id))) or 0)
-            told = db.scalar(sa.select(sa.func.count()).select_from(developments))
+            told = int(db.scalar(sa.select(sa.func.max(developments.c.id))) or 0)
         print(f"{last:,} articles, {told:,} developments on {store.engine.dialect.name}")
-    return last
+    return last, told
 
 
 @contextmanager

@@ -5,8 +5,10 @@ A development counts once, however many articles report it: its leading figures 
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -53,6 +55,7 @@ class Entry:
     id: int
     title: str
     day: date
+    month: date  # the first of its month
     found_at: datetime
     topics: tuple[str, ...]
     events: tuple[str, ...]
@@ -118,7 +121,7 @@ class Overview:
     def read(self, db: Connection, now: datetime, chosen: Chosen) -> list[Entry]:
         """What fits, as it stands now: what changed since the last look is read again."""
         with self._lock:
-            since = now - SPAN
+            since, is_first = now - SPAN, self._updated == _NEVER
             # A change that another process was still writing at the last look has a time before it.
             updated = self._updated if self._updated == _NEVER else self._updated - _OVERLAP
             while True:
@@ -134,6 +137,8 @@ class Overview:
                     self._updated = updated = rows[-1].updated_at
                 if is_last:
                     break
+            if is_first:
+                gc.freeze()  # what stays for good need not be looked through at each collection, which stops a request
             return [
                 entry
                 for first in months(chosen)
@@ -142,9 +147,8 @@ class Overview:
             ]
 
     def _keep(self, entry: Entry) -> None:
-        first = entry.day.replace(day=1)
-        self._months.setdefault(first, {})[entry.id] = entry
-        self._month_of[entry.id] = first
+        self._months.setdefault(entry.month, {})[entry.id] = entry
+        self._month_of[entry.id] = entry.month
 
     def _forget(self, development_id: int) -> None:
         first = self._month_of.pop(development_id, None)
@@ -172,10 +176,12 @@ def _entry(row: Any, said: Iterable[Any]) -> Entry:
         else:
             stops = [stop for stop in (one.from_country, one.via_country, one.to_country) if stop]
             routes.extend(pairwise(stops))
+    at = _day(row.event_date) or row.first_news_at.date()
     return Entry(
         id=row.id,
         title=row.title,
-        day=_day(row.event_date) or row.first_news_at.date(),
+        day=at,
+        month=at.replace(day=1),
         found_at=row.last_found_at,
         topics=tuple(row.topics or ()),
         events=tuple(row.event_types or ()),
@@ -227,21 +233,21 @@ def by_month(entries: Iterable[Entry], series: str, chosen: Chosen, nationality:
     for entry in entries:
         counted = entry.of(series, nationality)
         if counted is not None:
-            month = found[entry.day.replace(day=1)]
+            month = found[entry.month]
             month.low += counted.low
             month.high += counted.high
             month.developments += 1
     return list(found.values())
 
 
-def events_by_month(entries: Iterable[Entry], chosen: Chosen) -> dict[str, list[int]]:
-    """How many developments of each kind each month has; the kind of most first. A development is of its first kind."""
-    firsts = {first: at for at, first in enumerate(months(chosen))}
-    found: dict[str, list[int]] = {}
-    for entry in entries:
-        if entry.events:
-            found.setdefault(entry.events[0], [0] * len(firsts))[firsts[entry.day.replace(day=1)]] += 1
-    return dict(sorted(found.items(), key=lambda one: -sum(one[1])))
+def events_by_month(kinds: Mapping[str, Sequence[Entry]], chosen: Chosen) -> dict[str, list[int]]:
+    """How many developments of each kind each month has; the kind of most first."""
+    firsts = months(chosen)
+    found = {}
+    for kind, entries in sorted(kinds.items(), key=lambda one: (-len(one[1]), one[0])):
+        counts = Counter(entry.month for entry in entries)
+        found[kind] = [counts[first] for first in firsts]
+    return found
 
 
 def nationalities(entries: Iterable[Entry], series: str) -> list[tuple[str, float, float, int]]:

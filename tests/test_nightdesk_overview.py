@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from nightdesk.overview import Chosen, Entry, Overview, by_month, events_by_month, months, nationalities
+from nightdesk.overview import Chosen, Entry, Overview, by_kind, by_month, events_by_month, months, nationalities
 from nightdesk.web.desk import coast
 from store import findings
 from store.developments import developments
@@ -109,7 +109,7 @@ def test_every_month_of_a_span_has_its_place_and_kinds_are_counted_in_it(room: N
     room.story(event_date="2026-01-31", event_types=["raid", "rescue_release"])
     room.story(event_date="2026-02-01", event_types=["raid"])
     room.story(event_date="2026-02-04", event_types=["raid"])
-    assert events_by_month(entries(room, chosen), chosen) == {"raid": [0, 0, 1, 1]}
+    assert events_by_month(by_kind(entries(room, chosen)), chosen) == {"raid": [0, 0, 1, 1]}
 
 
 # -- land -------------------------------------------------------------------------------------------------------------

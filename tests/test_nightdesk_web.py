@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import http.client
 import re
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +22,7 @@ from nightdesk.app import App
 from nightdesk.config import load_config
 from nightdesk.house import signer
 from nightdesk.page import Page
-from nightdesk.web.server import CannotListen, Server
+from nightdesk.web.server import CannotListen, Server, _open
 from nightdesk.web.site import make_site
 from tests.alerting import Newsroom
 from tests.conftest import START, FakeClock
@@ -318,3 +320,10 @@ def test_listening_beyond_this_machine_needs_a_password(tmp_path: Path, listen: 
     assert "set web.password" in str(raised.value)
     file.write_text(f'[crawl]\nsources = []\n[web]\nlisten = "{listen}"\npassword = "correct horse"\n')
     assert load_config(file, {}).web.listen == listen
+
+
+def test_no_answer_is_held_back_until_its_head_is_acknowledged() -> None:
+    with closing(_open("127.0.0.1", 0, "127.0.0.1:0")) as door:
+        client = socket.create_connection(door.getsockname())
+        with closing(client), closing(door.accept()[0]) as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -61,7 +61,7 @@ class Charts:
                         "whom": whom,
                     }
                 )
-        kinds = overview.events_by_month(entries, chosen)
+        kinds = overview.events_by_month(kinds_of, chosen)
         layers = layered(kinds)
         return {
             "title": "Charts",

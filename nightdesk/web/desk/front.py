@@ -25,7 +25,7 @@ from nightdesk.web.desk.telling import Telling, tell
 from store import findings, people
 
 _FILTERS = (may.TOPIC, may.EVENT, may.COUNTRY, may.LANG, may.SOURCE, may.SINCE, may.UNTIL)
-_PAGE = 40
+_PAGE = 30
 #: More than came in within any one second.
 _TIES = 200
 
