@@ -328,14 +328,19 @@ def database(postgres: str | None, folder: Path) -> Iterator[str]:
             yield url
 
 
-def main() -> int:
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def options(about: str | None) -> argparse.Namespace:
+    """What the command was given, of a benchmark on such a desk."""
+    words = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--articles", type=int, default=200_000)
     words.add_argument("--rounds", type=int, default=10)
     words.add_argument("--seed", type=int, default=7)
     words.add_argument("--postgres", nargs="?", const="", metavar="URL")
     words.add_argument("--keep", type=Path, metavar="FOLDER", help="a folder for the SQLite file, used again if filled")
-    asked = words.parse_args()
+    return words.parse_args()
+
+
+def main() -> int:
+    asked = options(__doc__)
     with tempfile.TemporaryDirectory(prefix="nightdesk-asking-") as made:
         folder = asked.keep or Path(made)
         with database(asked.postgres, folder) as url:

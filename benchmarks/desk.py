@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import sqlalchemy as sa
 
-from benchmarks.asking import NOW, Press, database, fill, keep_adding
+from benchmarks.asking import NOW, Press, database, fill, keep_adding, options
 from nightdesk.app import App
 from nightdesk.config import load_config
 from nightdesk.web.server import Server
@@ -44,13 +44,7 @@ _MAP = ("/map", "/map?view=pacific", "/map?view=world&months=24", "/map?event=ra
 
 
 def main() -> int:
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--articles", type=int, default=200_000)
-    words.add_argument("--rounds", type=int, default=10)
-    words.add_argument("--seed", type=int, default=7)
-    words.add_argument("--postgres", nargs="?", const="", metavar="URL")
-    words.add_argument("--keep", type=Path, metavar="FOLDER", help="a folder for the SQLite file, used again if filled")
-    asked = words.parse_args()
+    asked = options(__doc__)
     with tempfile.TemporaryDirectory(prefix="nightdesk-desk-") as made:
         folder = asked.keep or Path(made)
         with database(asked.postgres, folder) as url:
