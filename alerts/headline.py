@@ -59,7 +59,7 @@ def headline(story: Story, language: Language, *, quoting: bool = True) -> str:
     if not story.event_types:
         return own if quoting else language.say("frame", "digest", 1, n="1")
     event = story.event_types[0]
-    units = _COUNTS.get(event)
+    units = counts_of(story)
     count = leading_count(story, units)
     plan = None if count else planned_count(story, units)
     counted = count or plan
@@ -82,6 +82,11 @@ def headline(story: Story, language: Language, *, quoting: bool = True) -> str:
     elif counted and values["destination"] and "route" in language.event(event) and stage == "done":
         pattern = language.event(event)["route"]
     return _said(story, language, language.sentence(pattern, values), stage, counted, pattern)
+
+
+def counts_of(story: Story) -> frozenset[str] | None:
+    """The units of what its line can count; None where it can be anything."""
+    return _COUNTS.get(story.event_types[0]) if story.event_types else None
 
 
 def _pattern(language: Language, event: str, counted: Stated | None) -> tuple[str, str]:

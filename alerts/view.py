@@ -13,8 +13,10 @@ from alerts.masking import mask_for
 from alerts.plain import safe, safe_url
 from alerts.story import Report, Stated, Story, Told
 from alerts.style import Style
+from alerts.voices import voices
 
 TITLE_LIMIT = 200
+_SHORT_QUOTE = 300  # where a telephone shows it without a fold
 _FACTS_SHOWN = 6
 _OUTLETS_SHOWN = 6
 _ORDER = {"count": 0, "money": 1, "route": 2, "place": 3, "date": 4, "agency": 5, "org": 6, "person": 7}
@@ -70,7 +72,7 @@ class _Seen:
 
     def all(self) -> dict[str, Any]:
         story, report, say = self._story, self._report, self._say
-        facts = self._facts()
+        facts, heard = self._facts(), self._voices()
         who = list(dict.fromkeys(fact["who"] for fact in facts))
         headline = self._words(report.title if report else story.title, 500) if self._quoting else ""
         title = self.title()
@@ -86,11 +88,14 @@ class _Seen:
             "url": url,
             "read": say("read_at", outlet=outlet) if outlet and self._quoting else say("read"),
             "quote": self._words(story.quote, 600) if self._quoting else "",
+            "short_quote": self._words(story.quote, _SHORT_QUOTE) if self._quoting else "",
             "changes": self._changes(),
             "level": story.level,
             "facts": facts,
             "facts_by_one": len(who) == 1,
             "stated": say("stated_by", who=who[0]) if len(who) == 1 and who[0] else say("stated"),
+            "voices": heard if len(heard) > 1 else [],
+            "voiced": say("stated_by", who=heard[0]["speaker"]) if len(heard) == 1 and heard[0]["speaker"] else "",
             "reported": self._reported(),
             "reported_short": say("reported_short", count=self._sources, n=str(self._sources)),
             "published": self._language.moment(report.published_at, self._zone) if report else "",
@@ -210,6 +215,17 @@ class _Seen:
                 shown[line] = {"line": line, "who": who, "quote": quote, "stated": self._stated(fact)}
         return list(shown.values())[:_FACTS_SHOWN]
 
+    def _voices(self) -> list[dict[str, str]]:
+        """The figure of the news, and what others give instead, each with who says so."""
+        by_article = {report.id: report for report in self._story.reports}
+        heard = []
+        for fact in voices(self._story, lines.counts_of(self._story)):
+            report = by_article.get(fact.article_id)
+            who = self._who(fact, report) or self._kind(report)
+            speaker = self._words(fact.speaker, 120) if self._quoting else ""
+            heard.append({"line": self._words(describe(fact, self._language), 160), "who": who, "speaker": speaker})
+        return heard
+
     def _stated(self, fact: Stated) -> dict[str, Any]:
         """The fact for machines: what is known of it, and no more of the article's words than may be sent."""
         values = {name: getattr(fact, name) for name in _STATED if getattr(fact, name) is not None}
@@ -223,10 +239,15 @@ class _Seen:
         if not self._quoting:
             return ""
         outlet = self._words(report.outlet, 120) if report else ""
-        if report and report.source_type:
-            kind = self._language.word("source", report.source_type, report.source_type.replace("_", " "))
+        kind = self._kind(report)
+        if kind:
             outlet = self._say("outlet_kind", outlet=outlet, kind=kind)
         return self._say("who_in", speaker=speaker, outlet=outlet) if speaker and outlet else speaker or outlet
+
+    def _kind(self, report: Report | None) -> str:
+        """What kind of source it is, which is no word of its own."""
+        kind = report.source_type if report else None
+        return self._language.word("source", kind, kind.replace("_", " ")) if kind else ""
 
     def _reported(self) -> str:
         if not self._quoting:

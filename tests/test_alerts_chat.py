@@ -38,6 +38,7 @@ def test_a_chat_message_is_short_and_leads_to_the_article() -> None:
         "215 people freed in Myawaddy, Myanmar, 12 Oct 2026\n"
         "Over 200 walk out of river compound\n"
         "Border Post · published 13 Oct 2026, 05:40 UTC\n"
+        "“By dawn 215 people had walked out.”\n"
         "2 independent sources · watch “releases”\n"
         "https://news.example.org/1\n"
     )
