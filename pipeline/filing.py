@@ -99,7 +99,7 @@ def _file(db: Connection, desk: Desk, page: DuePage, reading: ReadPage) -> tuple
     canonical, key = identity(page.url, page.final_url, found.canonical_url, outlet, page.restricted)
     if row := page.given.get("row"):
         canonical, key = page.url, f"row {row['key']}"
-    known = articles.article_by_key(db, key)
+    known = articles.article_by_key(db, key) or _led_on(db, page, reading, key)
     judged = judge(reading, _ruled(db, desk, page, known))
     if known is None:
         return _new_article(db, desk, page, judged, canonical, key)
@@ -109,6 +109,18 @@ def _file(db: Connection, desk: Desk, page: DuePage, reading: ReadPage) -> tuple
             return _taken_over(db, desk, page, judged.reading, known), f"{reason}, booked to {page.source} from now on"
         return Filed("duplicate", known.article_id), reason
     return _new_version(db, desk, page, judged, known)
+
+
+def _led_on(db: Connection, page: DuePage, reading: ReadPage, key: str) -> KnownArticle | None:
+    """The article that is known under the address asked for, where its site leads on to a new one since."""
+    _, asked = identity(page.url, None, None, page.given.get("outlet"), page.restricted)
+    known = articles.article_by_key(db, asked) if asked != key and not page.given.get("row") else None
+    if known is None:
+        return None
+    # Some sites lead what is gone to other news: its headline or its words must be there still.
+    found, before = reading.extract, Signature.from_json(known.signature)
+    is_copy = reading.signature and before and nearest_copy(reading.signature, [(known.article_id, before)])
+    return known if is_copy or same_words((known.title,), (found.title,)) else None
 
 
 def _taken_over(db: Connection, desk: Desk, page: DuePage, reading: ReadPage, known: KnownArticle) -> Filed:

@@ -97,6 +97,7 @@ class Newsroom:
         after: float = 0,
         published: datetime | None = None,
         canonical: str | None = None,
+        led_to: str | None = None,
         outlet: str | None = None,
         source_id: int | None = None,
         restricted: bool = False,
@@ -113,13 +114,14 @@ class Newsroom:
             language,
             published or found_at,
             "page",
-            canonical or url,
+            canonical or led_to or url,
             text_from="page",
         )
         reading = ReadPage(extract, _classified(topics, events), tuple(facts), sign(text))
-        self.readings[url, text] = reading
+        self.readings[led_to or url, text] = reading
         row = {
             "url": url,
+            "final_url": led_to,
             "fetched_at": found_at,
             "found_at": found_at,
             "origin": origin,

@@ -94,6 +94,23 @@ def test_white_space_and_stamps_make_no_version(room: Room) -> None:
     assert room.versions() == 1
 
 
+def test_an_edit_that_is_seen_at_the_new_address_of_a_rebuilt_site_is_a_version(room: Room) -> None:
+    room.publish()
+    moved = "https://post.example/new/news/1"
+    mended = f"{RELEASE} The number was mended."
+    assert room.publish(mended, OTHER, led_to=moved) == "article"
+    assert (len(room.rows(articles.articles)), room.versions(), room.kinds()) == (1, 2, ["new", "correction"])
+    assert room.publish(mended, OTHER, url=moved) == "article", "where a list shows it anew, it is a copy of the first"
+    assert [row["duplicate_of"] for row in room.rows(articles.articles)] == [None, 1]
+    assert room.kinds() == ["new", "correction"]
+
+
+def test_other_news_to_which_an_old_address_leads_is_an_article_of_its_own(room: Room) -> None:
+    room.publish()
+    room.publish(RELEASE_REWRITTEN, OTHER, title="Minister opens bridge", led_to="https://post.example/today")
+    assert (len(room.rows(articles.articles)), room.versions()) == (2, 2)
+
+
 def test_a_page_that_goes_to_and_fro_makes_two_versions(room: Room) -> None:
     more = f"{RELEASE}\n\nRead also about the harbour regatta of the town."
     for text in (RELEASE, more, RELEASE, more, RELEASE):
