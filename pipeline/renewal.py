@@ -107,9 +107,9 @@ def is_as_read(db: Connection, article_id: int, now_read: Reread, ids: Ids) -> b
 
 
 def _address(db: Connection, article_id: int, now_read: Reread) -> dict[str, Any]:
-    """What is otherwise of an article's address, its identity and whose it is."""
+    """What is otherwise of an article's address, its identity, whose it is, and whether it is kept from all."""
     row, here = replays.article(db, article_id), now_read.article
-    wanted = {name: getattr(here, name) for name in ("canonical_url", "source_id", "outlet")}
+    wanted = {name: getattr(here, name) for name in ("canonical_url", "source_id", "outlet", "restricted")}
     wanted["url_key"] = free_key(db, here.url_key, article_id)
     return {name: value for name, value in wanted.items() if getattr(row, name) != value}
 
@@ -150,10 +150,13 @@ def write(db: Connection, matcher: Matcher, article_id: int, now_read: Reread, i
 
 
 def _file(db: Connection, article_id: int, before: Row[Any] | None, now_read: Reread) -> None:
-    """Under which words and bands the article is found; a restricted one under none."""
-    if now_read.article.restricted:
-        return
+    """Under which words and bands the article is found; a restricted one under none, also where it was found before."""
+    before = None if before is None or before.restricted else before
     old = Signature.from_json(before.signature) if before is not None else None
+    if now_read.article.restricted:
+        articles.file_bands(db, article_id, bands(old) if old else (), ())
+        search.remove(db, article_id)
+        return
     new = Signature.from_json(now_read.version.signature)
     if not now_read.textless or before is None:
         articles.file_bands(db, article_id, bands(old) if old else (), bands(new) if new else ())

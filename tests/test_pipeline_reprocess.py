@@ -381,6 +381,25 @@ def test_an_article_is_found_in_the_language_that_it_is_now_read_in(desk: Desk) 
     assert found == {"es": [], "pt": [3]}
 
 
+def test_a_report_that_is_restricted_since_is_found_and_told_no_more_until_it_is_free_again(desk: Desk) -> None:
+    desk.newsroom.watch(topics=("scam_centres",))
+    desk.reprocess()
+
+    def found() -> list[int]:
+        with desk.store.read() as db:
+            return list(found_ids(db, parse_query("title:raided"), Filters()))
+
+    assert found() == [4] and desk.rows("SELECT article_id FROM matches_v WHERE article_id = 4")
+    for restricted, ids in (("true", []), ("false", [4])):
+        with desk.store.write() as db:
+            db.exec_driver_sql(f"UPDATE pages SET restricted = {restricted} WHERE url = '{RAIDED}'")
+        desk.reprocess()
+        assert found() == ids
+        bands = desk.rows("SELECT count(*) FROM signature_bands WHERE article_id = 4")[0][0]
+        assert bool(bands) == bool(ids) == bool(desk.rows("SELECT article_id FROM matches_v WHERE article_id = 4"))
+        assert (4 in desk.homes()) == bool(ids)
+
+
 # --- Killed, and twice at once ---------------------------------------------------------------------------------------
 
 
