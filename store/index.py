@@ -128,16 +128,6 @@ def remove(db: Connection, article_id: int) -> None:
         db.execute(forget, {"article": article_id})
 
 
-def articles_to_index(db: Connection, limit: int) -> list[int]:
-    """Articles that are not in the index, or by older rules of folding."""
-    joined = articles.outerjoin(
-        search_rows, sa.and_(search_rows.c.article_id == articles.c.id, search_rows.c.folding == FOLDING)
-    )
-    missing = search_rows.c.id.is_(None), ~articles.c.restricted
-    wanted = sa.select(articles.c.id).select_from(joined).where(*missing).order_by(articles.c.id)
-    return list(db.scalars(wanted.limit(limit)))
-
-
 def pack_texts(db: Connection, before: int | None, limit: int) -> int | None:
     """Make ready the texts of some articles that were filed without, newest first, those placed below `before`.
 

@@ -17,7 +17,7 @@ from alembic.util import CommandError
 from sqlalchemy.engine import Connection
 
 from core.errors import StoreError
-from store import views
+from store import reindexing, views
 from store.engine import Store
 
 _INSTALLED = Path(__file__).with_name("migrations")
@@ -118,6 +118,11 @@ def check(store: Store) -> list[str]:
                 f"foreign key: {row[0]} row {row[1]} refers to a missing row of {row[2]}"
                 for row in db.exec_driver_sql("PRAGMA foreign_key_check")
             ]
+        if found == head() and (amiss := reindexing.count_amiss(db)):
+            problems.append(
+                f"search: {amiss} {'article is' if amiss == 1 else 'articles are'} not in its index as they should be;"
+                " run: nightdesk db check --repair"
+            )
     return problems
 
 

@@ -17,7 +17,6 @@ from core.query import Query
 from core.query.nodes import leaves
 from core.query.rank import best_first
 from store.index import PLACES
-from store.index import articles_to_index as articles_to_index
 from store.index import clear as clear
 from store.index import index_article as index_article
 from store.index import remove as remove

@@ -97,6 +97,7 @@ def test_try_needs_and_makes_no_database(desk: Path) -> None:
 def test_the_database_can_be_made_checked_and_copied(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["db", "upgrade"]) == 0
     assert run(["db", "check"]) == 0
+    assert run(["db", "check", "--repair"]) == 0
     assert run(["db", "backup", "copy.db"]) == 0
     assert (desk / "copy.db").exists()
     assert run(["db", "backup", "copy.db"]) == 1

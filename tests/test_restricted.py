@@ -26,8 +26,7 @@ from nightdesk.snapshot import export_snapshot
 from nightdesk.verify import verify
 from nightdesk.web.api.resources import RESOURCES
 from nightdesk.web.feed import read_entries
-from store import archive, history, pages, restricted, views
-from store import search as index
+from store import archive, history, pages, reindexing, restricted, views
 from store.engine import Store
 from tests.conftest import START, FakeClock
 from tests.deciding import Analyst
@@ -145,7 +144,7 @@ def test_no_listing_and_nothing_of_the_api_has_it(filled: Desk) -> None:
         assert archive.candidates(db, archive.Wanted(NOON - timedelta(days=9)), None) == [1]
         assert history.article(db, 2) is None
         assert history.pages_at(db, [SECRET]) == []
-        assert index.articles_to_index(db, 10) == []
+        assert reindexing.amiss(db) == []
         entries = read_entries(db, list(listing.rows(db, listing.DEVELOPMENTS)), "")
         assert WORD not in repr(entries)
 

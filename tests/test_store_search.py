@@ -19,7 +19,8 @@ from store.facets import count_facets
 from store.facts import facts
 from store.index import pack_texts, search_texts, search_titles
 from store.pages import pages
-from store.search import Filters, articles_to_index, clear, found_ids, index_article, remove, search
+from store.reindexing import amiss, count_amiss, repair
+from store.search import Filters, clear, found_ids, index_article, remove, search
 
 NOW = datetime(2026, 10, 13, 6, 0, tzinfo=UTC)
 
@@ -235,7 +236,7 @@ def test_a_removed_article_is_found_no_more_until_it_is_indexed_again(store: Sto
     with store.write() as db:
         remove(db, article_id)
         assert search(db, parse_query("traffickers")) == []
-        assert articles_to_index(db, 10) == [article_id]
+        assert amiss(db) == [article_id]
         index_article(db, article_id, *TEXTS["en"])
         assert [hit.article_id for hit in search(db, parse_query("traffickers"))] == [article_id]
 
@@ -245,9 +246,52 @@ def test_an_emptied_index_is_filled_again(store: Store) -> None:
     with store.write() as db:
         clear(db)
         assert search(db, parse_query("police OR 警方")) == []
-        for article_id in articles_to_index(db, 100):
-            index_article(db, article_id, *TEXTS[names[article_id]])
+    said: list[tuple[int, int]] = []
+    assert repair(store, lambda done, of: said.append((done, of))) == len(names)
+    assert said == [(len(names), len(names))]
+    with store.read() as db:
+        assert len(search(db, parse_query("police OR 警方"))) == 4 and amiss(db) == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE search_values SET language = 'fr' WHERE article_id = {id}",
+        "UPDATE search_values SET published_at = '2020-01-01T00:00:00.000000' WHERE article_id = {id}",
+        "UPDATE search_rows SET folding = 0 WHERE article_id = {id}",
+        "DELETE FROM search_values WHERE article_id = {id}",
+    ],
+)
+def test_a_row_that_is_not_as_its_article_is_mended(store: Store, spoil: str) -> None:
+    names = fill(store)
+    (article_id,) = [key for key, name in names.items() if name == "en"]
+    with store.write() as db:
+        db.exec_driver_sql(spoil.format(id=article_id))
+        assert amiss(db) == [article_id] and count_amiss(db) == 1
+    assert repair(store, lambda _done, _of: None) == 1
+    with store.read() as db:
+        assert [hit.article_id for hit in search(db, parse_query("traffickers lang:en"))] == [article_id]
+        assert amiss(db) == []
+
+
+def test_what_may_not_be_found_is_taken_out_of_the_index(store: Store) -> None:
+    names = fill(store)
+    (article_id,) = [key for key, name in names.items() if name == "en"]
+    with store.write() as db:
+        db.exec_driver_sql(f"UPDATE articles SET restricted = true WHERE id = {article_id}")
+    assert repair(store, lambda _done, _of: None) == 1
+    with store.read() as db:
+        assert search(db, parse_query("traffickers")) == [] and amiss(db) == []
+
+
+def test_an_index_by_older_rules_is_made_anew(store: Store) -> None:
+    names = fill(store)
+    with store.write() as db:
+        db.exec_driver_sql("UPDATE search_rows SET folding = 0")
+    assert repair(store, lambda _done, _of: None) == len(names)
+    with store.read() as db:
         assert len(search(db, parse_query("police OR 警方"))) == 4
+        assert db.exec_driver_sql("SELECT count(*) FROM search_rows").scalar() == len(names)  # nothing left behind
 
 
 @pytest.mark.parametrize(

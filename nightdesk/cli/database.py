@@ -47,6 +47,7 @@ def upgrade(context: typer.Context) -> None:
         held = lock.hold(store, holder("db upgrade"))
         try:
             done = migrate.upgrade(store, utc_now())
+            _repair(store)
         finally:
             held.release()
     if done.backup:
@@ -54,6 +55,16 @@ def upgrade(context: typer.Context) -> None:
     typer.echo(
         f"Schema {done.after}" + ("" if done.before == done.after else f", before {done.before or 'none'}"), err=True
     )
+
+
+def _repair(store: Store) -> None:
+    from nightdesk.cli.work import progress_bar
+    from store import reindexing
+
+    with progress_bar("articles") as bar:
+        mended = reindexing.repair(store, lambda done, of: bar("indexed", done, of))
+    if mended:
+        typer.echo(f"{mended} {'article was' if mended == 1 else 'articles were'} indexed anew", err=True)
 
 
 def backup(
@@ -72,11 +83,24 @@ def backup(
     typer.echo(str(made))
 
 
-def check(context: typer.Context) -> None:
+def check(
+    context: typer.Context,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Index anew what search has otherwise than it should.")
+    ] = False,
+) -> None:
     """Say whether the database is sound; exit 1 if not."""
-    from store import migrate
+    from nightdesk.app import holder
+    from store import lock, migrate
 
     with _store(session(context)) as store:
+        if repair:
+            migrate.require_current(store)
+            held = lock.hold(store, holder("db check --repair"))
+            try:
+                _repair(store)
+            finally:
+                held.release()
         problems = migrate.check(store)
         where = store.shown_url()
     for problem in problems:
