@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Protocol
 
-from alerts.story import Stated, Story
+from alerts.story import Story
 
 MASK = "███"
 
@@ -40,6 +41,17 @@ _PHONE = re.compile(
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９", "01234567890123456789")
 
 
+class Person(Protocol):
+    """A fact, as far as it says whose name it is."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def role(self) -> str | None: ...
+
+
 class Mask:
     """What one message must not spell out: made from its stories, asked for each string."""
 
@@ -61,10 +73,15 @@ def mask_for(story: Story) -> Mask:
     """The mask of a story; one that hides nothing where its watch asks for names."""
     if story.show_names:
         return Mask(phones=False)
-    return Mask(victims(story.facts), with_ages=bool(_OF_VICTIMS & set(story.event_types)))
+    return mask_of(story.facts, story.event_types)
 
 
-def victims(facts: Iterable[Stated]) -> list[str]:
+def mask_of(facts: Iterable[Person], event_types: Iterable[str]) -> Mask:
+    """The mask of a development with these facts."""
+    return Mask(victims(facts), with_ages=not _OF_VICTIMS.isdisjoint(event_types))
+
+
+def victims(facts: Iterable[Person]) -> list[str]:
     """Names that the text itself gives to victims."""
     return [fact.name for fact in facts if fact.kind == "person" and fact.name and _VICTIM.search(fact.role or "")]
 

@@ -112,6 +112,21 @@ def test_what_is_merged_is_told_by_the_one_it_is_now(desk: Asker) -> None:
         assert {entry.title for entry in read(desk, path).entries} == {"Gate 0 opened", "Gate 2 opened"}
 
 
+def test_victims_names_and_phones_are_masked_and_the_record_keeps_them(desk: Asker) -> None:
+    with desk.app.store.write() as db:
+        db.exec_driver_sql(
+            "UPDATE developments SET title = 'Anna Example freed', lede = 'Call +66 2 123 4567' WHERE id = 1"
+        )
+        db.exec_driver_sql("UPDATE article_versions SET title = 'Anna Example is home' WHERE article_id = 1")
+    desk.room.fact(1, kind="person", name="Anna Example", role="a trafficking victim", quote="Anna Example")
+    desk.room.change(1, "correction", what="name", old="Ana Example", new="Anna Example")
+    entry = next(one for one in read(desk).entries if one.title.endswith("freed"))
+    said = entry.title + entry.content[0].value
+    assert entry.title == "A. E. freed" and "A. E. is home" in said and "to A. E." in said
+    assert "Anna Example" not in said and "4567" not in said
+    assert desk.ask("/api/v1/developments/1").json["title"] == "Anna Example freed"
+
+
 def test_mistakes_are_named(desk: Asker) -> None:
     for path, parameter in (("q=(gate", "q"), ("limit=x", "limit"), ("colour=red", "colour")):
         answer = desk.ask(f"/feed.atom?{path}")

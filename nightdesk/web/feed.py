@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from alerts.masking import Mask, mask_of
 from nightdesk import atom, listing, search
 from nightdesk.app import App
 from nightdesk.web.api import parameters, problems
@@ -85,13 +86,22 @@ def read_entries(db: Connection, developments: Sequence[Row], public: str) -> li
     changes: dict[int, list[Row]] = {}
     for change in _of(db, "changes_v", "development_id", ids):
         changes.setdefault(change["development_id"], []).append(change)
+    reports = {id: stories.articles_of(db, [id]) for id in ids}
     return [
-        _entry(row, changes.get(row["id"], []), stories.articles_of(db, [row["id"]], _REPORTS), public)
+        _entry(
+            row, changes.get(row["id"], []), reports[row["id"]][:_REPORTS], public, _mask(db, row, reports[row["id"]])
+        )
         for row in developments
     ]
 
 
-def _entry(row: Row, changes: Sequence[Row], articles: Sequence[sa.Row[Any]], public: str) -> atom.Entry:
+def _mask(db: Connection, row: Row, reports: Sequence[sa.Row[Any]]) -> Mask:
+    facts = stories.facts_of(db, [report.version_id for report in reports])
+    return mask_of(facts, json.loads(row["event_types"] or "[]"))
+
+
+def _entry(row: Row, changes: Sequence[Row], articles: Sequence[sa.Row[Any]], public: str, mask: Mask) -> atom.Entry:
+    """What readers keep and share without a login, so masked as messages are."""
     began = changes[0]["at"] if changes else row["first_found_at"]
     listed = [word for name in ("topics", "event_types", "countries") for word in json.loads(row[name] or "[]")]
     told = sorted(articles, key=lambda one: one.duplicate_of is not None)
@@ -99,13 +109,13 @@ def _entry(row: Row, changes: Sequence[Row], articles: Sequence[sa.Row[Any]], pu
         number=row["id"],
         began=began,
         updated=max((change["at"] for change in changes), default=row["updated_at"]),
-        title=row["title"],
+        title=mask(row["title"]),
         language=told[0].language if told else None,
-        lede=row["lede"] or "",
+        lede=mask(row["lede"] or ""),
         page=f"{public}/developments/{row['id']}" if public else "",
         labels=tuple(listed),
-        changes=tuple(_change(change) for change in changes if change["kind"] != "new"),
-        reports=tuple(atom.Report(one.title, one.url, one.outlet or one.source or "unknown") for one in told),
+        changes=tuple(mask(_change(change)) for change in changes if change["kind"] != "new"),
+        reports=tuple(atom.Report(mask(one.title), one.url, one.outlet or one.source or "unknown") for one in told),
         sources=row["independent_sources"],
     )
 
