@@ -62,7 +62,7 @@ def _require_fit(store: Store, path: Path) -> None:
 
 def _copy(db: Connection, name: str, out: sqlite3.Connection) -> int:
     """One view as a table of the same name, so that queries for the one serve for the other."""
-    rows = db.execution_options(yield_per=_BATCH).execute(sa.text(f"SELECT * FROM {name}"))
+    rows = db.execute(sa.text(f"SELECT * FROM {name}"), execution_options={"yield_per": _BATCH})
     columns = list(rows.keys())
     out.execute(f"CREATE TABLE {name} ({', '.join(_column(name, column) for column in columns)})")
     places = ", ".join("?" * len(columns))
