@@ -149,6 +149,18 @@ def test_facets_say_where_only_the_newest_were_counted(store: Store, monkeypatch
     assert list(counted.counts["language"]) == ["th", "zh"]
 
 
+def test_of_a_common_word_the_newest_are_counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store)
+    with store.read() as db:
+        whole = facets(db, Question("police"))
+        (newest, *others) = find(db, Question("police")).hits
+        monkeypatch.setattr(counting, "TOLD", 1)
+        counted = facets(db, Question("police"))
+    assert whole.whole and whole.articles == len(others) + 1 > 1
+    assert (counted.articles, counted.whole) == (1, False)
+    assert counted.counts["language"] == {newest.row["language"]: 1}
+
+
 def test_facets_judge_texts_too_long_for_their_places(store: Store) -> None:
     texts = {"long": ("A long text", "raid " * 400 + " omega"), "short": ("Omega", "A raid.")}
     fill(store, texts)
