@@ -1,4 +1,4 @@
-"""What somebody owns: silences that stand, keys, developments that wait for them, watches that they made."""
+"""What somebody owns: silences that stand, keys, developments that wait for them, queries and watches they made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.ids import show_id
-from store import people, tokens
+from store import people, saved, tokens
 from store.definitions import watches
 from store.silences import silences
 
@@ -32,6 +32,7 @@ def of(db: Connection, name: str, now: datetime) -> list[dict[str, Any]]:
         _row("development", show_id("development", row.development_id), row.note or row.state)
         for row in people.marked_for(db, [name])
     ]
+    found += [_row("query", row.name, row.about) for row in saved.everyone(db) if row.owner == name]
     made = {row.about for row in people.last_deeds(db, 10_000, by=name) if row.what.startswith("watch ")}
     for row in db.execute(sa.select(watches).where(watches.c.retired_at.is_(None)).order_by(watches.c.name)):
         if row.name in made and row.origin == "desk":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -60,6 +60,8 @@ class Named:
     about: str
     parameters: tuple[Parameter, ...]
     sql: str
+    origin: str = "ours"  # ours | queries.sql | saved
+    owner: str = ""  # of a saved one
 
     def values(self, given: Mapping[str, str], now: datetime, zone: ZoneInfo) -> dict[str, Value]:
         """What was given, and the defaults. Raises UsageError for what is unknown, missing or unreadable."""
@@ -78,7 +80,19 @@ class Named:
 def load(folder: Path | None) -> dict[str, Named]:
     """Our queries and those of `folder`, which come before ours of the same name. Raises UsageError for a bad file."""
     own = folder / FILE if folder is not None else None
-    return read(_OURS) | (read(own) if own is not None and own.is_file() else {})
+    theirs = read(own) if own is not None and own.is_file() else {}
+    return read(_OURS) | {name: replace(query, origin=FILE) for name, query in theirs.items()}
+
+
+def make(name: str, about: str, places: str, sql: str) -> Named:
+    """A query that was typed into a form; its places one a line, as `since: day = 90d`. Raises UsageError."""
+    parameters = []
+    for line in filter(None, (line.strip() for line in places.splitlines())):
+        found = _PARAMETER.fullmatch(f"-- param {line}")
+        if found is None:
+            raise UsageError(f"{line!r} is no place; write it as in: since: day = 90d")
+        parameters.append(_parameter(found, ""))
+    return _checked(name, " ".join(about.split()), parameters, sql.strip().rstrip(";").strip(), "")
 
 
 def read(path: Path) -> dict[str, Named]:
@@ -112,18 +126,28 @@ def _read_one(path: Path, line: int, lines: Sequence[str]) -> Named:
     body = 1
     while body < len(lines) and lines[body].startswith("--"):
         if found := _PARAMETER.fullmatch(lines[body]):
-            if found[2] not in _KINDS:
-                raise UsageError(f"{path}, line {line + body}: {found[2]!r} is none of {', '.join(_KINDS)}")
-            parameters.append(Parameter(found[1], found[2], found[3]))
+            parameters.append(_parameter(found, f"{path}, line {line + body}: "))
         else:
             about.append(lines[body].lstrip("- ").strip())
         body += 1
     sql = "\n".join(lines[body:]).strip().rstrip(";")
+    return _checked(head[1], " ".join(about), parameters, sql, f"{place}: ")
+
+
+def _parameter(found: re.Match[str], where: str) -> Parameter:
+    if found[2] not in _KINDS:
+        raise UsageError(f"{where}{found[2]!r} is none of {', '.join(_KINDS)}")
+    return Parameter(found[1], found[2], found[3])
+
+
+def _checked(name: str, about: str, parameters: Sequence[Parameter], sql: str, where: str) -> Named:
+    """The query, whose places are those that it names. `where` begins the words of a mistake."""
     places, known = named(sql), {parameter.name for parameter in parameters}
     if not sql:
-        raise UsageError(f"{place}: {head[1]} has no query")
+        raise UsageError(f"{where}{name} has no query")
     if set(places) != known:
         odd = sorted(set(places) ^ known)[0]
-        lacks = "no line `-- param`" if odd in places else "no place in the query"
-        raise UsageError(f"{place}: {head[1]} has {lacks} for {odd}")
-    return Named(head[1], " ".join(about), tuple(parameters), sql)
+        how = "`-- param`" if where else f"such as `{odd}: day = 90d` among its places"
+        lacks = f"no line {how}" if odd in places else "no place in the query"
+        raise UsageError(f"{where}{name} has {lacks} for {odd}")
+    return Named(name, about, tuple(parameters), sql)

@@ -38,11 +38,10 @@ def sql(
     """Ask the views in SQL: reading only, with limits on time and rows; in a dialogue on a terminal without a query."""
     from nightdesk.adhoc import Asker
     from nightdesk.console import find, pairs
-    from nightdesk.queries import NAME, load
+    from nightdesk.queries import NAME
 
     asking = session(context)
-    file = asking.config.file
-    queries = load(file.parent if file is not None else None)
+    queries = _known(asking)
     if names:
         _write_names(queries, format)
         return
@@ -60,6 +59,20 @@ def sql(
             known = find(queries, written.strip())
             written, values = known.sql, _values(asking, known, given)
         _write(asker.ask(written, values), format)
+
+
+def _known(asking: Session) -> Mapping[str, Named]:
+    """The named queries; those of the files alone while there is no database to ask."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from core.errors import StoreError
+    from nightdesk import savedqueries
+
+    try:
+        with asking.reading() as store, store.read() as db:
+            return savedqueries.known(db, asking.config)
+    except (StoreError, SQLAlchemyError):
+        return savedqueries.of_files(asking.config)
 
 
 def _values(asking: Session, query: Named, given: Mapping[str, str]) -> dict[str, Value]:

@@ -34,6 +34,7 @@ from nightdesk.web.desk.map import Map
 from nightdesk.web.desk.me import Me
 from nightdesk.web.desk.papers import Papers
 from nightdesk.web.desk.people import People
+from nightdesk.web.desk.saving import Saving
 from nightdesk.web.desk.searching import Searching
 from nightdesk.web.desk.silences import Silences
 from nightdesk.web.desk.sourcemaking import SourceMaking
@@ -84,6 +85,7 @@ def make_site(app: App) -> Starlette:
             *Map(frame, overview).routes(),
             *Searching(frame).routes(),
             *Sql(frame).routes(),
+            *Saving(frame).routes(),
             *Development(frame).routes(),
             *Decisions(frame).routes(),
             *Papers(frame).routes(),

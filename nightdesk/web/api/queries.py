@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.errors import NotFound, UsageError
-from nightdesk import adhoc, answers, output
+from nightdesk import adhoc, answers, output, savedqueries
 from nightdesk.app import App
-from nightdesk.queries import Named, load
+from nightdesk.queries import Named
 from nightdesk.web.api import parameters, problems
 from nightdesk.web.api.problems import BadParameter
 from nightdesk.web.reading import Reading
@@ -79,8 +79,8 @@ class Queries:
             return told
 
     def _load(self) -> Mapping[str, Named]:
-        file = self._app.config.file
-        return load(file.parent if file is not None else None)
+        with self._app.store.read() as db:
+            return savedqueries.known(db, self._app.config)
 
     def _values(self, query: Named, request: Request) -> dict[str, Value]:
         """What the address gives, and the defaults. Raises BadParameter."""

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import UsageError
-from nightdesk import adhoc, answers, output
-from nightdesk.queries import Named, load
+from nightdesk import adhoc, answers, output, savedqueries
+from nightdesk.queries import Named
 from nightdesk.web.desk.frame import Frame
 from nightdesk.web.reading import Reading
 from store import views
@@ -65,7 +65,7 @@ class Sql:
             "is_asked": bool(asked.text or asked.name),
         }
         try:
-            values["named"] = self._named()
+            values["named"] = await self._turns.aside(self._named)
             values["chosen"] = values["named"].get(asked.name)
             if asked.text or (values["chosen"] and "run" in request.query_params):
                 answer = await self._turns.aside(lambda: self._ask(asked))
@@ -107,9 +107,9 @@ class Sql:
         values = chosen.values(asked.given, self._frame.now(), self._frame.zone)
         return adhoc.ask(config, chosen.sql, values)
 
-    def _named(self) -> dict[str, Named]:
-        file = self._frame.app.config.file
-        return load(file.parent if file is not None else None)
+    def _named(self) -> Mapping[str, Named]:
+        with self._frame.app.store.read() as db:
+            return savedqueries.known(db, self._frame.app.config)
 
 
 def _read(request: Request) -> _Asked:

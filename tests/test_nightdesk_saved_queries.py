@@ -1,0 +1,136 @@
+"""Queries that people save by the page: whose they are, who changes them, and that command and API ask them too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import UsageError
+from nightdesk import queries
+from nightdesk.cli.main import run
+from store import people, saved
+from store.engine import Store
+from tests.asking import Answer, Asker, listening
+from tests.conftest import START, FakeClock
+
+SQL = "SELECT id, title FROM developments_v WHERE first_found_at >= :since"
+FIELDS = {"name": "lately", "about": "What came on record lately.", "sql": SQL, "places": "since: day = 3650d"}
+
+
+@pytest.fixture
+def desk(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Asker]:
+    (tmp_path / "desk.db").write_bytes(migrated_sqlite.read_bytes())
+    (tmp_path / "queries.sql").write_text("-- name: ofthefile\nSELECT 1 AS one\n")
+    with listening(tmp_path, f"sqlite:///{tmp_path}/desk.db", FakeClock()) as asker:
+        asker.room.story(title="Gate opened")
+        yield asker
+
+
+def save(desk: Asker, role: str = "reader", path: str = "/new-query", **fields: str) -> Answer:
+    return desk.do(path, role, list({**FIELDS, **fields}.items()))
+
+
+def test_one_that_is_saved_is_asked_by_page_command_and_api(
+    desk: Asker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert save(desk).headers["location"] == "/sql?name=lately"
+    page = desk.see("/sql?name=lately&run=1", "reader")
+    assert "Gate opened" in page and "Saved by reader.one" in page and 'href="/queries/lately"' in page
+    listed = {one["name"]: one for one in desk.ask("/api/v1/queries").json["items"]}
+    assert listed["lately"]["parameters"] == [{"name": "since", "kind": "day", "default": "3650d"}]
+    assert "Gate opened" in desk.ask("/api/v1/queries/lately.csv").text
+    monkeypatch.chdir(tmp_path)
+    assert run(["sql", "lately", "--param", "since=3650d", "--format", "csv"]) == 0
+    assert "Gate opened" in capsys.readouterr().out
+    assert run(["sql", "--names", "--format", "csv"]) == 0
+    assert '"lately","since (day) = 3650d","What came on record lately."' in capsys.readouterr().out
+
+
+def test_whose_it_is_changes_and_removes_it_and_so_does_an_operator(desk: Asker) -> None:
+    save(desk)
+    assert "is reader.one&#39;s" in desk.do("/queries/lately", "editor", list(FIELDS.items())).text
+    assert "is reader.one&#39;s" in desk.do("/queries/lately/remove", "editor").text
+    assert save(desk, path="/queries/lately", about="Newer words.").status == 303
+    assert "Newer words." in desk.see("/sql?name=lately", "editor")
+    assert desk.do("/queries/lately/remove", "operator").status == 303
+    assert desk.ask("/api/v1/queries/lately.csv").status == 404
+    with desk.app.store.read() as db:
+        did = [(row.by, row.what) for row in people.deeds_about(db, "lately")]
+    expected = [("reader.one", "query saved"), ("reader.one", "query changed"), ("operator.one", "query removed")]
+    assert sorted(did) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": "Lately!"}, "is no name"),
+        ({"name": "ofthefile"}, "in a file already"),
+        ({"sql": "SELECT * FROM users", "places": ""}, "users"),
+        ({"sql": "SELEC 1", "places": ""}, "syntax"),
+        ({"places": ""}, "no line such as `since: day = 90d`"),
+        ({"places": "since day"}, "is no place"),
+        ({"places": "since: moon = 90d"}, "is none of day, number, text"),
+        ({"places": "since: day = soon"}, "soon"),
+        ({"sql": " "}, "has no query"),
+    ],
+)
+def test_what_could_not_be_asked_is_refused_beside_what_was_typed(
+    desk: Asker, fields: dict[str, str], said: str
+) -> None:
+    answer = save(desk, **fields)
+    assert answer.status == 422 and said in answer.text.replace("&#39;", "'")
+    assert "What came on record lately." in answer.text and 'role="alert"' in answer.text
+    with desk.app.store.read() as db:
+        assert saved.everyone(db) == []
+
+
+def test_a_name_is_taken_once(desk: Asker) -> None:
+    save(desk)
+    again = save(desk, role="editor", about="Another.")
+    assert again.status == 422 and "There is a query lately already" in again.text
+
+
+def test_what_a_query_needs_may_be_left_to_who_asks(desk: Asker) -> None:
+    assert save(desk, places="since: day").status == 303
+    assert "needs since" in desk.ask("/sql?name=lately&run=1").text
+
+
+def test_a_query_of_the_file_stands_as_such_and_is_not_changed_here(desk: Asker) -> None:
+    page = desk.see("/sql?name=ofthefile", "operator")
+    assert "Of the file <code>queries.sql</code>" in page and 'href="/queries/' not in page
+    assert desk.do("/queries/ofthefile", "operator", list(FIELDS.items())).status == 404
+
+
+def test_the_console_offers_to_save_what_was_written(desk: Asker) -> None:
+    assert 'formaction="/new-query"' in desk.see("/sql", "reader")
+    assert 'formaction="/new-query"' not in desk.ask("/sql").text
+    assert "SELECT 1 AS one</textarea>" in desk.see("/new-query?q=SELECT+1+AS+one", "reader")
+
+
+def test_who_leaves_leaves_their_queries_behind(desk: Asker) -> None:
+    save(desk)
+    page = desk.see("/me", "reader")
+    assert 'query <a href="/sql?name=lately">lately</a>' in page
+
+
+def test_a_saved_query_is_kept_and_found_on_both_engines(store: Store) -> None:
+    with store.write() as db:
+        values = {key: FIELDS[key] for key in ("name", "about", "places", "sql")}
+        assert saved.add(db, values, "ana", START) and not saved.add(db, values, "ben", START)
+        saved.change(db, "lately", {"about": "Newer."}, "ben", START)
+        row = saved.one(db, "lately")
+        assert row is not None and (row.owner, row.about, row.changed_by) == ("ana", "Newer.", "ben")
+        saved.remove(db, "lately")
+        assert saved.everyone(db) == []
+
+
+def test_a_query_of_a_form_is_read_as_one_of_a_file(tmp_path: Path) -> None:
+    made = queries.make("lately", "What came\non record lately.", "since: day = 3650d\n\n", f"{SQL};\n")
+    written = f"-- name: lately\n-- {FIELDS['about']}\n-- param since: day = 3650d\n{SQL};\n"
+    (tmp_path / "queries.sql").write_text(written)
+    read = queries.load(tmp_path)["lately"]
+    assert (made.about, made.parameters, made.sql) == (read.about, read.parameters, read.sql)
+    with pytest.raises(UsageError, match="no place in the query"):
+        queries.make("lately", "", "since: day", "SELECT 1")
