@@ -33,12 +33,14 @@ from pipeline.scene import marks_of_countries
 from pipeline.topic import Topic, load_topics
 from pipeline.traits import own_traits
 from pipeline.vocabulary import TermTable, load_vocabulary
-from pipeline.weighing import WEIGHTS
+from pipeline.weighing import WEIGHTS, probability
+from pipeline.wording import WORD
 
 COUNTED = {"done", "started", "expected", "planned_total", "waiting", "cumulative", "claimed"}
-TOPIC_C, EVENT_C, COUNT_C, COUNTRY_C = 0.1, 1.0, 0.1, 0.1
+TOPIC_C, EVENT_C, COUNT_C, COUNTRY_C = 0.4, 1.0, 0.1, 0.1
 Traits = dict[str, float]
 _WORD_IN = 3  # articles
+_WORD_AT = 8  # counts
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,13 @@ def learn_events(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
 
 
 def learn_counts(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
-    rows = [marks for one in told for marks in one.counts]
+    """How a count stands; words that stand beside too few counts are left out."""
+    known = Counter(mark for one in told if one.weight == 1.0 for marks in one.counts for mark in marks)
+    rows = [
+        {mark: value for mark, value in marks.items() if not mark.startswith(WORD) or known[mark] >= _WORD_AT}
+        for one in told
+        for marks in one.counts
+    ]
     weights = [one.weight for one in told for _ in one.counts]
     return learn(rows, [answer for one in told for answer in one.answers], COUNT_C, weights)
 
@@ -223,7 +231,11 @@ def judge(told: Sequence[Example], models: Callable[[int], dict[str, Any]], fold
     for one in told:
         fitted = models(fold_of(one))
         want = one.row["topic"]
-        got = [name for name, model in fitted["topics"].items() if score(model, one.topics) >= 0]
+        got = [
+            name
+            for name, model in fitted["topics"].items()
+            if probability(score(model, one.topics)) >= classifying.least_sure(name, one.topics)
+        ]
         topic.add(want, got)
         negatives += not want
         alarms += bool(got) and not want

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from pipeline.atoms import Atoms, at_home, atoms_of
 from pipeline.reading import Reading, read
 from pipeline.topic import Event, Need, Rule, Topic
-from pipeline.traits import Weighed, article_traits, each_own_traits, event_traits, topic_traits, word_traits, zone_of
+from pipeline.traits import (
+    Weighed,
+    article_traits,
+    each_own_traits,
+    event_traits,
+    length_traits,
+    topic_traits,
+    word_traits,
+    zone_of,
+)
 from pipeline.values import Classification, Evidence, Scored
 from pipeline.vocabulary import Hit, TermTable
 from pipeline.weighing import Models, load_models, probability
@@ -23,8 +32,8 @@ _PAST = 0.35
 _BESIDE = 0.4
 _EVENTS_AT_MOST = 3
 #: From which probability a learned topic or event holds.
-_SURE = 0.5
-_SURE_LACKING = 0.8  # of a topic whose own needs are not met
+_SURE = 0.6
+_SURE_LACKING = 0.95  # of a topic whose own needs are not met, where few words were there to meet them
 _SURE_EVENT = 0.4
 #: Below this nothing speaks for a topic, and it is not weighed any further.
 _HINT = 0.5
@@ -102,14 +111,20 @@ def _found(told: Sequence[_Told], sentences: Sequence[Atoms], reading: Reading) 
         if model is None:
             if one.holds:
                 found.append((one, one.weighed.score))
-        elif traits and model.sure(traits) >= (_SURE_LACKING if one.lacking else _SURE):
+        elif traits and model.sure(traits) >= least_sure(one.topic.id, traits):
             found.append((one, max(model.score(traits), 0.01)))
     return sorted(found, key=lambda pair: -pair[1])
 
 
+def least_sure(topic: str, traits: Mapping[str, float]) -> float:
+    """How sure the weights must be of a topic, 0 to 1, for an article of those traits."""
+    return _SURE_LACKING if f"lacks {topic}" in traits and "brief" in traits else _SURE
+
+
 def traits_of_topics(told: Sequence[_Told], sentences: Sequence[Atoms], reading: Reading) -> dict[str, float]:
     """What the learned weights of topics speak of."""
-    return _common_traits(told, sentences) | word_traits(reading)
+    lacking = [one.topic.id for one in told if one.lacking]
+    return _common_traits(told, sentences) | word_traits(reading) | length_traits(reading, lacking)
 
 
 def _common_traits(told: Sequence[_Told], sentences: Sequence[Atoms]) -> dict[str, float]:

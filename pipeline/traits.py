@@ -19,6 +19,7 @@ _ZONES = {"title": "title", "lead": "lead", "second": "lead"}
 _EARLY = 5  # sentences
 _OPENING = 600  # characters after the headline
 _WORD = 0.5
+_BRIEF, _SHORT = 50, 120  # words below the headline
 #: Concepts that mean more where they stand in one sentence than each alone.
 _TOGETHER = frozenset(
     "police chinese_police countries home train deploy give gear agreement patrol liaison fiction "
@@ -69,6 +70,13 @@ def word_traits(reading: Reading) -> dict[str, float]:
     """The words of headline and opening, each once."""
     end = reading.title_end + _OPENING
     return {f"word {token.text}": _WORD for token in reading.tokens if token.start < end and not token.text.isdecimal()}
+
+
+def length_traits(reading: Reading, lacking: Iterable[str]) -> dict[str, float]:
+    """How much there is to read: what a whole article leaves unsaid says more than what two lines of a feed do."""
+    words = sum(token.start >= reading.title_end for token in reading.tokens)
+    length = "brief" if words < _BRIEF else "short" if words < _SHORT else "long"
+    return {length: 1.0} | {f"lacks {topic} {length}": 1.0 for topic in lacking}
 
 
 def zone_of(atoms: Atoms) -> str:
