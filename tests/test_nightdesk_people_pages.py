@@ -57,7 +57,7 @@ def test_somebody_is_added_gets_a_role_and_leaves_with_a_list(desk: Asker) -> No
 )
 def test_who_cannot_be_added_is_said_why(desk: Asker, fields: list[tuple[str, str]], said: str) -> None:
     answer = desk.do("/people/add", "operator", fields)
-    assert answer.status == 422 and said in answer.text and PASSWORD not in answer.text
+    assert answer.status == 409 and said in answer.text and PASSWORD not in answer.text
 
 
 def test_nobody_locks_themselves_out(desk: Asker) -> None:
@@ -70,11 +70,11 @@ def test_nobody_locks_themselves_out(desk: Asker) -> None:
 def test_one_sets_ones_own_password_who_knows_the_one_that_holds(desk: Asker) -> None:
     new = [("new", "another long one"), ("again", "another long one")]
     wrong = desk.do("/me/password", "reader", [("old", "not the password"), *new])
-    assert wrong.status == 422 and "is another" in wrong.text
+    assert wrong.status == 409 and "is another" in wrong.text
     twice = desk.do(
         "/me/password", "reader", [("old", PASSWORD), ("new", "another long one"), ("again", "a typo here")]
     )
-    assert twice.status == 422 and "in two ways" in twice.text
+    assert twice.status == 409 and "in two ways" in twice.text
     assert desk.do("/me/password", "reader", [("old", PASSWORD), *new]).status == 303
     assert people.log_in(desk.app.store, "reader.one", "another long one", None, desk.app.clock()) is not None
     assert desk.do("/me/back", "reader").status == 401, "every session by the old one has ended"
@@ -91,7 +91,7 @@ def test_whoever_is_away_has_somebody_who_stands_in(desk: Asker) -> None:
     assert desk.do("/me/back", "editor").status == 303
     assert "Who stands in" in desk.see("/me", "editor")
     for sent in ([("stand_in", "editor.one"), ("until", "2026-12-24")], [("stand_in", "ben"), ("until", "2020-01-01")]):
-        assert desk.do("/me/away", "editor", sent).status == 422
+        assert desk.do("/me/away", "editor", sent).status == 409
 
 
 def test_a_key_is_made_shown_once_and_revoked_by_whoever_made_it(desk: Asker) -> None:
@@ -104,7 +104,7 @@ def test_a_key_is_made_shown_once_and_revoked_by_whoever_made_it(desk: Asker) ->
     assert desk.do("/me/tokens/my-feed/revoke", "operator").status == 404
     assert desk.do("/me/tokens/my-feed/revoke", "editor").status == 303
     assert tokens.check(desk.app.store, key, desk.app.clock()) is None
-    assert desk.do("/me/tokens", "editor", [("name", "Bad name"), ("scope", "feed")]).status == 422
+    assert desk.do("/me/tokens", "editor", [("name", "Bad name"), ("scope", "feed")]).status == 409
 
 
 def test_the_first_hour_says_what_is_still_to_do(desk: Asker) -> None:

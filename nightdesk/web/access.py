@@ -185,7 +185,7 @@ def _answer(refused: Refused, asked: Asked, scope: Scope) -> Response:
         wanted = here if asked.method == "GET" else "/"
         return RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)
     if asked.wants_page:
-        return page("sorry.html", refused.status, tag="en", title="This is not for you", more=refused.reason)
+        return page("sorry.html", refused.status, tag="en", title="This is not for you", more=refused.reason, back="/")
     challenge = _CHALLENGE if refused.status == 401 else None
     return PlainTextResponse(f"{refused.reason}\n", refused.status, challenge)
 

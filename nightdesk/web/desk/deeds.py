@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from core.errors import NightdeskError, NotFound, UsageError
 from nightdesk.people import Person
+from nightdesk.web.desk import refused
 from nightdesk.web.pages import page
 
 #: The cookie that carries a line to the page after a deed, which says it once.
@@ -65,24 +66,35 @@ class Look(Route):
 
 
 class Deed(Route):
-    """What a form does. `role` may; `work` gets the form after it was found to be one of ours."""
+    """What a form does. `role` may; `work` gets the form after it was found to be one of ours.
 
-    def __init__(self, path: str, work: Work, role: str) -> None:
+    Where it is refused the page `at` comes again with the reason and what was typed: if none is named, the one whose
+    address is the deed's without its last word.
+    """
+
+    def __init__(self, path: str, work: Work, role: str, at: str = "") -> None:
         async def endpoint(request: Request) -> Response:
             person: Person = request.state.person
             async with request.form(max_files=2, max_fields=200) as data:
                 word = data.get("form", "")
                 if not (isinstance(word, str) and hmac.compare_digest(word.encode(), person.form.encode())):
-                    return _sorry(403, "This form is too old", "Go back, load the page again, and send it once more.")
+                    more = "Go back, load the page again, and send it once more."
+                    return _sorry(403, "This form is too old", more, self.page_of(request.url.path))
                 try:
                     return await work(Form(request, data, person))
-                except NotFound as error:
-                    return _sorry(404, "That is not there", str(error))
                 except NightdeskError as error:
-                    return _sorry(409, "That could not be done", str(error))
+                    status, reason = 404 if isinstance(error, NotFound) else 409, str(error).replace("--", "")
+                    sent = {name: [one for one in data.getlist(name) if isinstance(one, str)] for name in data}
+                    shown = await refused.again(request, self.page_of(request.url.path), sent, reason, status)
+                    title = "That is not there" if status == 404 else "That could not be done"
+                    return shown or _sorry(status, title, reason, self.page_of(request.url.path))
 
         super().__init__(path, endpoint, methods=["POST"])
-        self.role = role
+        self.role, self._at = role, at
+
+    def page_of(self, path: str) -> str:
+        """The page that the form sent to `path` stands on."""
+        return self._at or path.rpartition("/")[0] or "/"
 
 
 def go(to: str, said: str = "") -> Response:
@@ -101,5 +113,5 @@ def is_ours(path: str) -> bool:
     return not split.scheme and not split.netloc
 
 
-def _sorry(status: int, title: str, more: str) -> Response:
-    return page("sorry.html", status, tag="en", title=title, more=more)
+def _sorry(status: int, title: str, more: str, back: str) -> Response:
+    return page("sorry.html", status, tag="en", title=title, more=more, back=back)

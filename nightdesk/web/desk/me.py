@@ -33,13 +33,13 @@ class Me:
             Deed("/me/away", self._go_away, "reader"),
             Deed("/me/back", self._come_back, "reader"),
             Deed("/me/tokens", self._add_token, "reader"),
-            Deed("/me/tokens/{name:str}/revoke", self._revoke_token, "reader"),
+            Deed("/me/tokens/{name:str}/revoke", self._revoke_token, "reader", "/me"),
         ]
 
     async def _show(self, request: Request) -> Response:
         return await self._draw(request)
 
-    async def _draw(self, request: Request, wrong: str = "", key: str = "", status: int = 200) -> Response:
+    async def _draw(self, request: Request, key: str = "") -> Response:
         """The page; with a key that was made just now, which is shown this once."""
         person = person_of(request)
         assert person is not None  # Look and Deed let nobody else in
@@ -60,14 +60,11 @@ class Me:
             }
 
         values = await self._frame.reading.ask(read)
-        return await self._frame.show(request, "me.html", status, wrong=wrong, key=key, **values)
+        return await self._frame.show(request, "me.html", key=key, **values)
 
     async def _write(self, form: Form, work: Any, said: str, to: str = "/me") -> Response:
-        """What `work` does to the store; where it refuses, the page again with why."""
-        try:
-            await anyio.to_thread.run_sync(lambda: self._frame.app.store.unit(work))
-        except UsageError as error:
-            return await self._draw(form.request, str(error).replace("--", ""), status=422)
+        """What `work` does to the store."""
+        await anyio.to_thread.run_sync(lambda: self._frame.app.store.unit(work))
         return go(to, said)
 
     async def _set_password(self, form: Form) -> Response:
@@ -105,11 +102,8 @@ class Me:
             kept.note_deed(db, name, "token added", token, now, detail={"scope": scope})
             return key
 
-        try:
-            key = await anyio.to_thread.run_sync(lambda: self._frame.app.store.unit(work))
-        except UsageError as error:
-            return await self._draw(form.request, str(error), status=422)
-        return await self._draw(form.request, key=key)
+        key = await anyio.to_thread.run_sync(lambda: self._frame.app.store.unit(work))
+        return await self._draw(form.request, key)
 
     async def _revoke_token(self, form: Form) -> Response:
         token, name, now = form.request.path_params["name"], form.person.name, self._frame.now()

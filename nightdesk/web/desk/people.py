@@ -42,9 +42,6 @@ class People:
         ]
 
     async def _list(self, request: Request) -> Response:
-        return await self._draw(request)
-
-    async def _draw(self, request: Request, given: str = "", wrong: str = "", status: int = 200) -> Response:
         def read(db: Connection) -> dict[str, Any]:
             rows = people.rows(db)
             return {
@@ -53,12 +50,10 @@ class People:
                 "removed": [row for row in rows if row["state"] == "removed"],
                 "roles": _ROLES,
                 "deeds": kept.last_deeds(db, _DEEDS),
-                "given": given,
-                "wrong": wrong,
             }
 
         values = await self._frame.reading.ask(read)
-        return await self._frame.show(request, "people.html", status, **values)
+        return await self._frame.show(request, "people.html", **values)
 
     async def _one(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -84,10 +79,7 @@ class People:
     async def _add(self, form: Form) -> Response:
         name, role, password = form.text("name", 63).lower(), form.text("role", 20), form.text("password", 1000)
         by, now = form.person.name, self._frame.now()
-        try:
-            await self._write(lambda db: people.add(db, name, role, password, by, now))
-        except UsageError as error:
-            return await self._draw(form.request, name, str(error), 422)
+        await self._write(lambda db: people.add(db, name, role, password, by, now))
         return go("/people", f"{name} may log in as {role}. Tell them the password, and that /me changes it.")
 
     async def _set_role(self, form: Form) -> Response:

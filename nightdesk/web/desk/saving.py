@@ -31,7 +31,7 @@ class Saving:
             Look("/new-query", self._new, "reader"),
             Deed("/new-query", self._add, "reader"),
             Look("/queries/{name:str}", self._known, "reader"),
-            Deed("/queries/{name:str}", self._change, "reader"),
+            Deed("/queries/{name:str}", self._change, "reader", "/sql"),
             Deed("/queries/{name:str}/remove", self._remove, "reader"),
         ]
 

@@ -35,7 +35,7 @@ class Silences:
         return [
             Route("/silences", self._list, methods=["GET"]),
             Deed("/silences/add", self._add, "editor"),
-            Deed("/silences/{id:str}/end", self._end, "editor"),
+            Deed("/silences/{id:str}/end", self._end, "editor", "/silences"),
         ]
 
     async def _list(self, request: Request) -> Response:

@@ -31,10 +31,10 @@ class SourceMaking:
     def routes(self) -> list[Route]:
         return [
             Look("/new-source", self._new, "operator"),
-            Deed("/sources/find", self._find, "operator"),
-            Deed("/sources/look", self._look, "operator"),
-            Deed("/sources/add", self._add, "operator"),
-            Deed("/sources/import", self._import, "operator"),
+            Deed("/sources/find", self._find, "operator", "/new-source"),
+            Deed("/sources/look", self._look, "operator", "/new-source"),
+            Deed("/sources/add", self._add, "operator", "/new-source"),
+            Deed("/sources/import", self._import, "operator", "/new-source"),
         ]
 
     async def _new(self, request: Request) -> Response:

@@ -41,9 +41,9 @@ class WatchMaking:
         return [
             Look("/new-watch", self._new, "editor"),
             Look("/watches/{name:str}/edit", self._edit, "editor"),
-            Deed("/watches/try", self._try, "editor"),
-            Deed("/watches/save", self._save, "editor"),
-            Deed("/watches/ready-made", self._take_ready_made, "editor"),
+            Deed("/watches/try", self._try, "editor", "/new-watch"),
+            Deed("/watches/save", self._save, "editor", "/new-watch"),
+            Deed("/watches/ready-made", self._take_ready_made, "editor", "/new-watch"),
         ]
 
     # -- looking ------------------------------------------------------------------------------------------------------

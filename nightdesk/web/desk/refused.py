@@ -1,0 +1,95 @@
+"""A form that was refused, on the page that it stands on: with the reason beside it and what was typed still in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from lxml import html
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Match, Route
+
+#: What the page itself knows better, or what is not sent back.
+_KEPT = frozenset({"hidden", "password", "file", "submit", "button", "reset", "image"})
+_DOCTYPE = "<!doctype html>"
+
+Sent = Mapping[str, Sequence[str]]
+
+
+async def again(request: Request, at: str, sent: Sent, reason: str, status: int) -> Response | None:
+    """The page `at` with the form that `request` sent to us; None where there is no such page to show."""
+    scope = {**request.scope, "method": "GET", "path": at, "raw_path": at.encode(), "query_string": b""}
+    for route in request.app.routes:
+        match, more = route.matches(scope)
+        if match is Match.FULL and isinstance(route, Route):
+            answer = await route.endpoint(Request({**scope, **more}, request.receive))
+            if answer.status_code != 200 or not isinstance(answer, HTMLResponse):
+                return None
+            body = fill(bytes(answer.body).decode(), request.url.path, sent, reason)
+            return HTMLResponse(body, status)
+    return None
+
+
+def fill(page: str, action: str, sent: Sent, reason: str) -> str:
+    """The page with the reason at its head, and by the form of `action`, whose fields have what was sent. Pure."""
+    document = html.document_fromstring(page)
+    form = _form(document, action, sent)
+    reason = reason.rstrip(".") + "."
+    main = document.get_element_by_id("main")
+    alert = html.Element("p", {"class": "wrong", "role": "alert", "dir": "auto"})
+    alert.text = f"That was not done: {reason}"
+    main.insert(0, alert)
+    if form is not None:
+        _refill(_controls(document, form), sent)
+        beside = html.Element("p", {"class": "wrong", "id": "refused", "dir": "auto"})
+        beside.text = f"{reason[:1].upper()}{reason[1:]}"
+        form.insert(0, beside)
+        link = html.Element("a", {"href": "#refused"})
+        link.text = "What you sent is still there."
+        alert.text += " "
+        alert.append(link)
+        for around in form.iterancestors("details"):
+            around.set("open", "")
+    written: str = html.tostring(document, encoding="unicode", doctype=_DOCTYPE)
+    return written
+
+
+def _form(document: html.HtmlElement, action: str, sent: Sent) -> html.HtmlElement | None:
+    """The form that was sent: of several to one address, the one with the same hidden fields."""
+    forms = [form for form in document.forms if form.get("action") == action]
+    return next((form for form in forms if _agrees(form, sent)), forms[0] if forms else None)
+
+
+def _agrees(form: html.HtmlElement, sent: Sent) -> bool:
+    hidden = form.xpath(".//input[@type='hidden'][@name!='form']")
+    return all(field.get("value", "") in sent.get(field.get("name", ""), ()) for field in hidden)
+
+
+def _controls(document: html.HtmlElement, form: html.HtmlElement) -> Iterable[html.HtmlElement]:
+    """Its fields, those that stand elsewhere and name it too."""
+    yield from form.iterdescendants("input", "select", "textarea")
+    if name := form.get("id"):
+        for found in document.iterdescendants("input", "select", "textarea"):
+            if found.get("form") == name:
+                yield found
+
+
+def _refill(controls: Iterable[html.HtmlElement], sent: Sent) -> None:
+    for control in controls:
+        values, kind = sent.get(control.get("name") or "", ()), control.get("type", "text")
+        if control.tag == "textarea":
+            control.text = "\n" + "".join(values[:1])
+        elif control.tag == "select":
+            for option in control.iterdescendants("option"):
+                _set(option, "selected", option.get("value", option.text or "") in values)
+        elif kind in ("checkbox", "radio"):
+            _set(control, "checked", control.get("value", "on") in values)
+        elif kind not in _KEPT:
+            control.set("value", "".join(values[:1]))
+
+
+def _set(control: html.HtmlElement, name: str, holds: bool) -> None:
+    if holds:
+        control.set(name, "")
+    else:
+        control.attrib.pop(name, None)
