@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from nightdesk.people import Person
 from nightdesk.settings.sections import WebConfig
 from nightdesk.tokens import Token
+from nightdesk.web.failing import failed
 from nightdesk.web.hosts import host_asked, is_loopback
 from nightdesk.web.pages import page
 
@@ -158,8 +159,8 @@ class Access:
             asked = Asked(path, scope["method"], Headers(scope=scope), scope["query_string"].decode("latin-1"))
             try:
                 who = await self._who(asked)
-            except SQLAlchemyError:  # the key may be good; nobody can say
-                await PlainTextResponse("The database does not answer.\n", 503)(scope, receive, send)
+            except SQLAlchemyError as error:  # the key may be good; nobody can say
+                await failed(error, scope)(scope, receive, send)
                 return
             refused = decide(asked, is_private(self._web()), who, getattr(route, "role", None))
             if refused is not None:

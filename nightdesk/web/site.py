@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -44,6 +45,7 @@ from nightdesk.web.desk.start import Start
 from nightdesk.web.desk.thread import Thread
 from nightdesk.web.desk.watches import Watches
 from nightdesk.web.desk.watchmaking import WatchMaking
+from nightdesk.web.failing import Failing, not_there
 from nightdesk.web.feed import Feed
 from nightdesk.web.forwarded import Forwarded
 from nightdesk.web.guard import Guard
@@ -103,9 +105,11 @@ def make_site(app: App) -> Starlette:
             *WatchMaking(frame).routes(),
             *Watches(frame).routes(),
         ],
+        exception_handlers={HTTPException: not_there},
         middleware=[
             Middleware(Forwarded, trusted=lambda: app.config.web.trusted_proxies),
             Middleware(Guard, hosts=lambda: hosts.names(app.config.web.listen, app.config.web.public_url)),
+            Middleware(Failing),
             Middleware(Patience, clock=app.clock),
             Middleware(Access, web=lambda: app.config.web, check=check, known=known),
         ],

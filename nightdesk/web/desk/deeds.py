@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote, urlsplit
 
+from sqlalchemy.exc import OperationalError
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -82,8 +83,8 @@ class Deed(Route):
                     return _sorry(403, "This form is too old", more, self.page_of(request.url.path))
                 try:
                     return await work(Form(request, data, person))
-                except NightdeskError as error:
-                    status, reason = 404 if isinstance(error, NotFound) else 409, str(error).replace("--", "")
+                except (NightdeskError, OperationalError) as error:
+                    status, reason = _why(error)
                     sent = {name: [one for one in data.getlist(name) if isinstance(one, str)] for name in data}
                     shown = await refused.again(request, self.page_of(request.url.path), sent, reason, status)
                     title = "That is not there" if status == 404 else "That could not be done"
@@ -111,6 +112,12 @@ def is_ours(path: str) -> bool:
         return False
     split = urlsplit(path)
     return not split.scheme and not split.netloc
+
+
+def _why(error: NightdeskError | OperationalError) -> tuple[int, str]:
+    if isinstance(error, OperationalError):
+        return 503, "the database is busy or away; nothing was changed. Wait a moment and send it once more"
+    return 404 if isinstance(error, NotFound) else 409, str(error).replace("--", "")
 
 
 def _sorry(status: int, title: str, more: str, back: str) -> Response:

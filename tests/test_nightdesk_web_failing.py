@@ -1,0 +1,162 @@
+"""After an error: each page says what happened, whether anything was lost, and what to do; in a real browser."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from starlette.routing import Route
+
+from nightdesk.web.failing import is_busy
+from tests.asking import Asker, listening
+from tests.browsing import PHONE, chromium, newspaper, sitting
+from tests.conftest import FakeClock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+#: What is not there, of each kind, with words of what the page says.
+MISSING = {
+    "/nowhere": "leads nowhere on this desk",
+    "/developments/999": "d999",
+    "/articles/999": "a999",
+    "/facts/999": "f999",
+    "/threads/999": "t999",
+    "/alerts/999": "n999",
+    "/sources/nobody": "nobody",
+    "/watches/nobody": "nobody",
+    "/people/nobody": "nobody",
+    "/queries/nobody": "nobody",
+    "/developments/x": "leads nowhere on this desk",
+}
+#: What cannot be asked.
+BAD = {
+    "/sql?q=" + quote("SELEC 1"): "syntax",
+    "/search?q=" + quote("foo AND (bar"): "bar",
+    "/charts?months=x": "months",
+    "/map?view=moon": "moon",
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Asker]:
+    folder = tmp_path_factory.mktemp("failing")
+    (folder / "desk.db").write_bytes(migrated_sqlite.read_bytes())
+    with listening(folder, f"sqlite:///{folder}/desk.db", FakeClock()) as opened:
+        newspaper(opened)
+        yield opened
+
+
+def fail(desk: Asker, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """From now on nobody can read from the store, but for who has a session."""
+
+    def refuse(_seconds: float) -> Any:
+        raise error
+
+    monkeypatch.setattr(desk.app.store, "read_within", refuse)
+
+
+def locked() -> OperationalError:
+    return OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
+
+
+@pytest.mark.parametrize(("path", "words"), [*MISSING.items(), *BAD.items()])
+def test_what_is_not_there_or_cannot_be_asked_is_said_with_a_way_on(
+    browser: Browser, desk: Asker, path: str, words: str
+) -> None:
+    for look in ({"color_scheme": "light"}, {"color_scheme": "dark", "viewport": PHONE}):
+        with sitting(browser, desk, **look) as reader:
+            reader.log_in("operator")
+            page = reader.open(path)
+            assert reader.status in (200, 400, 404)
+            assert words in page.inner_text("main") and page.locator("h1").count() == 1
+            assert page.locator('a[href="/"]').count() > 0
+            assert reader.runs_over <= 0 and reader.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "title", "words"),
+    [
+        (locked(), "The database is busy", "Nothing was changed or lost: wait a moment"),
+        (
+            OperationalError("SELECT 1", {}, Exception("connection refused")),
+            "The database is away",
+            "nightdesk doctor",
+        ),
+    ],
+)
+def test_a_database_that_does_not_answer_is_said_and_how_to_go_on(
+    browser: Browser, desk: Asker, monkeypatch: pytest.MonkeyPatch, error: Exception, title: str, words: str
+) -> None:
+    with sitting(browser, desk) as reader:
+        reader.log_in("editor")
+        with monkeypatch.context() as patched:
+            fail(desk, patched, error)
+            page = reader.open("/developments/1")
+            assert reader.status == 503 and page.inner_text("h1") == title
+            assert words in page.inner_text("main") and reader.faults() == []
+        page.get_by_role("link", name="Try again").click()
+        assert page.url.endswith("/developments/1") and "215" in page.inner_text("h1")
+
+
+def test_every_page_says_that_the_database_is_busy_and_none_shows_a_trace(
+    desk: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {route.path for route in desk.site.routes if isinstance(route, Route)} & set(PAGES)
+    assert pages == set(PAGES)
+    fail(desk, monkeypatch, locked())
+    for path in pages:
+        answer = desk.ask(path, Accept="text/html")
+        assert answer.status == 503 and "The database is busy" in answer.text, path
+        assert "Traceback" not in answer.text and "SELECT 1" not in answer.text
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        plain = desk.ask(path)
+        assert plain.status == 503 and plain.text.startswith("The database is busy. ")
+
+
+PAGES = ("/", "/charts", "/map", "/sources", "/watches", "/alerts", "/silences", "/intake", "/start")
+
+
+def test_a_form_that_meets_a_busy_database_keeps_what_was_typed(desk: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.see("/", "editor")
+
+    def refuse(_work: Any, tries: int = 5) -> Any:
+        raise locked()
+
+    monkeypatch.setattr(desk.app.store, "unit", refuse)
+    answer = desk.do("/developments/1/mark", "editor", [("state", "used"), ("note", "for the Friday brief")])
+    assert answer.status == 503 and "send it once more" in answer.text and "for the Friday brief" in answer.text
+
+
+def test_a_mistake_of_ours_is_a_page_and_in_the_log(desk: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(desk, monkeypatch, ZeroDivisionError("secret of the program"))
+    answer = desk.ask("/charts", Accept="text/html")
+    assert answer.status == 500 and "mistake of the program" in answer.text and "secret" not in answer.text
+
+
+def test_a_session_that_was_lost_leads_to_the_login_and_back(browser: Browser, desk: Asker) -> None:
+    with sitting(browser, desk) as reader:
+        reader.log_in("editor")
+        page = reader.open("/me")
+        reader.page.context.clear_cookies()
+        page.goto(desk.address + "/me")
+        assert page.url.endswith("/login?next=%2Fme") and "Log in" in page.inner_text("h1")
+
+
+@pytest.mark.parametrize(
+    ("said", "busy"),
+    [("database is locked", True), ("canceling statement due to lock timeout", True), ("connection refused", False)],
+)
+def test_busy_is_what_waiting_helps(said: str, busy: bool) -> None:
+    assert is_busy(OperationalError("SELECT 1", {}, Exception(said))) is busy
