@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import accumulate, chain, repeat
 from typing import NamedTuple
 
 from core.english import stem
@@ -20,6 +20,7 @@ from core.english import stem
 FOLDING = 1
 
 _LONGEST_WORD = 128  # longer "words" are data, cut so that no index chokes on them
+_KEPT = 1 << 16  # written words whose forms are remembered
 
 
 class Token(NamedTuple):
@@ -81,6 +82,7 @@ _TOKEN = re.compile(
     rf"|[{_UNSPACED}](?:[{_MARKS}{_INVISIBLE}]*[{_MARKS}])?(?:(?<=[{_STACKER}])[{_UNSPACED}](?:[{_MARKS}{_INVISIBLE}]*[{_MARKS}])?)*"
     rf"|{_LETTER}+(?:[{_MARKS}{_INVISIBLE}{_APOSTROPHES}]+{_LETTER}+)*[{_MARKS}]*"
 )
+_WORDS_AND_GAPS = re.compile(f"({_TOKEN.pattern})")
 _STRIPPED = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"  # on Latin, Greek, Cyrillic
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points
@@ -127,20 +129,42 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", _CONTROL.sub("", text))
 
 
+class Written(NamedTuple):
+    """The words of a text, folded, with where each stands. All four are equally long."""
+
+    forms: list[Form]
+    starts: list[int]
+    ends: list[int]
+    gaps: list[str]  # what stands before each; nothing where one written word is several
+
+
+def written(text: str) -> Written:
+    """The words of `text` in order. A text is taken apart for many ends, so no loop of ours goes over its words."""
+    pieces = _WORDS_AND_GAPS.split(text)  # gap, word, gap, ... gap
+    edges = list(accumulate(map(len, pieces)))
+    found = list(map(_FORMS.__getitem__, pieces[1::2]))
+    starts, ends, gaps = edges[:-1:2], edges[1::2], pieces[:-1:2]
+    counts = list(map(len, found))
+    if counts.count(1) != len(counts):
+        gaps = [gap if count == 1 else "" for gap, count in zip(gaps, counts, strict=True)]
+        starts, ends = list(chain(*map(repeat, starts, counts))), list(chain(*map(repeat, ends, counts)))
+        gaps = list(chain(*map(repeat, gaps, counts)))
+    return Written(list(chain.from_iterable(found)), starts, ends, gaps)
+
+
 def tokens(text: str) -> list[Token]:
     """The folded tokens of `text` in order, each with its place in `text`."""
-    found: list[Token] = []
-    make = tuple.__new__  # what a NamedTuple does, without asking each time
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        for form in forms(match[0]):
-            found.append(make(Token, (form[0], start, end)))
-    return found
+    found, starts, ends, _ = written(text)
+    texts = [form[0] for form in found]
+    return list(map(_as_token, repeat(Token), zip(texts, starts, ends, strict=True)))
+
+
+_as_token = tuple.__new__  # what a NamedTuple does, without asking each time
 
 
 def words(text: str) -> list[str]:
     """The folded tokens of `text` in order, where nobody asks for their places."""
-    return [form.text for word in _TOKEN.findall(text) for form in forms(word)]
+    return [form[0] for several in map(_FORMS.__getitem__, _TOKEN.findall(text)) for form in several]
 
 
 def fold(text: str) -> str:
@@ -148,20 +172,13 @@ def fold(text: str) -> str:
     return " ".join(words(text))
 
 
-def written_words(text: str) -> Iterator[re.Match[str]]:
-    """The words of `text` as they are written, each to be folded by `forms`."""
-    return _TOKEN.finditer(text)
-
-
 def count_words(text: str) -> int:
     """How many words, with two characters of an unspaced script counted as one word."""
-    spaced = unspaced = 0
-    for word in _TOKEN.findall(text):
-        if _IS_UNSPACED.match(word):
-            unspaced += 1
-        else:
-            spaced += 1
-    return spaced + (unspaced + 1) // 2
+    found = _TOKEN.findall(text)
+    if text.isascii():
+        return len(found)
+    unspaced = sum(match is not None for match in map(_IS_UNSPACED.match, found))
+    return len(found) - unspaced + (unspaced + 1) // 2
 
 
 def is_unspaced(token: str) -> bool:
@@ -189,14 +206,28 @@ class Form(NamedTuple):
     plain: str
 
 
-@lru_cache(maxsize=1 << 16)
 def forms(word: str) -> tuple[Form, ...]:
     """The folded forms of one written word as `tokens` found it; nearly always one."""
-    word = word[: 4 * _LONGEST_WORD]
-    if word.isascii() and word.isalnum():  # most words: nothing in them to take apart
-        plain = word.lower()
-        return (Form(stem(plain)[:_LONGEST_WORD], plain[:_LONGEST_WORD]),)
-    return tuple(_analyse(word))
+    return _FORMS[word]
+
+
+class _Forms(dict[str, tuple[Form, ...]]):
+    """The forms of words that were met, worked out when a word is met first; begun anew when there are many."""
+
+    def __missing__(self, written: str) -> tuple[Form, ...]:
+        word = written[: 4 * _LONGEST_WORD]
+        if word.isascii() and word.isalnum():  # most words: nothing in them to take apart
+            plain = word.lower()
+            found: tuple[Form, ...] = (Form(stem(plain)[:_LONGEST_WORD], plain[:_LONGEST_WORD]),)
+        else:
+            found = tuple(_analyse(word))
+        if len(self) >= _KEPT:
+            self.clear()
+        self[written] = found
+        return found
+
+
+_FORMS = _Forms()
 
 
 def _analyse(word: str, depth: int = 0) -> Iterator[Form]:

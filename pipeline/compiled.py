@@ -36,7 +36,7 @@ def key_of(files: Iterable[Path], versions: Iterable[str] = ()) -> str:
 def kept(name: str, key: str, make: Callable[[], T]) -> T:
     """What `make` gives, from the file of `key` where that is there and whole; files of other keys go."""
     folder = _folder()
-    with _without_collecting():
+    with without_collecting():
         if folder is None:
             return make()
         path = folder / f"{name}-{key}.pickle"
@@ -77,7 +77,7 @@ def _keep(path: Path, name: str, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
+def without_collecting() -> Iterator[None]:
     """A hundred thousand small objects that all stay: looking for garbage among them takes longer than making them.
 
     So they are not looked at later either, which would stop whatever is asked just then for a third of a second.

@@ -23,6 +23,7 @@ from core.pool import Outcome, Pool
 from core.query import Vocabulary
 from core.watch import Watch
 from pipeline import vanished
+from pipeline.compiled import without_collecting
 from pipeline.config import PIPELINE_VERSION, PipelineConfig
 from pipeline.filing import Desk, Filed, file_reading
 from pipeline.match import Matcher, readable
@@ -241,7 +242,8 @@ class Pipeline:
             if self._matcher is None or stamp != self._stamp:
                 rows = matches.watches_to_ask(db)
                 named = ((row.id, row.revision, Watch.model_validate(row.definition)) for row in rows)
-                self._matcher, self._stamp = Matcher(readable(named, self._vocabulary, self._complain)), stamp
+                with without_collecting():
+                    self._matcher, self._stamp = Matcher(readable(named, self._vocabulary, self._complain)), stamp
         return self._matcher
 
     def _complain(self, watch: Watch, error: Exception) -> None:

@@ -5,7 +5,7 @@ import pickle
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.query import Document, QuerySet, parse_query
@@ -191,6 +191,24 @@ def test_a_set_that_has_learned_which_words_are_rare_gives_the_same_in_the_same_
     for _ in range(20):  # past the first lesson
         for document, found in fresh:
             assert list(together.match(document).items()) == list(found.items())
+
+
+_ASKED = ["scam", "centres", "scam-centre", "traffick*", '"scam centre"', '"police raid"~3', "园区", "place:rivertown"]
+_EITHER = st.lists(st.sampled_from(_ASKED), min_size=1, max_size=3).map(" OR ".join)
+_CLAUSES = st.tuples(st.sampled_from(["", "NOT "]), _EITHER).map(lambda clause: f"{clause[0]}({clause[1]})")
+_QUERIES = st.lists(_CLAUSES, min_size=1, max_size=3).map(" AND ".join)
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(_QUERIES, min_size=1, max_size=8),
+    st.lists(st.sampled_from("scam centre scam-centres trafficked. police raid 园区 Rivertown".split()), max_size=9),
+)
+def test_a_set_of_any_queries_gives_what_each_gives_alone(texts: list[str], words: list[str]) -> None:
+    queries = {text: parse_query(text, Names()) for text in texts}
+    document = Document.of(title=" ".join(words[:2]), text=" ".join(words))
+    alone = {text: match for text, query in queries.items() if (match := query.match(document))}
+    assert QuerySet(queries).match(document) == alone
 
 
 def test_a_query_tells_what_it_asks() -> None:

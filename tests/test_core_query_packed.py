@@ -41,8 +41,7 @@ def test_an_unpacked_field_answers_as_the_one_that_was_read() -> None:
     parts = [Part(token, how, glued) for token in read.texts for how in ("is", "prefix") for glued in (False, True)]
     asked = [(part, index) for part in (*parts, Part("mps", capitals=True)) for index in range(len(read.texts) + 1)]
     assert [field.fits(*one) for one in asked] == [read.fits(*one) for one in asked]
-    offsets = [place for place in range(1, len(read.haystack)) if read.haystack[place] not in " \n"]
-    assert [field.place(offset) for offset in offsets] == [read.place(offset) for offset in offsets]
+    assert [field.alias(number) for number in range(len(read.aliases))] == [(a.first, a.last) for a in read.aliases]
 
 
 def test_a_packed_field_is_smaller_than_its_text() -> None:

@@ -12,7 +12,8 @@ from core.query.document import Document
 from core.query.hearing import Tongues, deaf_to
 from core.query.index import Needed, needed
 from core.query.lacking import Lack, Nearness, nearness
-from core.query.match import Match, Matcher, Term
+from core.query.look import Term
+from core.query.match import Match, Matcher
 from core.query.nodes import FIELDS, NAME_FIELDS, And, Leaf, Node, Not, Phrase, Value, leaves
 from core.query.parse import Vocabulary, read_tree
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from operator import sub
 from typing import NamedTuple
 
 from core.query.nodes import Part
 from core.query.wording import is_compound
-from core.text import HYPHENS, Token, forms, is_space_free, written_words
+from core.text import HYPHENS, Token, Written, forms, is_space_free, written
 
+_HYPHENS = frozenset(HYPHENS)
 _LONGEST_CHAIN = 4  # words that hyphens make one: state-of-the-art
 _GAP = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*")
 _WIDE_GAP = re.compile("[\\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff・·‧･]*")
@@ -77,14 +79,10 @@ class Field:
         starts, lengths, _, _ = self.places
         return starts[first], starts[last] + lengths[last]
 
-    def place(self, offset: int) -> tuple[int, int]:
-        """First and last token of what stands at `offset` in the haystack: so many spaces stand before it."""
-        if offset < len(self.folded):
-            index = self.folded.count(" ", 0, offset) - 1
-            return index, index
-        index = self.haystack.count(" ", len(self.folded), offset) - 1
-        first = self.places.first[index]
-        return first, first + self.places.further[index]
+    def alias(self, number: int) -> tuple[int, int]:
+        """First and last token of what an alias stands for."""
+        first = self.places.first[number]
+        return first, first + self.places.further[number]
 
     def fits(self, part: Part, index: int) -> bool:
         """Whether token `index` is what `part` asks for."""
@@ -114,57 +112,42 @@ class Field:
 @lru_cache(maxsize=8)
 def read_field(name: str, original: str) -> Field:
     """A field made ready; watches and search ask for the same one, one after the other."""
-    return _Reader(name, original).read()
+    found = written(original)
+    aliases = _aliases(original, found)
+    folded, others = " ".join([text for text, _ in found.forms]), " ".join([alias.text for alias in aliases])
+
+    def places() -> Places:
+        lengths = list(map(sub, found.ends, found.starts))
+        first = [alias.first for alias in aliases]
+        return Places(found.starts, lengths, first, [alias.last - alias.first for alias in aliases])
+
+    return Field(name, original, f" {folded} \n {others} ", places)
 
 
-class _Reader:
-    """Reads a text from its beginning."""
+def _aliases(original: str, found: Written) -> list[Alias]:
+    """In the order of the text: plurals as they were written, and each end of a compound as one word."""
+    plurals = {at: plain for at, (text, plain) in enumerate(found.forms) if plain != text}
+    joined = {at for at, gap in enumerate(found.gaps) if at and gap in _HYPHENS}
+    aliases: list[Alias] = []
+    for at in sorted(plurals.keys() | joined):
+        if at in plurals:
+            aliases.append(Alias(plurals[at], at, at))
+        if at in joined:
+            aliases += _closed(original, found, at)
+    return aliases
 
-    def __init__(self, name: str, original: str) -> None:
-        self._name = name
-        self._original = original
-        self._texts: list[str] = []
-        self._starts: list[int] = []
-        self._lengths: list[int] = []
-        self._aliases: list[Alias] = []
 
-    def read(self) -> Field:
-        self._walk()
-        folded, aliases = " ".join(self._texts), " ".join([alias.text for alias in self._aliases])
-        first = [alias.first for alias in self._aliases]
-        further = [alias.last - alias.first for alias in self._aliases]
-        places = Places(self._starts, self._lengths, first, further)
-        return Field(self._name, self._original, f" {folded} \n {aliases} ", lambda: places)
+def _closed(original: str, found: Written, last: int) -> Iterator[Alias]:
+    """The compounds that end with token `last`, written as one word."""
+    _, starts, ends, _ = found
+    closed = original[starts[last] : ends[last]]
+    for first in range(last - 1, max(last - _LONGEST_CHAIN, -1), -1):
+        if not is_compound(original, _token(found, first), _token(found, first + 1)):
+            return
+        closed = original[starts[first] : ends[first]] + closed
+        for form in forms(closed)[:1]:
+            yield from (Alias(text, first, last) for text in dict.fromkeys(form))
 
-    def _walk(self) -> None:
-        """One plain loop, since this is what matching costs most."""
-        original, texts, starts, aliases = self._original, self._texts, self._starts, self._aliases
-        before = -1
-        for word in written_words(original):
-            start, end = word.span()
-            for text, plain in forms(word[0]):
-                if plain != text:
-                    aliases.append(Alias(plain, len(texts), len(texts)))
-                texts.append(text)
-                starts.append(start)
-                self._lengths.append(end - start)
-            if start == before + 1 and original[before] in HYPHENS and texts:
-                aliases += self._closed(len(texts) - 1)
-            before = end
 
-    def _closed(self, last: int) -> Iterator[Alias]:
-        """The compounds that end with token `last`, written as one word."""
-        written = self._cut(last)
-        for first in range(last - 1, max(last - _LONGEST_CHAIN, -1), -1):
-            if not is_compound(self._original, self._token(first), self._token(first + 1)):
-                return
-            written = self._cut(first) + written
-            for form in forms(written)[:1]:
-                yield from (Alias(text, first, last) for text in dict.fromkeys(form))
-
-    def _token(self, index: int) -> Token:
-        return Token(self._texts[index], self._starts[index], self._starts[index] + self._lengths[index])
-
-    def _cut(self, index: int) -> str:
-        token = self._token(index)
-        return self._original[token.start : token.end]
+def _token(found: Written, index: int) -> Token:
+    return Token(found.forms[index].text, found.starts[index], found.ends[index])

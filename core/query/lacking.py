@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.query.document import Document
-from core.query.match import Matcher, Term
+from core.query.look import Term
+from core.query.match import Matcher
 from core.query.nodes import And, Leaf, Node, leaves
 
 

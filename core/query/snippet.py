@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.query.match import Match, Term
+from core.query.look import Term
+from core.query.match import Match
 
 _WIDTH = 240
 _CUT_BEFORE = re.compile(r"(?:[.!?]\s+|[。！？।။៕\n]\s*)(?=\S)")
