@@ -14,10 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from sqlalchemy.engine import Connection
 
 from core.errors import NotFound, UsageError
+from nightdesk.settings.mistakes import did_you_mean
 from store import people
 from store.engine import Store
 
@@ -41,6 +43,7 @@ class Person:
     name: str
     role: str
     form: str
+    timezone: str | None = None  # of their own
 
     def may(self, role: str) -> bool:
         """Whether their role includes another."""
@@ -66,6 +69,15 @@ def set_role(db: Connection, name: str, role: str, by: str, now: datetime) -> No
     _check_role(role)
     _change(db, name, {"role": role})
     people.note_deed(db, by, "role set", name, now, detail={"role": role})
+
+
+def set_timezone(db: Connection, name: str, timezone: str, now: datetime) -> None:
+    """The zone that somebody reads times in; that of the desk, if empty. Raises UsageError, NotFound."""
+    if timezone and timezone not in available_timezones():
+        advice = did_you_mean(timezone, available_timezones()) or "write one of the list, as in Asia/Bangkok"
+        raise UsageError(f"there is no time zone {timezone} {advice}")
+    _change(db, name, {"timezone": timezone or None})
+    people.note_deed(db, name, "time zone set", name, now, detail={"timezone": timezone})
 
 
 def set_password(db: Connection, name: str, password: str, by: str, now: datetime) -> None:
@@ -221,7 +233,7 @@ def check(store: Store, cookie: str, now: datetime) -> Person | None:
         return None
     if people.is_sight_due(row, now):
         store.unit(lambda db: people.mark_seen(db, row.id, now))
-    return Person(row.name, row.role, form_word(cookie))
+    return Person(row.name, row.role, form_word(cookie), row.timezone)
 
 
 def log_out(store: Store, cookie: str, now: datetime) -> None:

@@ -26,6 +26,7 @@ users = sa.Table(
     text("stand_in", nullable=True),  # who sees what is theirs while they are away
     moment("away_from", nullable=True),
     moment("away_until", nullable=True),
+    text("timezone", nullable=True),  # of their own; the desk's, if none
     # A name is free again once its owner left; the old row stays on record.
     sa.Index(
         "uq_users_standing",
@@ -112,7 +113,7 @@ def begin(db: Connection, user_id: int, sha256: str, now: datetime) -> None:
 def session(db: Connection, sha256: str) -> Row[Any] | None:
     """A session that was not ended, with its user, if that one may still log in."""
     both: sa.Select[Any] = sa.select(
-        sessions.c.id, sessions.c.created_at, sessions.c.seen_at, users.c.name, users.c.role
+        sessions.c.id, sessions.c.created_at, sessions.c.seen_at, users.c.name, users.c.role, users.c.timezone
     )
     mine = both.join(users, users.c.id == sessions.c.user_id).where(
         sessions.c.sha256 == sha256, sessions.c.ended_at.is_(None), users.c.removed_at.is_(None)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from nightdesk import firsthour, people, tokens
 from nightdesk.config import load_config
-from store import definitions, firsts, pages
+from store import definitions, firsts, pages, silences
 from store import people as kept
 from store.engine import Store
 from tests.alerting import Newsroom, alerter
@@ -145,3 +145,21 @@ def test_the_first_hour_is_done_step_by_step(store: Store, clock: FakeClock, tmp
     with store.read() as db:
         assert {step.title for step in firsthour.steps(db, config) if not step.done} == rest
         assert kept.standing(db, "ana") is not None
+
+
+def test_times_are_read_and_days_written_in_a_zone_of_ones_own(desk: Asker) -> None:
+    assert desk.do("/me/timezone", "editor", [("timezone", "Pacific/Apia")]).status == 303
+    mine, theirs = desk.see("/alerts", "editor"), desk.see("/alerts", "operator")
+    assert "Times are of Pacific/Apia" in mine and "Times are of UTC" in theirs
+    given = [("watch", "releases"), ("reason", "a drill"), ("until", "2026-10-20")]
+    assert desk.do("/silences/add", "editor", given).status == 303
+    with desk.app.store.read() as db:
+        (row,) = silences.standing(db, desk.app.clock())
+    assert f"{row.ends_at:%Y-%m-%d %H:%M}" == "2026-10-20 11:00", "the end of that day in Samoa, 13 hours ahead"
+    assert desk.do("/me/timezone", "editor", [("timezone", "")]).status == 303
+    assert "Times are of UTC" in desk.see("/alerts", "editor")
+
+
+def test_a_zone_that_is_none_is_refused_where_it_was_typed(desk: Asker) -> None:
+    answer = desk.do("/me/timezone", "editor", [("timezone", "Asia/Bangkock")])
+    assert answer.status == 409 and "Asia/Bangkok" in answer.text and 'value="Asia/Bangkock"' in answer.text

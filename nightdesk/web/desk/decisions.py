@@ -131,14 +131,15 @@ class Decisions:
     async def _mute(self, form: Form) -> Response:
         now, watch, reason = self._frame.now(), form.text("watch") or None, form.needed("reason")
         until, lasts = form.text("until", 20) or None, form.text("lasts", 10) or None
-        starts, ends = mutes.span(until, None if until else lasts, None, now, self._frame.zone)
+        zone = self._frame.zone_of(form.person)
+        starts, ends = mutes.span(until, None if until else lasts, None, now, zone)
 
         def work(db: Connection, number: int) -> str:
             matcher = {"development_id": show_id("development", number), "watch": watch}
             wanted = mutes.Wanted(form.person.name, reason, starts, ends, matcher)
             silence = mutes.add(db, self._app.config, wanted, now)
             whom = watch or "every watch"
-            end = f"{ends.astimezone(self._frame.zone):%-d %b %Y, %H:%M}"
+            end = f"{ends.astimezone(zone):%-d %b %Y, %H:%M}"
             return f"Muted for {whom} until {end} ({show_id('silence', silence)})."
 
         return await self._do(form, "silence added", work, {"watch": watch, "until": f"{ends:%Y-%m-%d %H:%M} UTC"})

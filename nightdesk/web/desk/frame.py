@@ -53,7 +53,12 @@ class Frame:
 
     @property
     def zone(self) -> ZoneInfo:
+        """The desk's, which days of charts and documents are of."""
         return ZoneInfo(self.app.config.timezone)
+
+    def zone_of(self, person: Person | None) -> ZoneInfo:
+        """The zone that somebody reads times and writes days in."""
+        return ZoneInfo(person.timezone) if person is not None and person.timezone else self.zone
 
     @cached_property
     def beats(self) -> dict[str, tuple[str, tuple[str, ...]]]:
@@ -75,6 +80,7 @@ class Frame:
     async def show(self, request: Request, name: str, status: int = 200, **values: Any) -> Response:
         """The page of a template in pages/desk, which extends frame.html. `title` must be among the values."""
         person = person_of(request)
+        zone = self.zone_of(person)
         said = unquote(request.cookies.get(SAID, ""))
         drawn = (
             _environment()
@@ -86,8 +92,8 @@ class Frame:
                     "person": person,
                     "may": person.may if person is not None else _may_nothing,
                     "said": said,
-                    "zone": self.zone.key,
-                    "_zone": self.zone,
+                    "zone": zone.key,
+                    "_zone": zone,
                     "now": self.now(),
                     **values,
                 }

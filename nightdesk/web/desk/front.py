@@ -47,7 +47,7 @@ class Front:
         return await self._frame.answer(request, name, lambda db: self._read(db, given, person))
 
     def _read(self, db: Connection, given: list[tuple[str, str]], person: Person | None) -> dict[str, Any]:
-        now, zone = self._frame.now(), self._frame.zone
+        now, zone = self._frame.now(), self._frame.zone_of(person)
         asked = may.read(given, (*_FILTERS, may.AFTER), now, zone)
         after = asked.get(may.AFTER)
         rows = _rows(db, asked.filters, after)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
 import anyio.to_thread
 from sqlalchemy.engine import Connection
@@ -30,6 +31,7 @@ class Me:
         return [
             Look("/me", self._show, "reader"),
             Deed("/me/password", self._set_password, "reader"),
+            Deed("/me/timezone", self._set_timezone, "reader"),
             Deed("/me/away", self._go_away, "reader"),
             Deed("/me/back", self._come_back, "reader"),
             Deed("/me/tokens", self._add_token, "reader"),
@@ -55,6 +57,8 @@ class Me:
                 "stands_in_for": people.acts_for(db, person.name, now)[1:],
                 "tokens": [row for row in tokens.rows(db) if row["created_by"] == person.name],
                 "scopes": tokens.SCOPES,
+                "desk_zone": self._frame.zone.key,
+                "zones": _zones(),
                 "belongings": [one for one in belongings.of(db, person.name, now) if one["what"] != "token"],
                 "deeds": kept.last_deeds(db, _DEEDS, by=person.name),
             }
@@ -79,12 +83,18 @@ class Me:
 
         return await self._write(form, work, "The password is set. Log in with it.", "/login?next=/me")
 
+    async def _set_timezone(self, form: Form) -> Response:
+        timezone, name, now = form.text("timezone", 80), form.person.name, self._frame.now()
+        said = f"Times are of {timezone or self._frame.zone.key}."
+        return await self._write(form, lambda db: people.set_timezone(db, name, timezone, now), said)
+
     async def _go_away(self, form: Form) -> Response:
         name, now = form.person.name, self._frame.now()
+        zone = self._frame.zone_of(form.person)
         begin, until, stand_in = form.text("begin", 40) or None, form.needed("until", 40), form.needed("stand_in", 63)
 
         def work(db: Connection) -> None:
-            first, last = silences.span(until, None, begin, now, ZoneInfo(self._frame.app.config.timezone))
+            first, last = silences.span(until, None, begin, now, zone)
             people.go_away(db, name, first, last, stand_in, name, now)
 
         return await self._write(form, work, f"{stand_in} stands in for you.")
@@ -115,3 +125,10 @@ class Me:
             kept.note_deed(db, name, "token revoked", token, now)
 
         return await self._write(form, work, f"{token} opens nothing any more.")
+
+
+@lru_cache(maxsize=1)
+def _zones() -> list[str]:
+    """Those that are called by a place."""
+    ours = (name for name in available_timezones() if "/" in name)
+    return sorted(name for name in ours if not name.startswith(("Etc/", "posix/", "right/")))

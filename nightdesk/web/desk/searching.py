@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from sqlalchemy.engine import Connection
@@ -18,7 +19,7 @@ from core.errors import QueryError, UsageError
 from nightdesk import search
 from nightdesk.search import Found, Hit, Question
 from nightdesk.web.api import parameters as may
-from nightdesk.web.desk.frame import Frame, say_event
+from nightdesk.web.desk.frame import Frame, person_of, say_event
 
 _PAGE = 30
 _KNOWN = (replace(may.QUERY, required=False), *may.ALL, may.RANK, may.AFTER)
@@ -45,10 +46,11 @@ class Searching:
 
     async def _show(self, request: Request) -> Response:
         given = [(name, value) for name, value in request.query_params.multi_items() if value.strip()]
-        return await self._frame.answer(request, "search.html", lambda db: self._read(db, given))
+        zone = self._frame.zone_of(person_of(request))
+        return await self._frame.answer(request, "search.html", lambda db: self._read(db, given, zone))
 
-    def _read(self, db: Connection, given: list[tuple[str, str]]) -> dict[str, Any]:
-        asked = may.read(given, _KNOWN, self._frame.now(), self._frame.zone)
+    def _read(self, db: Connection, given: list[tuple[str, str]], zone: ZoneInfo) -> dict[str, Any]:
+        asked = may.read(given, _KNOWN, self._frame.now(), zone)
         kept = {name: value for name, value in given if name != "after"}
         values: dict[str, Any] = {
             "title": f"{kept['q']} · search" if "q" in kept else "Search",

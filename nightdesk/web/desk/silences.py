@@ -65,14 +65,14 @@ class Silences:
         return await self._frame.show(request, "silences.html", status, **values)
 
     async def _add(self, form: Form) -> Response:
-        now, by = self._frame.now(), form.person.name
+        now, by, zone = self._frame.now(), form.person.name, self._frame.zone_of(form.person)
         given = {key: form.text(key, 500) for key in (*LIMITS, "reason", "lasts", "until")}
 
         def add(db: Connection) -> tuple[str, datetime]:
             lasts, until = given["lasts"] or None, given["until"] or None
             if lasts and until:
                 lasts = None  # whoever names a day means it
-            starts_at, ends_at = silences.span(until, lasts, None, now, self._frame.zone)
+            starts_at, ends_at = silences.span(until, lasts, None, now, zone)
             matcher = {key: given[key] or None for key in LIMITS if key != "development"}
             matcher["development_id"] = given["development"] or None
             wanted = silences.Wanted(by, given["reason"], starts_at, ends_at, matcher)
@@ -86,7 +86,7 @@ class Silences:
             name, ends_at = await anyio.to_thread.run_sync(lambda: self._frame.app.store.unit(add))
         except UsageError as error:
             return await self._show(form.request, given, str(error).replace("--", ""), 422)
-        until = ends_at.astimezone(self._frame.zone)
+        until = ends_at.astimezone(zone)
         return go("/silences", f"{name}: what fits it is decided and not sent until {until:%Y-%m-%d %H:%M}.")
 
     async def _end(self, form: Form) -> Response:

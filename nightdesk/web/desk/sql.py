@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from starlette.routing import Route
 from core.errors import UsageError
 from nightdesk import adhoc, answers, output, savedqueries
 from nightdesk.queries import Named
-from nightdesk.web.desk.frame import Frame
+from nightdesk.web.desk.frame import Frame, person_of
 from nightdesk.web.reading import Reading
 from store import views
 from store.readonly import Answer
@@ -35,6 +36,7 @@ class _Asked:
     text: str
     name: str
     given: Mapping[str, str]
+    zone: ZoneInfo  # of whoever asks
 
 
 class Sql:
@@ -48,7 +50,7 @@ class Sql:
         return [Route("/sql", self._show, methods=["GET"]), Route("/sql.csv", self._sheet, methods=["GET"])]
 
     async def _show(self, request: Request) -> Response:
-        asked = _read(request)
+        asked = _read(request, self._frame)
         values: dict[str, Any] = {
             "title": "SQL",
             "named": {},
@@ -84,7 +86,7 @@ class Sql:
         return await self._frame.show(request, "sql.html", 400 if values["wrong"] else 200, **values)
 
     async def _sheet(self, request: Request) -> Response:
-        asked = _read(request)
+        asked = _read(request, self._frame)
         try:
             answer = await self._turns.aside(lambda: self._ask(asked))
         except UsageError as error:
@@ -104,7 +106,7 @@ class Sql:
         chosen = self._named().get(asked.name)
         if chosen is None:
             raise UsageError(f"there is no query named {asked.name!r}")
-        values = chosen.values(asked.given, self._frame.now(), self._frame.zone)
+        values = chosen.values(asked.given, self._frame.now(), asked.zone)
         return adhoc.ask(config, chosen.sql, values)
 
     def _named(self) -> Mapping[str, Named]:
@@ -112,11 +114,11 @@ class Sql:
             return savedqueries.known(db, self._frame.app.config)
 
 
-def _read(request: Request) -> _Asked:
+def _read(request: Request, frame: Frame) -> _Asked:
     given = dict(request.query_params)
     text, name = given.pop("q", "").strip()[:_LONGEST], given.pop("name", "").strip()
     given.pop("run", None)
-    return _Asked(text, name, {key: value for key, value in given.items() if value})
+    return _Asked(text, name, {key: value for key, value in given.items() if value}, frame.zone_of(person_of(request)))
 
 
 def draw(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Markup:
