@@ -5,7 +5,7 @@ saw.
 
 LABELLED has one object a line: id, language, published, title, text, topic[], event_types[], story, thread, facts[].
 Needs scikit-learn (`pip install scikit-learn`); running Nightdesk does not. Folds keep the articles of one case
-(thread, else story) together. Weights below a hundredth are left out of the files.
+(thread, else story) together. Weights below a hundredth, of counts below three, are left out of the files.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ COUNTED = {"done", "started", "expected", "planned_total", "waiting", "cumulativ
 TOPIC_C, EVENT_C, COUNT_C, COUNTRY_C = 0.4, 1.0, 0.1, 0.1
 Traits = dict[str, float]
 _WORD_IN = 3  # articles
-_WORD_AT = 8  # counts
+_WORD_AT = 10  # counts
+_LEAST, _LEAST_OF_COUNTS = 0.01, 0.03
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,13 @@ def _answer(row: dict[str, Any], text: str, number: Any) -> str:
 
 
 def learn(
-    rows: Sequence[Traits], answers: Sequence[str], c: float, weights: Sequence[float] | None = None
+    rows: Sequence[Traits],
+    answers: Sequence[str],
+    c: float,
+    weights: Sequence[float] | None = None,
+    least: float = _LEAST,
 ) -> dict[str, dict[str, Any]]:
-    """A model for each answer; for yes and no the one of yes."""
+    """A model for each answer; for yes and no the one of yes. Weights up to `least` are left out."""
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
@@ -152,7 +157,7 @@ def learn(
         classes if len(classes) > 2 else classes[1:], fitted.intercept_, fitted.coef_, strict=True
     ):
         kept = {
-            name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True) if abs(weight) > 0.01
+            name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True) if abs(weight) > least
         }
         models[str(answer)] = {"bias": round(float(bias), 3), "weights": kept}
     return models
@@ -189,7 +194,7 @@ def learn_counts(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
         for marks in one.counts
     ]
     weights = [one.weight for one in told for _ in one.counts]
-    return learn(rows, [answer for one in told for answer in one.answers], COUNT_C, weights)
+    return learn(rows, [answer for one in told for answer in one.answers], COUNT_C, weights, _LEAST_OF_COUNTS)
 
 
 def learn_countries(told: Sequence[Example]) -> dict[str, dict[str, Any]]:

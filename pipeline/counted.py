@@ -58,6 +58,11 @@ _SUBJECT = re.compile(
     r"ed)?|claimed|with)\s(?:\w+\s)?$",
     re.I,
 )
+#: "One was killed", "three in Belgrade and one in Novi Sad": no article.
+_ONE_OF_SEVERAL = re.compile(
+    r"[Oo]ne\s(?:(?:was|is|had|has|died|withdrew|from|in|at|more|of (?:them|whom|those|the (?:\w+ )?[a-z]+s))\b|"
+    r"[A-Z]\w+(?:ese|an|i)\b)"
+)
 _IN_BRACKETS = re.compile(r"\s?[（(]\s?$")
 _STOPS = re.compile(
     r"\b(?:in|on|at|from|to|by|for|with|that|who|which|and|or|into|after|since|before|were|was|are|is|had|have|"
@@ -91,6 +96,11 @@ _NO_NOUN_AFTER = re.compile(
     r"after|were|was|are|had|have|"
     r"will|held|freed|arrested|rescued|detained|crossed|suspected|accused|wanted)\b"
 )
+
+
+def is_bracketed(text: str, start: int, end: int) -> bool:
+    """Whether a number stands in brackets by itself: "Indians (48)"."""
+    return text[end : end + 1] in (")", "）") and _IN_BRACKETS.search(text, max(0, start - 3), start) is not None
 
 
 #: How much is known of what a number counts: a noun of the terms, any other noun, or no noun at all.
@@ -163,6 +173,8 @@ def _without_noun(
     number, text = figure.number, reading.text
     if last and last.sentence is sentence and OF_TOTAL.search(text[last.figure.number.end : number.start]):
         return last.unit, None
+    if number.value == 1 and _ONE_OF_SEVERAL.match(text, number.start):
+        return "people", None
     if number.value < 2:
         return None, None
     if reading.language not in _COUNTERS and nation and 0 <= nation.start - end < 3 and reading.is_people(nation):
@@ -172,8 +184,7 @@ def _without_noun(
         return "people", None
     if _SUBJECT.search(text[max(0, number.start - 30) : number.start]) and _ALONE.match(text, number.end):
         return "people", None
-    bracketed = _IN_BRACKETS.search(text[max(0, number.start - 3) : number.start])
-    if bracketed and nation and text[number.end : number.end + 1] in ")）":
+    if nation and is_bracketed(text, number.start, number.end):
         return "people", None
     return None, None
 
@@ -183,6 +194,8 @@ def _is_article(reading: Reading, figure: Figure, unit: str, unit_hit: Hit | Non
     number = figure.number
     if not _ARTICLES.match(reading.quote(number.start, number.end)):
         return False
+    if _ONE_OF_SEVERAL.match(reading.text, number.start) or (not number.written and reading.language in _COUNTERS):
+        return False  # "1명" is written to count
     if unit in PERSONS:
         return unit_hit is None or len(reading.text[number.end : unit_hit.start].split()) > 3
     return not reading.text[number.end :].startswith((" of ", " more ", " further "))
@@ -271,6 +284,8 @@ def _nationality(reading: Reading, hits: Sequence[Hit], start: int, end: int) ->
     inside = [hit for hit in nations if start <= hit.start and hit.end <= end]
     if inside:
         return inside[0]
+    if is_bracketed(text, start, end):
+        return next((hit for hit in nations if 0 < start - hit.end <= 2), None)
     after = [hit for hit in nations if 0 <= hit.start - end <= 16 and _FROM_A_COUNTRY.fullmatch(text, end, hit.start)]
     if after:
         return after[0]

@@ -8,15 +8,18 @@ from datetime import date
 from typing import get_args
 
 from pipeline.circumstances import circumstances, setting_of
-from pipeline.counted import PERSONS, Count, count_of
+from pipeline.counted import PERSONS, Count, count_of, is_bracketed
 from pipeline.figures import Figure, sort_figure
 from pipeline.numbers import find_numbers
 from pipeline.reading import Reading
 from pipeline.standing import status_of, story_of
 from pipeline.values import Fact, Status
 from pipeline.weighing import load_models, shares
+from pipeline.wording import Wording
 
 _FIGURES_AT_MOST = 400
+_NO_AGE = 110
+_NAME_AT_MOST = 40  # characters
 
 
 def find_figures(reading: Reading) -> list[Figure]:
@@ -43,19 +46,46 @@ def find_counts(
 def possible_counts(reading: Reading, figures: Sequence[Figure]) -> list[Count]:
     """Every figure that may count something, in order."""
     counts: list[Count] = []
-    for figure in figures:
+    for figure in _with_shares(reading, figures):
         if figure.sort == "count" and (count := count_of(reading, figure, counts[-1] if counts else None)):
             counts.append(count)
     return counts
 
 
+def _with_shares(reading: Reading, figures: Sequence[Figure]) -> list[Figure]:
+    """`figures`, what looks like an age but is a share, "Indians (48) and Thais (29)", as a count."""
+    text = reading.text
+    bracketed = [f for f in figures if f.sort in ("age", "count") and is_bracketed(text, f.number.start, f.number.end)]
+    if not any(figure.sort == "age" for figure in bracketed):
+        return list(figures)
+    shares = {figure: _is_share(reading, figure) for figure in bracketed}
+    told = {reading.sentence_at(figure.start).index for figure, is_share in shares.items() if is_share}
+    return [
+        figure._replace(sort="count")
+        if reading.sentence_at(figure.start).index in told and figure in shares
+        else figure
+        for figure in figures
+    ]
+
+
+def _is_share(reading: Reading, figure: Figure) -> bool:
+    """Whether a number in brackets is plainly how many: more than an age, or right behind a people or a place."""
+    before = reading.hits_between(max(0, figure.start - _NAME_AT_MOST), figure.start)
+    named = any(hit.entry.kind in ("nation", "place") and figure.start - hit.end <= 2 for hit in before)
+    return figure.number.value >= _NO_AGE or named
+
+
 def marks_of(
     reading: Reading, counts: Sequence[Count], events: Sequence[str], published: date
 ) -> list[dict[str, float]]:
-    """What the learned weights of counts speak of: circumstances, and what the rules say."""
+    """What the learned weights of counts speak of: circumstances, wording, and what the rules say."""
     marks = circumstances(reading, counts, setting_of(reading, events, published))
     ruled = by_rules(reading, counts, events, published)
-    return [dict.fromkeys(own, 1.0) | {f"rule {status}": 1.0} for own, (status, _) in zip(marks, ruled, strict=True)]
+    wording = Wording(reading, counts)
+    return [
+        dict.fromkeys((*own, *wording.place(count), f"rule {status}"), 1.0) | wording.words(count)
+        for count, own, (status, _) in zip(counts, marks, ruled, strict=True)
+    ]
 
 
 def by_rules(
@@ -79,8 +109,9 @@ def _statuses(
         if (plain := _told_plainly(count, marks)) is not None:
             answers.append((plain, 0.8))
             continue
-        answer, share = max(shares(models, marks).items(), key=lambda pair: (pair[1], pair[0]))
-        status: Status | None = _STATUSES.get(answer)
+        told = shares(models, marks)
+        answer = max(told, key=lambda name: (told[name] * (_READILY if name == "background" else 1.0), name))
+        share, status = told[answer], _STATUSES.get(answer)
         if count.noun == "known" and (status is None or count.unit in _ASIDE):
             status = "background"  # of something after all, but nothing the news is about
         answers.append((status, round(share, 2)))
@@ -94,6 +125,8 @@ def _told_plainly(count: Count, marks: Mapping[str, float]) -> Status | None:
     return "background" if "then said" in marks else None  # who speaks is not whom the news is about
 
 
+#: How readily a count is taken for background; of two that are about as likely the news is told.
+_READILY = 0.8
 #: Units of what the news is seldom about.
 _ASIDE = frozenset(("countries", "groups", "things"))
 _STATUSES: dict[str, Status] = {status: status for status in get_args(Status)}

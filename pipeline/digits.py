@@ -129,7 +129,7 @@ _ONLY_IN = {"bin": ("tr",)}
 _UNSPACED_MULTIPLIER = re.compile(
     r"[^\S\n]?(?:"
     + "|".join(sorted((m for m in _MULTIPLIERS if not m.isascii()), key=len, reverse=True))
-    + ")(?![a-zà-ÿ])"
+    + ")(?![a-zà-ÿ]|(?<=兆)[瓦赫])"
 )
 _SPACED_MULTIPLIER = re.compile(
     r"(?:-|[^\S\n])?(?:"
@@ -139,7 +139,7 @@ _SPACED_MULTIPLIER = re.compile(
 )
 #: Grouped by threes or the Indian way, or plain with at most one decimal mark.
 _DIGITS = re.compile(
-    r"(?<![\d.,])(?:(?<![A-Za-z_])|(?<=Rp)|(?<=RM)|(?<=Rs)|(?<=USD)|"
+    r"(?<![\d.])(?<!\d,)(?:(?<![A-Za-z_])|(?<=Rp)|(?<=RM)|(?<=Rs)|(?<=USD)|"
     r"(?<=RMB))(?:\d{1,3}(?:[,，.  \u202f'’]\d{3})+(?!\d)|"
     r"\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d+)(?:[.,．]\d+)?"
 )

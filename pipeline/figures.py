@@ -96,7 +96,7 @@ _MONEY_WORDS: dict[str, str] = {
     "บาท": "THB",
     "ดอลลาร์": "USD",
     "หยวน": "CNY",
-    "đồng": "VND",
+    "đồng(?! phạm| bọn| nghiệp| hương| đội| chí)": "VND",
     "USD": "USD",
     "đô la": "USD",
     "nhân dân tệ": "CNY",
@@ -145,7 +145,7 @@ _AGE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _DURATION = re.compile(
-    r"[\s-]?(?:full\s|straight\s|consecutive\s|more\s)?(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|nights?|decades?|jours?|semaines?|mois|heures?|années?|ans|años?|meses|mes|"
+    r"[\s-]?(?:full\s|straight\s|consecutive\s|more\s)?(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|nights?(?!-)|decades?|jours?|semaines?|mois|heures?|années?|ans|años?|meses|mes|"
     r"semanas?|días?|horas?|anos?|dias?|mês|giờ|ngày|tháng|tuần|năm|phút|hari|bulan|minggu|tahun|jam|menit|araw|taon|buwan|linggo|"
     r"oras|giorni|mesi|anni|settimane|tage|tagen|monate|jahre|wochen|stunden)\b"
     r"|\s?(?:年|个月|個月|ヶ月|か月|カ月|天|週間|周|星期|小时|小時|時間|分钟|分鐘|分間|日間|日内|개월|주간|주|년|시간|분|일간|ปี|เดือน|วัน|ชั่วโมง|สัปดาห์|นาที|"
@@ -171,11 +171,14 @@ _ORDINAL = re.compile(
 _ORDINAL_BEFORE = re.compile(
     r"(?:第|제|\bNo\.?\s?|(?-i:\bYears?\s)|\bZone\s|\bSite\s|\bGate\s|"
     r"\bSection\s|\bArticle\s|\bRoute\s|\bHighway\s|\bphase\s|\bpart\s|"
-    r"\bUPDATE\s|\bApollo\s|ที่\s|ke-|thứ |nomor |โทร |tel\.?\s|เบอร์ |"
+    r"\bUPDATE\s|\bApollo\s|ที่\s|ke-|thứ |nomor |โทร |\btel\.?\s|เบอร์ |"
     r"n[°º]\s?|#|\bA|\bF-|\bB|\bG|\bC|\bTerminal |\bTyphoon |台風|捜査|"
     r"captain's |Q)$",
     re.IGNORECASE,
 )
+#: "Call 1129 or visit": the number of a telephone.
+_CALLED_BEFORE = re.compile(r"\b(?:call|dial|text|hotline|helpline|number)\s$", re.IGNORECASE)
+_CALLED_AFTER = re.compile(r"\s?(?:[.,;:)]|$)|\s(?:or|for|if|to|and|at|from)\b")
 _HYPHENED = re.compile(r"-(?!strong\b|member\b|odd\b|plus\b)[a-zA-Z]+")
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?|"
@@ -263,6 +266,8 @@ def _sort(before: str, after: str, number: Number) -> Sort:
         return "measure"
     if _ORDINAL_BEFORE.search(before) or _ORDINAL.match(after):
         return "ordinal"
+    if _CALLED_BEFORE.search(before) and _CALLED_AFTER.match(after):
+        return "other"
     if (
         not number.written
         and 10 <= number.value < 100
@@ -283,7 +288,7 @@ def _is_buddhist(before: str, after: str, number: Number) -> bool:
 
 
 def _is_date(before: str, after: str, number: Number) -> bool:
-    if number.value <= 31 and (_MONTH_AFTER.match(after) or _MONTH_BEFORE.search(before)):
+    if number.value <= 31 and (_MONTH_AFTER.match(after) or (_MONTH_BEFORE.search(before) and not number.written)):
         return True
     if (_DATE_AFTER.match(after) and number.value < 3000) or (_DATE_BEFORE.search(before) and number.value < 3000):
         return True

@@ -13,6 +13,13 @@ __all__ = ["Number", "find_numbers"]
 _TO = re.compile(r"\s?(?:-|–|—|~|～|〜|至|到|ถึง|to|sampai|hingga|à|a|đến)\s?")
 #: Words that are other ones elsewhere.
 _OWN_TO = {"ru": ("до",), "tr": ("ile", "ila"), "hr": ("do",), "sr": ("do",), "bs": ("do",)}
+#: "Grew from 14 to 37" tells two numbers, not one with two ends.
+_GROWN = re.compile(
+    r"\b(?:grow|grew|grown|rise|rose|risen|rais|increas|jump|climb|expand|up|fell|fall|drop|cut|reduc|lift|shr[aiu]nk|went|doubl)"
+    r"[^.;]{0,40}\bfrom\s(?:about\s|some\s|only\s|just\s)?$",
+    re.IGNORECASE,
+)
+_GROWN_WITHIN = 60  # characters
 
 
 def find_numbers(text: str, language: str) -> list[Number]:
@@ -38,6 +45,7 @@ def _join_ranges(text: str, found: list[Number], language: str) -> list[Number]:
             and number.value > last.value
             and (_TO.fullmatch(between) or between.strip() in _OWN_TO.get(language, ()))
             and (between.strip() in "-–—~～〜至到ถึง" or len(between) > 2)
+            and not _GROWN.search(text, max(0, last.start - _GROWN_WITHIN), last.start)
         ):
             joined[-1] = Number(last.start, number.end, last.value, high=number.value, written=last.written)
         else:

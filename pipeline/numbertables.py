@@ -16,23 +16,34 @@ _WRITTEN = {
         "trece 14 catorce 15 quince 16 dieciséis 17 diecisiete 18 dieciocho 19 diecinueve 20 veinte 21 "
         "veintiuno 22 veintidós 23 veintitrés 24 veinticuatro 25 veinticinco 26 veintiséis 27 veintisiete 28 "
         "veintiocho 29 veintinueve 30 treinta 40 cuarenta 50 cincuenta 60 sesenta 70 setenta 80 ochenta 90 "
-        "noventa 100 cien ciento 200 doscientos doscientas 300 trescientos 500 quinientos"
+        "noventa 100 cien ciento centenar 200 doscientos doscientas 300 trescientos trescientas 400 cuatrocientos "
+        "cuatrocientas 500 quinientos quinientas 600 seiscientos seiscientas 700 setecientos setecientas 800 "
+        "ochocientos ochocientas 900 novecientos novecientas 1000 millar 10 decena 12 docena 20 veintena 30 treintena"
     ),
     "fr": (
         "0 zéro 1 un 2 deux 3 trois 4 quatre 5 cinq 6 six 7 sept 8 huit 9 neuf 10 dix dizaine 11 onze 12 "
-        "douze douzaine 13 treize 14 quatorze 15 quinze 16 seize 17 dix-sept 18 dix-huit 19 dix-neuf 20 vingt "
-        "vingtaine 30 trente trentaine 40 quarante 50 cinquante cinquantaine 60 soixante 70 soixante-dix 80 "
+        "douze douzaine 13 treize 14 quatorze 15 quinze quinzaine 16 seize 17 dix-sept 18 dix-huit 19 dix-neuf 20 "
+        "vingt vingtaine 30 trente trentaine 40 quarante 50 cinquante cinquantaine 60 soixante 70 soixante-dix 80 "
         "quatre-vingts quatre-vingt 90 quatre-vingt-dix 100 centaine"
     ),
     "pt": (
         "1 um uma 2 dois duas 3 três 4 quatro 5 cinco 6 seis 7 sete 8 oito 9 nove 10 dez 11 onze 12 doze 13 "
         "treze 14 catorze quatorze 15 quinze 16 dezesseis 17 dezessete 18 dezoito 19 dezenove 20 vinte 30 "
-        "trinta 40 quarenta 50 cinquenta 60 sessenta 70 setenta 80 oitenta 90 noventa 100 cem cento"
+        "trinta 40 quarenta 50 cinquenta 60 sessenta 70 setenta 80 oitenta 90 noventa 100 cem cento centena 10 "
+        "dezena 12 dúzia 200 duzentos duzentas 300 trezentos trezentas 400 quatrocentos quatrocentas 500 "
+        "quinhentos quinhentas 600 seiscentos seiscentas 700 setecentos 800 oitocentos 900 novecentos"
     ),
     "it": (
-        "2 due 3 tre 4 quattro 5 cinque 6 sei 7 sette 8 otto 9 nove 10 dieci 11 undici 12 dodici 20 venti 30 trenta"
+        "2 due 3 tre 4 quattro 5 cinque 6 sei 7 sette 8 otto 9 nove 10 dieci decina 11 undici 12 "
+        "dodici dozzina 13 tredici 14 quattordici 15 quindici 16 sedici 17 diciassette 18 diciotto 19 diciannove "
+        "20 venti ventina 30 trenta trentina 40 quaranta 50 cinquanta cinquantina 60 sessanta 70 settanta 80 "
+        "ottanta 90 novanta 100 cento centinaio 200 duecento 300 trecento 400 quattrocento 500 cinquecento"
     ),
-    "de": ("2 zwei 3 drei 4 vier 5 fünf 6 sechs 7 sieben 8 acht 9 neun 10 zehn 11 elf 12 zwölf 20 zwanzig 30 dreißig"),
+    "de": (
+        "2 zwei 3 drei 4 vier 5 fünf 6 sechs 7 sieben 8 acht 9 neun 10 zehn 11 elf 12 zwölf 13 "
+        "dreizehn 14 vierzehn 15 fünfzehn 16 sechzehn 17 siebzehn 18 achtzehn 19 neunzehn 20 zwanzig 30 dreißig 40 "
+        "vierzig 50 fünfzig 60 sechzig 70 siebzig 80 achtzig 90 neunzig 100 hundert einhundert 200 zweihundert"
+    ),
     "id": (
         "1 satu seorang seekor 2 dua 3 tiga 4 empat 5 lima 6 enam 7 tujuh 8 delapan lapan 9 sembilan 10 "
         "sepuluh 11 sebelas 100 seratus 1000 seribu"
@@ -40,10 +51,19 @@ _WRITTEN = {
     "vi": "1 một mốt 2 hai 3 ba 4 bốn 5 năm lăm 6 sáu 7 bảy 8 tám 9 chín 10 mười",
     "tl": (
         "1 isa isang 2 dalawa dalawang 3 tatlo tatlong 4 apat 5 lima limang 6 anim 7 pito pitong 8 walo "
-        "walong 9 siyam 10 sampu sampung 20 dalawampu 30 tatlumpu"
+        "walong 9 siyam 10 sampu sampung 11 labing-isa labing-isang 12 labindalawa labindalawang 13 labintatlo "
+        "labintatlong 14 labing-apat 15 labinlima labinlimang 16 labing-anim 17 labimpito labimpitong 18 labingwalo "
+        "labing-walo labing-walong 19 labinsiyam labing-siyam 20 dalawampu dalawampung 30 tatlumpu tatlumpung 40 "
+        "apatnapu apatnapung 50 limampu limampung"
     ),
-    "hi": "1 एक 2 दो 3 तीन 4 चार 5 पांच पाँच 6 छह 7 सात 8 आठ 9 नौ 10 दस 12 बारह 20 बीस 50 पचास",
-    "ar": "3 ثلاثة ثلاث 4 أربعة أربع 5 خمسة خمس 6 ستة 7 سبعة 8 ثمانية 9 تسعة 10 عشرة 20 عشرين عشرون",
+    "hi": (
+        "1 एक 2 दो 3 तीन 4 चार 5 पांच पाँच 6 छह छः 7 सात 8 आठ 9 नौ 10 दस 11 ग्यारह 12 बारह 13 तेरह 14 चौदह 15 पंद्रह "
+        "16 सोलह 17 सत्रह 18 अठारह 19 उन्नीस 20 बीस 30 तीस 40 चालीस 50 पचास 60 साठ 70 सत्तर 80 अस्सी 90 नब्बे"
+    ),
+    "ar": (
+        "3 ثلاثة ثلاث 4 أربعة أربع 5 خمسة خمس 6 ستة ست 7 سبعة سبع 8 ثمانية ثماني ثمان 9 تسعة تسع 10 عشرة عشر "
+        "20 عشرين عشرون 30 ثلاثين ثلاثون 40 أربعين أربعون 50 خمسين خمسون"
+    ),
     "ru": (
         "1 один одна одно одного одной одну 2 два две двух двум двумя двое двоих 3 три трёх трех трём трем "
         "тремя трое троих 4 четыре четырёх четырех четырьмя четверо четверых 5 пять пяти пятью пятеро пятерых "
@@ -98,9 +118,39 @@ def _hungarian() -> dict[str, int]:
     return below | hundreds | above | thousands
 
 
+def _compounds(tens: str, units: str, join: str) -> dict[str, int]:
+    """Numbers below a hundred that a language writes as one word. `join` says how."""
+    return {
+        join.format(ten=ten, unit=unit): value + small for ten, value in _read(tens) for unit, small in _read(units)
+    }
+
+
+_FRENCH = _compounds(
+    "60 soixante 80 quatre-vingt",
+    "11 onze 12 douze 13 treize 14 quatorze 15 quinze 16 seize 17 dix-sept 18 dix-huit 19 dix-neuf",
+    "{ten}-{unit}",
+) | _compounds("80 quatre-vingt", "1 un 2 deux 3 trois 4 quatre 5 cinq 6 six 7 sept 8 huit 9 neuf", "{ten}-{unit}")
+_ITALIAN_UNITS = "2 due 3 tre tré 4 quattro 5 cinque 6 sei 7 sette 9 nove"
+_ITALIAN = _compounds(
+    "20 venti 30 trenta 40 quaranta 50 cinquanta 60 sessanta 70 settanta 80 ottanta 90 novanta",
+    _ITALIAN_UNITS,
+    "{ten}{unit}",
+) | _compounds(
+    "20 vent 30 trent 40 quarant 50 cinquant 60 sessant 70 settant 80 ottant 90 novant", "1 uno 8 otto", "{ten}{unit}"
+)
+_GERMAN = _compounds(
+    "20 zwanzig 30 dreißig 40 vierzig 50 fünfzig 60 sechzig 70 siebzig 80 achtzig 90 neunzig",
+    "1 ein 2 zwei 3 drei 4 vier 5 fünf 6 sechs 7 sieben 8 acht 9 neun",
+    "{unit}und{ten}",
+)
+
+_READ = {language: dict(_read(row)) for language, row in _WRITTEN.items()}
 #: By language: what a word is worth by itself.
-WORTH: Mapping[str, Mapping[str, int]] = {language: dict(_read(row)) for language, row in _WRITTEN.items()} | {
-    "hu": _hungarian()
+WORTH: Mapping[str, Mapping[str, int]] = _READ | {
+    "hu": _hungarian(),
+    "fr": _READ["fr"] | _FRENCH,
+    "it": _READ["it"] | _ITALIAN,
+    "de": _READ["de"] | _GERMAN,
 }
 #: Languages that write numbers with the words of another.
 _LIKE = {"ms": "id", "sr": "hr", "bs": "hr"}

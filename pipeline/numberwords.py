@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from pipeline.digits import Number, multiplied
 from pipeline.numbertables import begins_of, links_of, times_of, worth_of
 
-_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+#: The vowel signs of Devanagari are no letters to `re`.
+_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963])+(?:[-’'][^\W\d_]+)*")
 _HAN = dict(zip("〇零一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | {"两": 2, "兩": 2}
 _HAN_TIMES = {"十": 10, "百": 100, "千": 1000}
 _HAN_NUMBER = re.compile(
@@ -18,6 +19,8 @@ _HAN_NUMBER = re.compile(
 _HALF_DOZEN = re.compile(r"\b(half )?a dozen\b", re.IGNORECASE)
 _THAI = {"หนึ่ง": 1, "สอง": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9, "สิบ": 10}
 _THAI_NUMBER = re.compile("(" + "|".join(_THAI) + r")\s?(?=คน|ราย|นาย|จุด|แห่ง|หลัง|คัน|เครื่อง|ประเทศ)")
+_BURMESE = dict(zip("တစ် နှစ် သုံး လေး ငါး ခြောက် ခုနစ် ရှစ် ကိုး ဆယ်".split(), range(1, 11), strict=True))
+_BURMESE_NUMBER = re.compile("(?<![က-႟])(" + "|".join(_BURMESE) + r")\s?(?=ဦး|ယောက်)")
 _KOREAN = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10}
 _KOREAN_NUMBER = re.compile(r"(?<![가-힣])(" + "|".join(_KOREAN) + r")\s?(?=명|대|곳|건|채|편)")
 
@@ -29,14 +32,18 @@ def in_words(text: str, language: str) -> Iterator[Number]:
     times, first, links = times_of(language), begins_of(language), links_of(language)
     run: list[tuple[int, int, str]] = []
     for match in _WORD.finditer(text):
-        if not run and not _begins(match[0].lower(), table, first):
+        if (
+            not run
+            and not _begins(match[0].lower(), table, first)
+            and not _is_one(text, match.start(), match[0].lower())
+        ):
             continue
         for start, end, word in _pieces(match, table):
-            if word == "hét" and run and table.get(run[-1][2], 10) < 10:
-                yield from _close(run, table, times, language)  # "két hét" are two weeks, not two and seven
-                run = []
+            if run and table.get(run[-1][2], 10) < 10 and table.get(word, 10) < 10:
+                yield from _close(run, table, times, language)  # "six four-storey buildings" are six, not ten
+                run = [] if word == "hét" else [(start, end, word)]  # and "két hét" are two weeks
                 continue
-            known = word in table or (word in times and (run or word in first))
+            known = word in table or (word in times and (run or word in first or _is_one(text, start, word)))
             joined = run and text[run[-1][1] : start].strip(" -\xa0") == "" and "\n" not in text[run[-1][1] : start]
             if known and (joined or not run):
                 run.append((start, end, word))
@@ -45,13 +52,18 @@ def in_words(text: str, language: str) -> Iterator[Number]:
                 run.append((start, end, word))
                 continue
             yield from _close(run, table, times, language)
-            run = [(start, end, word)] if word in table or word in first else []
+            run = [(start, end, word)] if word in table or word in first or _is_one(text, start, word) else []
     yield from _close(run, table, times, language)
 
 
 def _begins(word: str, table: Mapping[str, int], first: Collection[str]) -> bool:
     """Whether a number in words may begin here; most words are none."""
     return word in table or word in first or "-" in word
+
+
+def _is_one(text: str, start: int, word: str) -> bool:
+    """ "A hundred and two": an article stands for the one."""
+    return word in ("hundred", "thousand") and text[max(0, start - 3) : start].lower() in (" a ", "\na ", "a ")
 
 
 def _pieces(match: re.Match[str], table: Mapping[str, int]) -> Iterator[tuple[int, int, str]]:
@@ -103,6 +115,9 @@ def in_characters(text: str, language: str) -> Iterator[Number]:
     if language == "th":
         for match in _THAI_NUMBER.finditer(text):
             yield Number(match.start(), match.end(1), float(_THAI[match[1]]), written=True)
+    if language == "my":
+        for match in _BURMESE_NUMBER.finditer(text):
+            yield Number(match.start(), match.end(1), float(_BURMESE[match[1]]), written=True)
     if language == "ko":
         for match in _KOREAN_NUMBER.finditer(text):
             yield Number(match.start(), match.end(1), float(_KOREAN[match[1]]), written=True)

@@ -27,6 +27,15 @@ from pipeline.numbers import find_numbers
         ("id", "3.900 orang, dua puluh lima", [3900, 25]),
         ("vi", "1.234 người, hai mươi lăm", [1234, 25]),
         ("tl", "dalawampu", [20]),
+        ("tl", "labing-apat na Pilipino", [14]),
+        ("en", "a hundred and two, up to a thousand", [102, 1000]),
+        ("en", "six four-storey buildings", [6, 4]),
+        ("fr", "quatre-vingt-seize et une quinzaine", [96, 15]),
+        ("it", "quattordici agenti e ventotto auto", [14, 28]),
+        ("de", "vierundzwanzig Männer", [24]),
+        ("hi", "चार लोगों, दो सौ", [4, 200]),
+        ("my", "နှစ်ဦး", [2]),
+        ("zh", "警方称,9人，27兆瓦", [9, 27]),
     ],
 )
 def test_numbers_as_they_are_written(language: str, text: str, values: list[float]) -> None:
@@ -39,6 +48,10 @@ def test_any_space_stands_between_a_number_and_its_multiplier() -> None:
 
 def test_what_begins_the_next_line_multiplies_nothing() -> None:
     assert [number.value for number in find_numbers("Table 5\nmillion dollars, 共8\n万元", "en")] == [5, 8]
+
+
+def test_what_has_grown_from_one_number_to_another_is_no_range() -> None:
+    assert [number.value for number in find_numbers("Posts grew from 14 to 37", "en")] == [14, 37]
 
 
 def test_a_range_has_two_ends() -> None:
