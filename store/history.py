@@ -46,11 +46,11 @@ def pages_at(db: Connection, urls: Collection[str]) -> list[Row[Any]]:
     return _pages(db, sa.or_(pages.c.url.in_(urls), pages.c.final_url.in_(urls)))
 
 
-def pages_of_article(db: Connection, article_id: int) -> list[Row[Any]]:
-    return _pages(db, page_outcomes.c.article_id == article_id)
+def pages_of_article(db: Connection, article_id: int, restricted: bool = False) -> list[Row[Any]]:
+    return _pages(db, page_outcomes.c.article_id == article_id, restricted)
 
 
-def _pages(db: Connection, condition: sa.ColumnElement[bool]) -> list[Row[Any]]:
+def _pages(db: Connection, condition: sa.ColumnElement[bool], restricted: bool = False) -> list[Row[Any]]:
     query = (
         sa.select(
             pages.c.id,
@@ -68,10 +68,10 @@ def _pages(db: Connection, condition: sa.ColumnElement[bool]) -> list[Row[Any]]:
         .select_from(pages)
         .outerjoin(page_outcomes, page_outcomes.c.page_id == pages.c.id)
         .outerjoin(sources, sources.c.id == pages.c.source_id)
-        .where(condition, ~pages.c.restricted)
+        .where(condition)
         .order_by(pages.c.id)
     )
-    return list(db.execute(query))
+    return list(db.execute(query if restricted else query.where(~pages.c.restricted)))
 
 
 def outcomes_of(db: Connection, page_ids: Collection[int]) -> dict[int, Row[Any]]:
@@ -90,8 +90,8 @@ def article_with_key(db: Connection, url_key: str) -> int | None:
     return db.scalar(sa.select(articles.c.id).where(articles.c.url_key == url_key))
 
 
-def article(db: Connection, article_id: int) -> Row[Any] | None:
-    """An article in its current version, with the development it is in."""
+def article(db: Connection, article_id: int, restricted: bool = False) -> Row[Any] | None:
+    """An article in its current version, with the development it is in; a restricted one where that is asked for."""
     query = (
         sa.select(
             articles,
@@ -112,9 +112,9 @@ def article(db: Connection, article_id: int) -> Row[Any] | None:
         .join(article_versions, sa.and_(article_versions.c.article_id == articles.c.id, article_versions.c.is_current))
         .outerjoin(sources, sources.c.id == articles.c.source_id)
         .outerjoin(development_articles, development_articles.c.article_id == articles.c.id)
-        .where(articles.c.id == article_id, ~articles.c.restricted)
+        .where(articles.c.id == article_id)
     )
-    return db.execute(query).first()
+    return db.execute(query if restricted else query.where(~articles.c.restricted)).first()
 
 
 def development(db: Connection, development_id: int) -> Row[Any] | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from nightdesk.web.access import COOKIE
 from nightdesk.web.desk.frame import _linked
 from store import articles, people, threads
 from tests.asking import Asker, listening
@@ -90,14 +91,16 @@ def test_an_article_is_labelled_on_its_own_page_and_says_by_whom(desk: Asker) ->
     assert (deed.by, deed.what, deed.reason) == ("editor.one", "labelled", "it is one")
 
 
-def test_a_restricted_report_and_what_it_states_have_no_page_and_no_form(desk: Asker) -> None:
+def test_a_restricted_report_and_what_it_states_have_a_page_for_editors_alone(desk: Asker) -> None:
     _, article, fact = read(desk)
     with desk.app.store.write() as db:
         db.execute(sa.update(articles.articles).values(restricted=True))
-    assert desk.ask(f"/articles/{article}").status == desk.ask(f"/facts/{fact}").status == 404
-    assert desk.do(f"/articles/{article}/label", "editor", [("topics", "scam_centres")]).status == 404
-    assert desk.do(f"/facts/{fact}/correct", "editor", [("value", "1")]).status == 404
-    assert desk.do(f"/facts/{fact}/reject", "editor").status == 404
+    for path in (f"/articles/{article}", f"/facts/{fact}"):
+        as_reader = desk.ask(path, Cookie=f"{COOKIE}={desk.log_in('reader')}")
+        assert desk.ask(path).status == as_reader.status == 404
+        assert "restricted: not to be passed on" in desk.see(path, "editor")
+    assert desk.do(f"/articles/{article}/label", "editor", [("topics", "scam_centres")]).status == 303
+    assert desk.do(f"/facts/{fact}/reject", "editor").status == 303
 
 
 # --- /facts/{id} ------------------------------------------------------------------------------------------------------

@@ -1,14 +1,17 @@
-"""Restricted reports over HTTP: no address that can be read gives a word of one, to anybody."""
+"""Restricted reports over HTTP: editors are shown them, marked; no address gives a word of one to anybody else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from starlette.routing import Route
 
 from core.ids import show_id
+from nightdesk.web.access import COOKIE
 from store.engine import Store
 from tests.asking import Asker, listening
 from tests.conftest import FakeClock
@@ -57,3 +60,34 @@ def test_no_page_and_no_listing_gives_a_word_of_one(asker: Asker) -> None:
             assert "300" not in told or not path.startswith("/api/v1/facts"), path + query
     assert asked > 100
     assert seen > 20
+
+
+MARK = "restricted: not to be passed on"
+
+
+def test_editors_are_shown_them_with_a_mark(asker: Asker) -> None:
+    article = asker.see("/articles/2", "editor")
+    assert MARK in article and f"A letter from {WORD}" in article and "Zanzabar Post" in article
+    beside = asker.see("/developments/1", "operator")
+    assert "Restricted reports beside it" in beside and 'href="/articles/2"' in beside
+    found = asker.see(f"/search?q={WORD}", "editor")
+    assert MARK in found and 'href="/articles/2"' in found
+    with asker.app.store.read() as db:
+        fact = db.exec_driver_sql(
+            "SELECT f.id FROM facts f JOIN article_versions v ON v.id = f.version_id WHERE v.article_id = 2"
+        ).scalar()
+    assert MARK in asker.see(f"/facts/{fact}", "editor")
+
+
+def test_readers_are_not(asker: Asker) -> None:
+    for path in ("/articles/2", "/facts/5"):
+        assert asker.ask(path, Cookie=f"{COOKIE}={asker.log_in('reader')}").status == 404, path
+    assert "Restricted" not in asker.see("/developments/1", "reader")
+    assert MARK not in asker.see(f"/search?q={WORD}", "reader")
+
+
+def test_what_an_editor_takes_along_has_none(asker: Asker) -> None:
+    for path in ("/developments/1/references.ris", "/sql.csv?q=SELECT+title+FROM+articles_v", "/feed.atom"):
+        assert WORD.encode() not in asker.fetch(path, "editor"), path
+    with ZipFile(BytesIO(asker.fetch("/developments/1/evidence.zip", "editor"))) as pack:
+        assert all(WORD.encode() not in pack.read(name) for name in pack.namelist())

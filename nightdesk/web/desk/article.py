@@ -22,7 +22,7 @@ from nightdesk.people import Person
 from nightdesk.web.desk.decisions import carry_out, labels_of, noting, signed
 from nightdesk.web.desk.deeds import Deed, Form, go
 from nightdesk.web.desk.development import DATED
-from nightdesk.web.desk.frame import Frame, person_of
+from nightdesk.web.desk.frame import Frame, person_of, sees_restricted
 from nightdesk.web.desk.ledger import words
 from nightdesk.web.desk.telling import tell
 from store import articles, citations, dossier, facts, history, interactions, people, rulings
@@ -52,7 +52,7 @@ class Article:
         return await self._frame.answer(request, "article.html", lambda db: self._read(db, number, person))
 
     def _read(self, db: Connection, number: int, person: Person | None) -> dict[str, Any]:
-        row = require(db, number)
+        row = require(db, number, person)
         shown = show_id("article", number)
         language = speak("en")
         stated = facts.facts_of(db, row.version_id)
@@ -77,7 +77,7 @@ class Article:
             "matches": dossier.matches_of(db, row.version_id),
             "versions": versions,
             "edits": list(_edits(versions)),
-            "pages": history.pages_of_article(db, number),
+            "pages": history.pages_of_article(db, number, row.restricted),
             "revisits": revisits_of(db, number),
             "given": articles.given_with(db, number),
             "done": decided(rulings.about_article(db, number), people.deeds_about(db, shown)),
@@ -89,14 +89,14 @@ class Article:
         number = form.request.path_params["id"]
         shown, labels, word = show_id("article", number), labels_of(form), signed(form)
         note = noting(form, LABELLED, shown, self._frame)
-        await self._frame.reading.ask(lambda db: require(db, number))  # a restricted one is not there
+        await self._frame.reading.ask(lambda db: require(db, number, form.person))
         done = await carry_out(lambda: analyst.label(self._frame.app, shown, labels, word, note))
         return go(f"/articles/{number}", done)
 
 
-def require(db: Connection, number: int) -> Row[Any]:
-    """An article that everybody may see. Raises NotFound."""
-    row = history.article(db, number)
+def require(db: Connection, number: int, person: Person | None) -> Row[Any]:
+    """An article that this person may see. Raises NotFound."""
+    row = history.article(db, number, sees_restricted(person))
     if row is None:
         raise NotFound(f"there is no article {show_id('article', number)}")
     return row

@@ -19,7 +19,7 @@ from nightdesk.brief.values import Note
 from nightdesk.dossier import decided, fold, timeline
 from nightdesk.people import Person
 from nightdesk.web.desk import coast
-from nightdesk.web.desk.frame import Frame, person_of
+from nightdesk.web.desk.frame import Frame, person_of, sees_restricted
 from nightdesk.web.desk.ledger import beside, ledger, statements, with_passages
 from nightdesk.web.desk.papers import brief_of
 from nightdesk.web.desk.telling import Telling, tell, telling
@@ -31,6 +31,7 @@ from store import (
     history,
     interactions,
     people,
+    restricted,
     rulings,
     silences,
     stories,
@@ -100,6 +101,7 @@ class Development:
             "map": _map(facts),
             "dated": DATED,
             "mentions": tell(db, mentioned.mentions(db, number)[:_MENTIONS]),
+            "restricted": _restricted(db, number) if sees_restricted(person) else [],
             "mentioned_in": citations.citations(db, mentioned.mentioned_in(db, number)[:_MENTIONS]),
             **self._choices(db, person),
         }
@@ -141,6 +143,12 @@ def _alerts(db: Connection, family: Sequence[int]) -> list[dict[str, Any]]:
     for delivery in history.deliveries_about(db, family):
         went.setdefault(delivery.alert_id, []).append(delivery)
     return [{"row": row, "deliveries": went.get(row.id, [])} for row in dossier.alerts_about(db, family)]
+
+
+def _restricted(db: Connection, number: int) -> list[Row[Any]]:
+    """The restricted reports that stand beside it."""
+    found = (history.article(db, one, restricted=True) for one in restricted.beside(db, number))
+    return [row for row in found if row is not None]
 
 
 def _case(db: Connection, row: Row[Any]) -> dict[str, Any]:

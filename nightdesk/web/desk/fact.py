@@ -20,7 +20,7 @@ from nightdesk.web.desk.article import require
 from nightdesk.web.desk.decisions import FIGURE, NUMBERS, carry_out, noting, number, signed
 from nightdesk.web.desk.deeds import Deed, Form, go
 from nightdesk.web.desk.development import figure_choices
-from nightdesk.web.desk.frame import Frame, person_of
+from nightdesk.web.desk.frame import Frame, person_of, sees_restricted
 from nightdesk.web.desk.ledger import words
 from nightdesk.web.desk.telling import tell
 from store import dossier, facts
@@ -59,9 +59,8 @@ class Fact:
         return await self._frame.answer(request, "fact.html", lambda db: self._read(db, fact_id, person))
 
     def _read(self, db: Connection, fact_id: int, person: Person | None) -> dict[str, Any]:
-        shown = show.load(db, "fact", fact_id)
-        row = _require(db, fact_id)
-        article = require(db, row.article_id)
+        shown = show.load(db, "fact", fact_id, sees_restricted(person))
+        row, article = _with_article(db, fact_id, person)
         whole = dossier.texts_of(db, [row.version_id]).get(row.version_id, "")
         at = span(row.quote, row.position, whole)
         said = words(row, article.id, speak("en"))
@@ -80,7 +79,9 @@ class Fact:
         }
 
     async def _correct(self, form: Form) -> Response:
-        row, article = await self._frame.reading.ask(lambda db: _with_article(db, form.request.path_params["id"]))
+        row, article = await self._frame.reading.ask(
+            lambda db: _with_article(db, form.request.path_params["id"], form.person)
+        )
         values, word, everywhere = changed(form, row), signed(form), bool(form.text("everywhere"))
         detail = {"fact": show_id("fact", row.id), **{name: str(value) for name, value in values.items()}}
         note = noting(form, CORRECTED, _about(article), self._frame, detail)
@@ -89,7 +90,9 @@ class Fact:
         return go(_home(article), done)
 
     async def _reject(self, form: Form) -> Response:
-        row, article = await self._frame.reading.ask(lambda db: _with_article(db, form.request.path_params["id"]))
+        row, article = await self._frame.reading.ask(
+            lambda db: _with_article(db, form.request.path_params["id"], form.person)
+        )
         shown, word, everywhere = show_id("fact", row.id), signed(form), bool(form.text("everywhere"))
         note = noting(form, REJECTED, _about(article), self._frame, {"fact": shown})
         done = await carry_out(lambda: analyst.reject_fact(self._frame.app, shown, word, everywhere, note))
@@ -103,10 +106,10 @@ def _require(db: Connection, fact_id: int) -> Row[Any]:
     return row
 
 
-def _with_article(db: Connection, fact_id: int) -> tuple[Row[Any], Row[Any]]:
-    """A fact and its article, which everybody may see. Raises NotFound."""
+def _with_article(db: Connection, fact_id: int, person: Person | None) -> tuple[Row[Any], Row[Any]]:
+    """A fact and its article, which this person may see. Raises NotFound."""
     row = _require(db, fact_id)
-    return row, require(db, row.article_id)
+    return row, require(db, row.article_id, person)
 
 
 def _about(article: Row[Any]) -> str:

@@ -126,6 +126,11 @@ def person_of(request: Request) -> Person | None:
     return found
 
 
+def sees_restricted(person: Person | None) -> bool:
+    """Whether somebody is shown restricted reports, always marked as such."""
+    return person is not None and person.may("editor")
+
+
 def _may_nothing(_: str) -> bool:
     return False
 

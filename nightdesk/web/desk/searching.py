@@ -17,9 +17,10 @@ from starlette.routing import Route
 from alerts.language import speak
 from core.errors import QueryError, UsageError
 from nightdesk import search
+from nightdesk.restricted import find_all
 from nightdesk.search import Found, Hit, Question
 from nightdesk.web.api import parameters as may
-from nightdesk.web.desk.frame import Frame, person_of, say_event
+from nightdesk.web.desk.frame import Frame, person_of, say_event, sees_restricted
 
 _PAGE = 30
 _KNOWN = (replace(may.QUERY, required=False), *may.ALL, may.RANK, may.AFTER)
@@ -46,10 +47,13 @@ class Searching:
 
     async def _show(self, request: Request) -> Response:
         given = [(name, value) for name, value in request.query_params.multi_items() if value.strip()]
-        zone = self._frame.zone_of(person_of(request))
-        return await self._frame.answer(request, "search.html", lambda db: self._read(db, given, zone))
+        person = person_of(request)
+        zone = self._frame.zone_of(person)
+        return await self._frame.answer(
+            request, "search.html", lambda db: self._read(db, given, zone, sees_restricted(person))
+        )
 
-    def _read(self, db: Connection, given: list[tuple[str, str]], zone: ZoneInfo) -> dict[str, Any]:
+    def _read(self, db: Connection, given: list[tuple[str, str]], zone: ZoneInfo, restricted: bool) -> dict[str, Any]:
         asked = may.read(given, _KNOWN, self._frame.now(), zone)
         kept = {name: value for name, value in given if name != "after"}
         values: dict[str, Any] = {
@@ -74,7 +78,7 @@ class Searching:
             after=asked.get(may.AFTER) or "",
         )
         try:
-            found = search.find(db, question)
+            found = find_all(db, question) if restricted else search.find(db, question)
             facets = search.facets(db, question) if not question.after else None
         except QueryError as error:
             return {**values, "wrong": _wrong(kept["q"], error)}
