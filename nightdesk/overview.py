@@ -12,15 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection
 
 from store import overview
+from store.engine import Store
 
 #: How far back charts and map can look.
 SPAN = timedelta(days=3 * 366)
 _BATCH = 5_000
+_REST = 0.2  # seconds between two batches that nobody waits for
 _OVERLAP, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: What one calls freed another calls held.
@@ -101,6 +103,13 @@ class Chosen:
         )
 
 
+class Event(Protocol):
+    """What is set when the page closes."""
+
+    def wait(self, timeout: float) -> bool: ...
+    def is_set(self) -> bool: ...
+
+
 class Overview:
     """Every development of the last years. Safe to share between threads."""
 
@@ -109,6 +118,7 @@ class Overview:
         self._month_of: dict[int, date] = {}
         self._updated = _NEVER
         self._began: tuple[datetime, list[tuple[datetime, str]]] | None = None
+        self._is_frozen = False
         self._lock = threading.Lock()
 
     def sources_began(self, db: Connection, now: datetime) -> list[tuple[datetime, str]]:
@@ -121,30 +131,48 @@ class Overview:
     def read(self, db: Connection, now: datetime, chosen: Chosen) -> list[Entry]:
         """What fits, as it stands now: what changed since the last look is read again."""
         with self._lock:
-            since, is_first = now - SPAN, self._updated == _NEVER
             # A change that another process was still writing at the last look has a time before it.
             updated = self._updated if self._updated == _NEVER else self._updated - _OVERLAP
-            while True:
-                rows = overview.changed_since(db, updated, since, _BATCH)
-                for row in rows:
-                    self._forget(row.id)
-                standing = [row for row in rows if not row.gone]
-                said = _by_development(overview.stated(db, [row.id for row in standing]))
-                for row in standing:
-                    self._keep(_entry(row, said.get(row.id, ())))
-                is_last = len(rows) < _BATCH or rows[-1].updated_at == updated
-                if rows:
-                    self._updated = updated = rows[-1].updated_at
-                if is_last:
-                    break
-            if is_first:
-                gc.freeze()  # what stays for good need not be looked through at each collection, which stops a request
+            is_last = False
+            while not is_last:
+                updated, is_last = self._read_on(db, updated, now - SPAN)
             return [
                 entry
                 for first in months(chosen)
                 for entry in self._months.get(first, {}).values()
                 if chosen.fits(entry)
             ]
+
+    def warm(self, store: Store, now: datetime, stop: Event) -> None:
+        """Read it all before somebody asks. Ends early once `stop` is set.
+
+        Some at a time, each in a transaction of its own and with a rest after it, so that neither a stage nor a request
+        waits for it.
+        """
+        updated, is_last = _NEVER, False
+        while not is_last and not stop.wait(_REST):
+            with store.read() as db, self._lock:
+                updated, is_last = self._read_on(db, max(updated, self._updated), now - SPAN)
+        if not stop.is_set():
+            with store.read() as db:
+                self.sources_began(db, now)
+
+    def _read_on(self, db: Connection, updated: datetime, since: datetime) -> tuple[datetime, bool]:
+        """Read what changed next after that moment; up to when, and whether that was all."""
+        rows = overview.changed_since(db, updated, since, _BATCH)
+        for row in rows:
+            self._forget(row.id)
+        standing = [row for row in rows if not row.gone]
+        said = _by_development(overview.stated(db, [row.id for row in standing]))
+        for row in standing:
+            self._keep(_entry(row, said.get(row.id, ())))
+        is_last = len(rows) < _BATCH or rows[-1].updated_at == updated
+        if rows:
+            self._updated = updated = rows[-1].updated_at
+        if is_last and not self._is_frozen:
+            gc.freeze()  # what stays for good need not be looked through at each collection, which stops a request
+            self._is_frozen = True
+        return updated, is_last
 
     def _keep(self, entry: Entry) -> None:
         self._months.setdefault(entry.month, {})[entry.id] = entry

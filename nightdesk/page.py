@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from nightdesk.app import App
 from store import findings
 
 if TYPE_CHECKING:
+    from nightdesk.overview import Overview
     from nightdesk.web.server import Server
 
 log = structlog.get_logger(__name__)
@@ -28,6 +30,7 @@ class Page:
         self._app = app
         self._server: Server | None = None
         self._listen = ""
+        self._closing = threading.Event()
 
     @property
     def address(self) -> str:
@@ -46,6 +49,7 @@ class Page:
             await self.open()
 
     async def close(self) -> None:
+        self._closing.set()
         if self._server is not None:
             await asyncio.to_thread(self._server.stop)
             self._server = None
@@ -55,7 +59,8 @@ class Page:
         from nightdesk.web.site import make_site
 
         web, now = self._app.config.web, self._app.clock()
-        server = Server(make_site(self._app), web.listen)
+        site = make_site(self._app)
+        server = Server(site, web.listen)
         try:
             server.start()
         except Exception as error:
@@ -66,7 +71,16 @@ class Page:
                 self._write(lambda db: findings.note(db, _KIND, web.listen, "daily", detail, now))
             return
         self._server, self._listen = server, web.listen
+        self._closing = threading.Event()
+        threading.Thread(target=self._warm, args=(site.state.overview, self._closing), name="warm", daemon=True).start()
         self._write(lambda db: findings.end(db, _KIND, web.listen, now))
+
+    def _warm(self, overview: Overview, closing: threading.Event) -> None:
+        """What charts and map need, before the first look at them."""
+        try:
+            overview.warm(self._app.store, self._app.clock(), closing)
+        except Exception as error:  # a database that is away or closed: then the first look reads it
+            log.info("not_warmed", reason=type(error).__name__)
 
     def _write(self, work: Callable[[Connection], object]) -> None:
         with contextlib.suppress(Exception):  # a database that is away must not keep the page from opening

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -10,13 +12,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from nightdesk.app import App
+from nightdesk.config import load_config
 from nightdesk.overview import Chosen, Entry, Overview, by_kind, by_month, events_by_month, months, nationalities
+from nightdesk.page import Page
 from nightdesk.web.desk import coast
 from store import findings
+from store import overview as store_overview
 from store.developments import developments
 from store.engine import Store
 from tests.alerting import Newsroom
-from tests.asking import Asker, listening
+from tests.asking import PRIVATE, Asker, listening
 from tests.conftest import FakeClock
 
 YEAR = Chosen(date(2026, 1, 1), date(2026, 12, 31))
@@ -174,3 +180,60 @@ def test_the_map_leads_to_what_was_there(desk: Asker) -> None:
 def test_what_cannot_be_drawn_is_said(desk: Asker, path: str) -> None:
     answer = desk.ask(path)
     assert answer.status == 400 and "cannot be asked" in answer.text
+
+
+class Bell:
+    """Rings after so many rests."""
+
+    def __init__(self, rests: int) -> None:
+        self.rests = rests
+
+    def wait(self, _seconds: float) -> bool:
+        self.rests -= 1
+        return self.rests < 0
+
+    def is_set(self) -> bool:
+        return self.rests < 0
+
+
+def test_what_is_warm_needs_no_reading_at_the_first_look(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nightdesk.overview._BATCH", 2)
+    for _ in range(5):
+        room.story(event_date="2026-10-12")
+        room.clock.advance(minutes=5)
+    kept, bell = Overview(), Bell(rests=9)
+    kept.warm(room.store, room.clock(), bell)
+    assert bell.rests == 9 - 5, "one further with each, and a rest before it"
+    read: list[int] = []
+    asked = store_overview.stated
+    monkeypatch.setattr(store_overview, "stated", lambda db, ids: (read.extend(ids), asked(db, ids))[1])
+    warm = entries(room, EVER, kept)
+    assert len(read) == 1, "the newest once more"
+    assert warm == entries(room, EVER) and len(warm) == 5
+
+
+def test_warming_ends_when_the_page_closes_and_the_first_look_reads_the_rest(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nightdesk.overview._BATCH", 2)
+    for _ in range(3):
+        room.story(event_date="2026-10-12")
+        room.clock.advance(minutes=5)
+    kept = Overview()
+    kept.warm(room.store, room.clock(), Bell(rests=1))
+    assert entries(room, EVER, kept) == entries(room, EVER) and len(entries(room, EVER, kept)) == 3
+
+
+def test_the_page_warms_behind_whoever_opens_it(tmp_path: Path, migrated_sqlite: Path) -> None:
+    (tmp_path / "desk.db").write_bytes(migrated_sqlite.read_bytes())
+    file = tmp_path / "nightdesk.toml"
+    file.write_text(f'[crawl]\nsources = []\n[database]\nurl = "sqlite:///{tmp_path}/desk.db"\n{PRIVATE}')
+    with App.open(load_config(file, {}), "test", FakeClock()) as app:
+        Newsroom(app.store, FakeClock()).story(event_date="2026-10-12")
+        page = Page(app)
+        asyncio.run(page.open())
+        (warming,) = [thread for thread in threading.enumerate() if thread.name == "warm"] or [None]
+        if warming is not None:
+            warming.join(20)
+        assert page.address and not any(thread.name == "warm" for thread in threading.enumerate())
+        asyncio.run(page.close())

@@ -69,7 +69,7 @@ def make_site(app: App) -> Starlette:
         return await checking.aside(lambda: people.check(app.store, cookie, app.clock()))
 
     frame, overview = Frame(app, reading), Overview()
-    return Starlette(
+    site = Starlette(
         routes=[
             Route("/healthz", _alive, methods=["GET"]),
             Route("/desk.css", _css, methods=["GET"]),
@@ -114,6 +114,8 @@ def make_site(app: App) -> Starlette:
             Middleware(Access, web=lambda: app.config.web, check=check, known=known),
         ],
     )
+    site.state.overview = overview
+    return site
 
 
 async def _alive(_: Request) -> Response:
