@@ -14,7 +14,7 @@ from nightdesk.app import App
 from nightdesk.cli.main import run
 from nightdesk.config import load_config
 from nightdesk.sourcelist import outlets_met, read_list, written
-from store import pages
+from store import pages, people
 from store.pages import NewItem
 from tests.sections import section, sitemap_of, url_of
 
@@ -64,6 +64,23 @@ def test_what_is_exported_is_the_same_when_it_is_imported(
     capsys.readouterr()
     assert run(["sources", "import", name]) == 0
     assert [row["done"] for row in rows(capsys)] == ["same"]
+
+
+def test_a_source_of_ones_own_is_retired_and_one_of_the_file_is_not(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = '[[source]]\nname = "{0}"\nurl = "https://{0}.example/feed"\n'
+    (desk / "list.toml").write_text(entry.format("board"))
+    (desk / "nightdesk.toml").write_text(f"[crawl]\nsources = []\n{entry.format('post')}")
+    assert run(["sources", "import", "list.toml"]) == 0
+    assert run(["sources", "retire", "board", "--reason", "it closed"]) == 0
+    assert run(["sources", "retire", "board"]) == 1
+    assert run(["sources", "retire", "post"]) == 2
+    assert "is of the configuration" in capsys.readouterr().err
+    with App.open(load_config(desk / "nightdesk.toml", {}), "test") as app, app.store.read() as db:
+        (deed,) = people.deeds_about(db, "board")
+        standing = [row.name for row in db.exec_driver_sql("SELECT name FROM sources WHERE retired_at IS NULL")]
+    assert (deed.what, deed.reason, standing) == ("source retired", "it closed", ["post"])
 
 
 def test_every_key_goes_through_toml() -> None:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    sources = family(app, "sources", "List, add, test, import and export sources.")
+    sources = family(app, "sources", "List, add, test, retire, import and export sources.")
     sources.command("list")(list_sources)
     sources.command("add")(add_source)
     sources.command("test")(test_source)
+    sources.command("retire")(retire_source)
     sources.command("import")(import_sources)
     sources.command("export")(export_sources)
     channels = family(app, "channels", "List and test channels.")
@@ -82,6 +83,20 @@ def add_source(
         given = {"name": name, "language": language, "country": country, "type": kind}
         source, done = newsource.add(app, chosen, given)
     typer.echo(f"{source.name}: {done}; {source.kind} {source.url}", err=True)
+
+
+def retire_source(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="One that was added by command or page.")],
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for who wonders later.")] = None,
+) -> None:
+    """Visit a source no longer; what it brought stays on record."""
+    from nightdesk import newsource
+    from nightdesk.analyst import signed
+
+    with session(context).app("sources retire") as app:
+        newsource.retire(app, name, signed(None, None).by, reason)
+    typer.echo(f"{name}: retired; it is visited no longer, and what it brought stays", err=True)
 
 
 def _choose(found: list[Candidate]) -> Candidate:
