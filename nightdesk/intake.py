@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from core.errors import NightdeskError, UsageError
 from core.urls import normalise_url
 from crawler import addresslist
-from nightdesk import handing
+from nightdesk import handing, mails
 from nightdesk.app import App
 from nightdesk.handing import Said
 from store import history, people
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crawler.ingest import Taken
 
 #: Endings of files that the page takes; feeds, archives and sheets have commands.
-ENDINGS = (".txt", ".md", ".html", ".htm", ".pdf", ".png", ".jpg", ".jpeg", ".webp")
+ENDINGS = (".txt", ".md", ".html", ".htm", ".pdf", ".png", ".jpg", ".jpeg", ".webp", ".eml")
 #: Addresses of a pasted list: each waits for its site.
 _MOST_ADDRESSES = 10
 #: Seconds for which somebody waits until an address has answered.
@@ -43,6 +43,8 @@ class Handed:
 
 def take(app: App, handed: Handed, said: Said, by: str, alerts: bool = True) -> list[Taken]:
     """Write its pages, which the next look reads, and note who handed them in. Raises UsageError, NightdeskError."""
+    if not (handed.address or handed.text) and handed.name.lower().endswith(".eml"):
+        handed, said = _opened(handed, said)
     with tempfile.TemporaryDirectory(prefix="nightdesk-intake-") as folder:
         path, is_fetched = _input(handed, said, Path(folder))
         about = handing.about(said, [path], app.clock(), ZoneInfo(app.config.timezone))
@@ -57,6 +59,19 @@ def take(app: App, handed: Handed, said: Said, by: str, alerts: bool = True) -> 
 
     app.store.unit(note)
     return taken
+
+
+def _opened(handed: Handed, said: Said) -> tuple[Handed, Said]:
+    """The text of a mail in its place; what was not said of it, its head says. Raises UsageError."""
+    mail = mails.read(handed.body)
+    sent = f"{mail.sent_at:%Y-%m-%dT%H:%M:%SZ}" if mail.sent_at is not None else None
+    known = replace(
+        said,
+        title=said.title or mail.subject[:400] or None,
+        outlet=said.outlet or mail.sender[:200] or None,
+        date=said.date or sent,
+    )
+    return Handed(body=mail.text, name=f"mail{mail.ending}"), known
 
 
 def _input(handed: Handed, said: Said, folder: Path) -> tuple[str, bool]:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import sqlalchemy as sa
 
-from nightdesk import newwatch
+from nightdesk import mails, newwatch
 from nightdesk.explain.mending import Mend
 from nightdesk.web.desk import watchform
 from store import definitions, misses, pages, people
@@ -149,6 +149,61 @@ def test_no_file_of_this_machine_is_read_and_no_page_of_its_network(desk: Asker,
         assert not any("nobody's matter" in str(row.given) for row in rows)
         assert [row.refused for row in rows if row.id in ids] == ["address"]
         assert db.scalar(sa.select(sa.func.count()).select_from(articles).where(articles.c.url.like("%healthz%"))) == 0
+
+
+MAIL = """From: =?utf-8?b?4LiB4Lit4LiH4Lia4Lix4LiN4LiK4Liy4LiB4Liy4Lij?= <press@border.example>
+To: ana@desk.example
+Subject: Forty freed at the
+ river
+Date: Mon, 12 Oct 2026 21:10:00 +0700
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary=b
+
+--b
+Content-Type: text/plain; charset=tis-620
+Content-Transfer-Encoding: 8bit
+
+plain
+--b
+Content-Type: text/html; charset=utf-8
+
+<p>Forty people were freed at the river at dawn, the command said.</p><script>alert(1)</script>
+--b--
+"""
+
+
+def test_a_saved_mail_is_taken_in_by_its_text_and_its_head_says_the_rest(desk: Asker) -> None:
+    (page,) = _page_ids(desk.send_file("/intake", "editor", "file", "Release.EML", MAIL.encode()))
+    with desk.app.store.read() as db:
+        row = db.execute(sa.select(pages.pages).where(pages.pages.c.id == page)).one()
+    assert (row.given["title"], row.given["outlet"]) == ("Forty freed at the river", "กองบัญชาการ")
+    assert row.given["published_at"].startswith("2026-10-12T14:10")
+    assert b"freed at the river at dawn" in (desk.app.store.bodies.get(row.sha256) or b"")
+    typed = [("title", "What I call it"), ("outlet", "Border Command")]
+    (second,) = _page_ids(desk.send_file("/intake", "editor", "file", "a.eml", MAIL.encode() + b"\n", typed))
+    with desk.app.store.read() as db:
+        given = db.scalar(sa.select(pages.pages.c.given).where(pages.pages.c.id == second))
+    assert (given["title"], given["outlet"]) == ("What I call it", "Border Command")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "there is no text in this mail"),
+        (b"From: a@x.example\n\n", "there is no text in this mail"),
+        (b"Subject: x\nContent-Type: image/png\n\nPNG", "there is no text in this mail"),
+        (b"Content-Type: multipart/mixed; boundary=x\n\n--x\n", "there is no text in this mail"),
+        (b"Content-Type: text/plain; charset=moon\n\nhi", "cannot be read"),
+    ],
+)
+def test_a_mail_without_text_is_refused_with_a_way_on(desk: Asker, body: bytes, said: str) -> None:
+    answer = desk.send_file("/intake", "editor", "file", "a.eml", body, HANDED)
+    assert answer.status == 422 and said in answer.text.lower()
+
+
+def test_a_malformed_head_says_nothing_and_hides_no_text() -> None:
+    mail = mails.read(b"Date: nonsense\nFrom: <\nSubject: =?x?q?\n\nA quiet word")
+    assert (mail.text, mail.sender, mail.sent_at) == (b"A quiet word", "", None)
 
 
 def test_a_file_of_an_unknown_kind_is_left_to_the_command(desk: Asker) -> None:

@@ -1,0 +1,58 @@
+"""A mail that was saved as a file: its text, and what its head says of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from email.utils import parseaddr, parsedate_to_datetime
+
+from core.errors import UsageError
+from core.text import clean
+
+#: What the parser of the standard library runs into where a head or a part is malformed.
+_STUMBLES = (AttributeError, LookupError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail. `ending` is what its text would be called as a file."""
+
+    text: bytes
+    ending: str
+    subject: str
+    sender: str
+    sent_at: datetime | None
+
+
+def read(body: bytes) -> Mail:
+    """The best text of a mail: its HTML, else its plain part; attachments are left out. Raises UsageError."""
+    mail: EmailMessage = BytesParser(policy=default).parsebytes(body)
+    try:
+        part = mail.get_body(("html", "plain"))
+        text = part.get_content() if part is not None else ""
+    except _STUMBLES as error:
+        raise UsageError(f"this mail cannot be read: {error}") from error
+    if not isinstance(text, str) or not text.strip():
+        raise UsageError("there is no text in this mail; save what is attached to it, and take that in")
+    ending = ".html" if part is not None and part.get_content_subtype() == "html" else ".txt"
+    name, address = parseaddr(_head(mail, "from"))
+    subject = " ".join(clean(_head(mail, "subject")).split())
+    return Mail(text.encode("utf-8", "replace"), ending, subject, clean(name or address), _sent(mail))
+
+
+def _head(mail: EmailMessage, name: str) -> str:
+    try:
+        return str(mail.get(name, ""))
+    except _STUMBLES:
+        return ""
+
+
+def _sent(mail: EmailMessage) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(_head(mail, "date"))
+    except _STUMBLES:
+        return None
+    return at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC)
