@@ -37,9 +37,10 @@ from pipeline.weighing import WEIGHTS, probability
 from pipeline.wording import WORD
 
 COUNTED = {"done", "started", "expected", "planned_total", "waiting", "cumulative", "claimed"}
-TOPIC_C, EVENT_C, COUNT_C, COUNTRY_C = 0.4, 1.0, 0.1, 0.1
+TOPIC_C, EVENT_C, COUNT_C, COUNTRY_C = 0.4, 0.1, 0.1, 0.1
 Traits = dict[str, float]
 _WORD_IN = 3  # articles
+_TELLING_WORD_IN = 4
 _WORD_AT = 10  # counts
 _LEAST, _LEAST_OF_COUNTS = 0.01, 0.03
 
@@ -84,7 +85,7 @@ def _example(row: dict[str, Any], text: str, weight: float, topics: Sequence[Top
     told = [classifying.tell(topic, at_home(sentences, topic), reading, []) for topic in topics]
     happenings = classifying.happenings_of(told, reading)
     weighed = {name: one.weighed for name, one in happenings.items()}
-    common = classifying.traits_of_events(told, happenings, sentences)
+    common = classifying.traits_of_events(told, happenings, sentences, reading)
     figures = find_figures(reading)
     counts = possible_counts(reading, figures)
     published = date.fromisoformat(row["published"][:10])
@@ -176,11 +177,14 @@ def learn_topics(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
 
 def learn_events(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
     on_topic = [one for one in told if one.row["topic"]]
+    every = {name for one in on_topic for traits in one.events.values() for name in traits}
+    known = Counter(name for one in on_topic if one.weight == 1.0 for name in next(iter(one.events.values())))
+    rare = {name for name in every if " word " in name and known[name] < _TELLING_WORD_IN}
     models = {}
     for name in on_topic[0].events:
         answers = ["yes" if name in one.row["event_types"] else "no" for one in on_topic]
         if answers.count("yes") >= 2:
-            rows = [one.events[name] for one in on_topic]
+            rows = [{k: v for k, v in one.events[name].items() if k not in rare} for one in on_topic]
             models[name] = learn(rows, answers, EVENT_C, [one.weight for one in on_topic])["yes"]
     return models
 
@@ -251,7 +255,8 @@ def judge(told: Sequence[Example], models: Callable[[int], dict[str, Any]], fold
             ((score(fitted["events"][name], one.events[name]), name) for name in allowed if name in fitted["events"]),
             reverse=True,
         )
-        happened = [name for value, name in scored if value >= -0.405][:3] or [name for _, name in scored[:1]]
+        sure = [name for value, name in scored if probability(value) >= classifying.SURE_EVENT]
+        happened = sure[:3] or [name for _, name in scored[:1]]
         event.add(one.row["event_types"], happened if got else [])
         if where := _scene(one.row):
             sure = {name: score(fitted["countries"]["yes"], traits) for name, traits in one.countries.items()}

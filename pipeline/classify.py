@@ -18,6 +18,7 @@ from pipeline.traits import (
     each_own_traits,
     event_traits,
     length_traits,
+    telling_words,
     topic_traits,
     word_traits,
     zone_of,
@@ -34,7 +35,7 @@ _EVENTS_AT_MOST = 3
 #: From which probability a learned topic or event holds.
 _SURE = 0.6
 _SURE_LACKING = 0.95  # of a topic whose own needs are not met, where few words were there to meet them
-_SURE_EVENT = 0.4
+SURE_EVENT = 0.45
 #: Below this nothing speaks for a topic, and it is not weighed any further.
 _HINT = 0.5
 
@@ -229,7 +230,7 @@ def _events(
     models = load_models("events")
     own = [event.id for one in found for event in one.topic.events]
     learned = [name for name in dict.fromkeys(own) if name in models]
-    chosen = _learned(learned, models, found, told, happenings, sentences) if learned else []
+    chosen = _learned(learned, models, told, happenings, sentences, reading) if learned else []
     ruled = [one for one in found if not any(event.id in models for event in one.topic.events)]
     if ruled:
         chosen += _by_rules(ruled, happenings)
@@ -254,29 +255,29 @@ def happenings_of(told: Sequence[_Told], reading: Reading) -> dict[str, _Happeni
 
 
 def traits_of_events(
-    told: Sequence[_Told], happenings: Mapping[str, _Happening], sentences: Sequence[Atoms]
+    told: Sequence[_Told], happenings: Mapping[str, _Happening], sentences: Sequence[Atoms], reading: Reading
 ) -> dict[str, float]:
     """What the learned weights of all events speak of; each event's own traits come on top."""
     weighed = {name: happening.weighed for name, happening in happenings.items()}
     holding = [name for name, one in happenings.items() if one.weighed.score >= one.event.least]
-    return _common_traits(told, sentences) | event_traits(weighed, holding)
+    return _common_traits(told, sentences) | event_traits(weighed, holding) | telling_words(reading)
 
 
 def _learned(
     names: Sequence[str],
     models: Models,
-    found: Sequence[_Told],
     told: Sequence[_Told],
     happenings: Mapping[str, _Happening],
     sentences: Sequence[Atoms],
+    reading: Reading,
 ) -> list[Scored]:
     """The events that are sure enough, or else the surest one."""
-    traits = traits_of_events(told, happenings, sentences)
+    traits = traits_of_events(told, happenings, sentences, reading)
     weighed = {name: happening.weighed for name, happening in happenings.items()}
     scores = models.scores(traits, each_own_traits(names, weighed, len(sentences)))
     scored = [Scored(name, round(probability(score), 2)) for name, score in scores.items()]
     scored.sort(key=lambda one: -one.score)
-    return [one for one in scored if one.score >= _SURE_EVENT] or scored[:1]
+    return [one for one in scored if one.score >= SURE_EVENT] or scored[:1]
 
 
 def _by_rules(found: Sequence[_Told], happenings: Mapping[str, _Happening]) -> list[Scored]:

@@ -19,6 +19,8 @@ _ZONES = {"title": "title", "lead": "lead", "second": "lead"}
 _EARLY = 5  # sentences
 _OPENING = 600  # characters after the headline
 _WORD = 0.5
+_TITLE_WORD, _LEAD_WORD = 1.2, 0.6
+_LEAD_WORDS = 40
 _BRIEF, _SHORT = 50, 120  # words below the headline
 #: Concepts that mean more where they stand in one sentence than each alone.
 _TOGETHER = frozenset(
@@ -70,6 +72,15 @@ def word_traits(reading: Reading) -> dict[str, float]:
     """The words of headline and opening, each once."""
     end = reading.title_end + _OPENING
     return {f"word {token.text}": _WORD for token in reading.tokens if token.start < end and not token.text.isdecimal()}
+
+
+def telling_words(reading: Reading) -> dict[str, float]:
+    """The words of the headline, and those that come first below it: what of all the acts in a text is the news."""
+    words = [token for token in reading.tokens if not token.text.isdecimal()]
+    below = [token.text for token in words if token.start >= reading.title_end]
+    traits = {f"lead word {word}": _LEAD_WORD for word in below[:_LEAD_WORDS]}
+    traits.update({f"title word {token.text}": _TITLE_WORD for token in words if token.start < reading.title_end})
+    return traits
 
 
 def length_traits(reading: Reading, lacking: Iterable[str]) -> dict[str, float]:
