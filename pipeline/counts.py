@@ -128,7 +128,7 @@ def _told_plainly(count: Count, marks: Mapping[str, float]) -> Status | None:
 #: How readily a count is taken for background; of two that are about as likely the news is told.
 _READILY = 0.8
 #: Units of what the news is seldom about.
-_ASIDE = frozenset(("countries", "groups", "things"))
+_ASIDE = frozenset(("countries", "groups"))
 _STATUSES: dict[str, Status] = {status: status for status in get_args(Status)}
 
 
