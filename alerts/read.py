@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Row
 
-from alerts.story import Report, Stated, Story, Told
+from alerts.story import Report, Story, Told, stated
 from store import alerts as store_alerts
 from store import decisions, messages, stories
 from store.decisions import Family
@@ -53,8 +53,8 @@ def read_developments(db: Connection, developments: Sequence[Row[Any]]) -> dict[
         facts.setdefault(fact.version_id, []).append(fact)
     told = {}
     for row in developments:
-        stated = [fact for one in articles[row.id] for fact in facts.get(one.version_id, ())]
-        told[row.id] = story_of(row, articles[row.id], stated)
+        theirs = [fact for one in articles[row.id] for fact in facts.get(one.version_id, ())]
+        told[row.id] = story_of(row, articles[row.id], theirs)
     return told
 
 
@@ -88,7 +88,7 @@ def _told_as(
         independent_sources=development.independent_sources,
         watch=watch,
         reports=tuple(_report(article) for article in articles),
-        facts=tuple(_stated(fact, by_version[fact.version_id]) for fact in facts),
+        facts=tuple(stated(fact, by_version[fact.version_id]) for fact in facts),
         told=tuple(_told(row) for row in rows),
         article_id=shown.article_id if shown is not None else None,
         quote=why.get("quote"),
@@ -109,32 +109,6 @@ def _report(row: Row[Any]) -> Report:
         source_type=row.source_type,
         duplicate=row.duplicate_of is not None,
     )
-
-
-def _stated(row: Row[Any], article_id: int) -> Stated:
-    names = (
-        "kind",
-        "quote",
-        "value",
-        "low",
-        "high",
-        "bound",
-        "unit",
-        "status",
-        "nationality",
-        "name",
-        "role",
-        "place",
-        "country",
-        "from_country",
-        "via_country",
-        "to_country",
-        "currency",
-        "event_date",
-        "speaker",
-        "leading",
-    )
-    return Stated(article_id=article_id, **{name: getattr(row, name) for name in names})
 
 
 def _told(row: Row[Any]) -> Told:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,17 @@ class Stated:
     event_date: str | None = None
     speaker: str | None = None
     leading: bool = False
+
+
+#: What a row of facts says of one; its article is the reader's to know.
+FIELDS = tuple(one.name for one in fields(Stated) if one.name != "article_id")
+#: Of these, the words of an article.
+WORDS = frozenset({"quote", "name", "role", "speaker"})
+
+
+def stated(row: Any, article_id: int) -> Stated:
+    """A row of facts as messages take it."""
+    return Stated(article_id=article_id, **{name: getattr(row, name) for name in FIELDS})
 
 
 @dataclass(frozen=True)

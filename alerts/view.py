@@ -11,7 +11,7 @@ from alerts.figures import NEWS, changed, changed_amount, describe
 from alerts.markdown import link
 from alerts.masking import mask_for
 from alerts.plain import safe, safe_url
-from alerts.story import Report, Stated, Story, Told
+from alerts.story import FIELDS, WORDS, Report, Stated, Story, Told
 from alerts.style import Style
 from alerts.voices import voices
 
@@ -25,24 +25,7 @@ _FIGURES = frozenset({"count", "money", "route", "place", "date"})
 #: Changes whose values are words of an article.
 WORDS_OF_ARTICLES = frozenset({"article", "name"})
 #: Values of a fact that hold no words of an article.
-_STATED = (
-    "kind",
-    "value",
-    "low",
-    "high",
-    "bound",
-    "unit",
-    "status",
-    "nationality",
-    "place",
-    "country",
-    "from_country",
-    "via_country",
-    "to_country",
-    "currency",
-    "event_date",
-    "leading",
-)
+_STATED = tuple(name for name in FIELDS if name not in WORDS)
 
 
 def view(story: Story, zone: tzinfo, style: Style) -> dict[str, Any]:

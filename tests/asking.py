@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,9 @@ from store import people as kept
 from tests.alerting import Newsroom
 from tests.conftest import FakeClock
 
-CONFIG = """
+#: Where nobody listens.
+NOWHERE = "json://127.0.0.1:9/"
+CONFIG = f"""
 data_dir = "data"
 [crawl]
 sources = []
@@ -33,7 +36,7 @@ topics = ["scam_centres"]
 channels = ["desk"]
 group_wait = "0s"
 [channel.desk]
-url = "json://127.0.0.1:9/"
+url = "{NOWHERE}"
 """
 PASSWORD = "correct horse battery"
 PUBLIC = '[web]\npublic_url = "https://desk.example.org"\n'
@@ -48,6 +51,25 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.text)
+
+    @property
+    def form(self) -> str:
+        """The word that a form of the page must bring."""
+        found = re.search(r'name="form" value="([^"]+)"', self.text)
+        return found[1] if found else ""
+
+
+def send(
+    address: str, method: str, path: str, body: bytes | str | None = None, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """One request to a desk that listens there. `headers` may be named with underscores."""
+    place = address.removeprefix("http://")
+    sent = {"Host": place, **{name.replace("_", "-"): value for name, value in (headers or {}).items()}}
+    with closing(http.client.HTTPConnection(place, timeout=60)) as connection:
+        connection.request(method, path, body, sent)
+        response = connection.getresponse()
+        text = response.read().decode()
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
 
 
 class Asker:
@@ -64,14 +86,8 @@ class Asker:
     def ask(self, path: str, key: str = "", method: str = "GET", **headers: str) -> Answer:
         """One request, a second after the last: nobody is asked to be patient here."""
         self.room.clock.advance(seconds=1)
-        sent = {"Host": self._place, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        if key:
-            sent["Authorization"] = f"Bearer {key}"
-        with closing(http.client.HTTPConnection(self._place, timeout=60)) as connection:
-            connection.request(method, path, "" if method == "POST" else None, sent)
-            response = connection.getresponse()
-            text = response.read().decode()
-        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+        sent = headers | ({"Authorization": f"Bearer {key}"} if key else {})
+        return send(self.address, method, path, "" if method == "POST" else None, sent)
 
     def do(self, path: str, role: str, fields: Iterable[tuple[str, str]] = ()) -> Answer:
         """Send a form of ours as somebody of that role."""
@@ -90,13 +106,9 @@ class Asker:
 
     def _post(self, path: str, role: str, body: bytes, kind: str) -> Answer:
         self.room.clock.advance(seconds=1)
-        sent = {"Host": self._place, "Cookie": f"{COOKIE}={self._cookie(role)}", "Content-Type": kind}
-        connection = http.client.HTTPConnection(self._place, timeout=30)
-        connection.request("POST", path, body, sent)
-        response = connection.getresponse()
-        text = response.read().decode()
-        connection.close()
-        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+        return send(
+            self.address, "POST", path, body, {"Cookie": f"{COOKIE}={self._cookie(role)}", "Content-Type": kind}
+        )
 
     def forget(self, role: str) -> None:
         """Log in anew the next time."""

@@ -16,26 +16,15 @@ from nightdesk.cli.main import run
 from store import silences
 from store.engine import Store
 from tests.alerting import Newsroom, alerter
+from tests.asking import CONFIG, NOWHERE, PUBLIC
 from tests.conftest import FakeClock
 from tests.receivers import answer, webhook
 
-CONFIG = """
-data_dir = "data"
-[crawl]
-sources = []
-[[watch]]
-name = "releases"
-topics = ["scam_centres"]
-channels = ["desk"]
-group_wait = "0s"
-[channel.desk]
-url = "{url}"
+PHONE = """
 [channel.phone]
 url = "json://127.0.0.1:9/phone"
 language = "th"
 detail = "link"
-[web]
-public_url = "https://desk.example.org"
 """
 
 
@@ -46,10 +35,10 @@ class Desk:
         self.folder = folder
         self.room = Newsroom(store, clock)
         self._capsys = capsys
-        self.configure("json://127.0.0.1:9/")
+        self.configure(NOWHERE)
 
     def configure(self, url: str) -> None:
-        (self.folder / "nightdesk.toml").write_text(CONFIG.format(url=url))
+        (self.folder / "nightdesk.toml").write_text(CONFIG.replace(NOWHERE, url) + PHONE + PUBLIC)
 
     def template(self, name: str, text: str) -> None:
         (self.folder / "templates").mkdir(exist_ok=True)

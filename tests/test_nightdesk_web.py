@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
 import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -25,39 +23,17 @@ from nightdesk.page import Page
 from nightdesk.web.server import CannotListen, Server, _open
 from nightdesk.web.site import make_site
 from tests.alerting import Newsroom
+from tests.asking import CONFIG as DESK
+from tests.asking import PUBLIC, Answer, send
 from tests.conftest import START, FakeClock
 
-CONFIG = """
-data_dir = "data"
-[crawl]
-sources = []
-[[watch]]
-name = "releases"
-topics = ["scam_centres"]
-channels = ["desk"]
-group_wait = "0s"
-[channel.desk]
-url = "json://127.0.0.1:9/"
+CONFIG = f"""{DESK}
 [channel.phone]
 url = "json://127.0.0.1:9/phone"
 language = "zh"
 detail = "link"
-[web]
-listen = "127.0.0.1:0"
-public_url = "https://desk.example.org"
+{PUBLIC}listen = "127.0.0.1:0"
 """
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def form(self) -> str:
-        found = re.search(r'name="form" value="([^"]+)"', self.text)
-        return found[1] if found else ""
 
 
 class Visitor:
@@ -74,16 +50,10 @@ class Visitor:
         return signing.token(Wish(action, alert, channel, self.room.clock() + timedelta(days=30)))  # type: ignore[arg-type]
 
     def ask(self, method: str, path: str, body: str | None = None, host: str = "", **headers: str) -> Answer:
-        place = self.server.address.removeprefix("http://")
-        connection = http.client.HTTPConnection(place, timeout=10)
-        sent = {"Host": host or place, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        sent = headers | ({"Host": host} if host else {})
         if body is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, body, sent)
-        response = connection.getresponse()
-        text = response.read().decode()
-        connection.close()
-        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+        return send(self.server.address, method, path, body, sent)
 
     def open(self, token: str) -> Answer:
         return self.ask("GET", f"/a/{token}")

@@ -10,7 +10,7 @@ import typer
 from core.errors import UsageError
 from nightdesk.cli.context import session
 from nightdesk.cli.look import filters
-from nightdesk.cli.options import Country, Event, Lang, Limit, Restricted, Since, Source, Topic, Until
+from nightdesk.cli.options import FILTERS, Country, Event, Lang, Limit, Restricted, Since, Source, Topic, Until
 
 
 class Subject(StrEnum):
@@ -58,17 +58,9 @@ def export(
     """Write a view to a file, oldest first; one development with its evidence as a pack; or all views as a database."""
     from nightdesk.export import export as write
 
-    asked: dict[str, object] = {
-        "query": query,
-        "topic": topic,
-        "event": event,
-        "country": country,
-        "since": since,
-        "until": until,
-    }
-    asked |= {"source": source, "lang": lang, "limit": limit}
+    looking = session(context)
     if subject in (Subject.EVIDENCE, Subject.SNAPSHOT):
-        _refuse_filters(subject, asked)
+        _refuse_filters(subject, context)
     if subject is Subject.EVIDENCE:
         _export_evidence(context, id, target, restricted)
         return
@@ -79,17 +71,16 @@ def export(
     if subject is Subject.SNAPSHOT:
         _export_snapshot(context, target)
         return
-    looking = session(context)
     chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
     with looking.reading() as store:
         count = write(store, subject.value, target, chosen, query, restricted)
     typer.echo(f"{count} {subject.value} written{'' if target == '-' else f' to {target}'}", err=True)
 
 
-def _refuse_filters(subject: Subject, asked: dict[str, object]) -> None:
+def _refuse_filters(subject: Subject, context: typer.Context) -> None:
     """What is always written whole must not look as if it had been chosen from."""
-    for name, value in asked.items():
-        if value is not None:
+    for name in ("query", *FILTERS):
+        if context.params[name] is not None:
             raise UsageError(f"export {subject.value} takes no --{name}; it is always whole")
 
 

@@ -20,6 +20,8 @@ Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Up t
 Source = Annotated[str | None, typer.Option("--source", metavar="NAME", help="From this source.")]
 Lang = Annotated[str | None, typer.Option("--lang", metavar="CODE", help="In this language; zh is zh-Hant too.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many.")]
+#: What narrows a listing or an export, by the names of their options.
+FILTERS = ("topic", "event", "country", "since", "until", "source", "lang", "limit")
 
 Restricted = Annotated[bool, typer.Option("--restricted", help="Restricted reports too, marked as such.")]
 

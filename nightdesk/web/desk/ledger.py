@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row
 
 from alerts.figures import describe, figure
 from alerts.language import Language, speak
-from alerts.story import Stated
+from alerts.story import stated
 from nightdesk.dossier import Report
 from nightdesk.figures import grouped, weighty
 from nightdesk.passages import Passage, around, span
@@ -81,12 +81,6 @@ class Named:
     more: str  # a role
     statement: Statement
     articles: int
-
-
-def stated(fact: Row[Any], article_id: int) -> Stated:
-    """A row of facts as the words of messages take it."""
-    names = (name for name in Stated.__dataclass_fields__ if name != "article_id")
-    return Stated(article_id=article_id, **{name: getattr(fact, name) for name in names})
 
 
 def ledger(statements: Sequence[Statement], reports: Iterable[Report], language: Language) -> Ledger:
