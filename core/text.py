@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate, chain, repeat
 from typing import NamedTuple
@@ -137,6 +138,17 @@ class Written(NamedTuple):
     ends: list[int]
     gaps: list[str]  # what stands before each; nothing where one written word is several
 
+    def tokens(self) -> list[Token]:
+        """The same as tokens."""
+        texts = [form[0] for form in self.forms]
+        return list(map(_as_token, repeat(Token), zip(texts, self.starts, self.ends, strict=True)))
+
+    def after(self, offset: int) -> Written:
+        """The words from `offset` on, where a new line begins, as they stand in what follows."""
+        first = bisect_left(self.starts, offset)
+        starts, ends = ([edge - offset for edge in edges[first:]] for edges in (self.starts, self.ends))
+        return Written(self.forms[first:], starts, ends, self.gaps[first:])
+
 
 def written(text: str) -> Written:
     """The words of `text` in order. A text is taken apart for many ends, so no loop of ours goes over its words."""
@@ -154,9 +166,7 @@ def written(text: str) -> Written:
 
 def tokens(text: str) -> list[Token]:
     """The folded tokens of `text` in order, each with its place in `text`."""
-    found, starts, ends, _ = written(text)
-    texts = [form[0] for form in found]
-    return list(map(_as_token, repeat(Token), zip(texts, starts, ends, strict=True)))
+    return written(text).tokens()
 
 
 _as_token = tuple.__new__  # what a NamedTuple does, without asking each time

@@ -24,10 +24,11 @@ def write(
     language: str | None,
     classified: Classification,
     facts: Sequence[Fact],
+    is_new: bool = False,
 ) -> None:
-    """What a version tells, by its labels and facts as they stand."""
+    """What a version tells, by its labels and facts as they stand; of a new one nothing is on record."""
     found = find_interactions(title, text, language, load_vocabulary(), classified, facts)
-    if found != told_by(db, version_id):
+    if found != (() if is_new else told_by(db, version_id)):
         interactions.replace_told(db, version_id, [vars(one) for one in found])
 
 

@@ -308,7 +308,7 @@ def _write_version(
     }
     topics = [(scored.name, scored.score) for scored in classified.topics]
     events = [(scored.name, scored.score) for scored in classified.events]
-    version_id = articles.add_version(db, article_id, row, topics, events)
+    version_id = articles.add_version(db, article_id, row, topics, events, is_first=known is None)
     if page.restricted:  # neither found, nor matched, nor what others are copies of
         _write_facts(db, desk, page, judged, version_id)
         return version_id, ()
@@ -317,9 +317,14 @@ def _write_version(
         db, article_id, bands(old) if old else (), bands(reading.signature) if reading.signature else ()
     )
     _write_facts(db, desk, page, judged, version_id)
-    verdicts = desk.matcher.verdicts(subject_of(page, reading))
+    words = reading.text
+    verdicts = desk.matcher.verdicts(replace(subject_of(page, reading), field=words))
     matches.add_matches(db, version_id, [row_of(verdict) for verdict in verdicts], desk.now)
-    search.index_article(db, article_id, found.title, found.text)
+    if known is not None:
+        search.index_article(db, article_id, found.title, words)
+        return version_id, verdicts
+    told = {name: row[name] for name in ("title", "language", "published_at")}
+    search.index_new(db, {"article_id": article_id, "version_id": version_id, "url": page.url, **told, "text": words})
     return version_id, verdicts
 
 
@@ -328,9 +333,8 @@ def _write_facts(db: Connection, desk: Desk, page: DuePage, judged: Judged, vers
     marks = page_marks(found) if page.content_type == "application/pdf" else ()
     rows = [with_page(fact_row(entry), marks) for entry in judged.entries]
     facts.add_facts(db, version_id, rows, PIPELINE_VERSION, desk.now)
-    coding.write(
-        db, version_id, found.title, found.text, found.language, judged.reading.classified, judged.reading.facts
-    )
+    shown = judged.reading
+    coding.write(db, version_id, found.title, found.text, found.language, shown.classified, shown.facts, is_new=True)
 
 
 def subject_of(page: DuePage, reading: ReadPage) -> Subject:

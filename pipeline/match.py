@@ -15,6 +15,7 @@ from itertools import islice
 
 from core.query import Document, Match, Query, QuerySet, parse_query
 from core.query import Vocabulary as QueryVocabulary
+from core.query.field import Field
 from core.watch import Watch
 from pipeline.values import Classification, Fact
 
@@ -36,13 +37,14 @@ class Subject:
     published: datetime
     classified: Classification
     facts: tuple[Fact, ...] = ()
+    field: Field | None = None  # its text made ready for queries, where that was done before
 
     def document(self) -> Document:
         """What queries are matched against."""
         done = [fact for fact in self.facts if fact.kind == "count" and fact.status == "done"]
         return Document.of(
             title=self.title,
-            text=self.text,
+            text=self.field or self.text,
             url=self.url,
             source=self.source or "",
             language=self.language or "",

@@ -10,7 +10,9 @@ from functools import cache, partial
 from pathlib import Path
 
 from core.pool import Limits, Pool
-from core.text import words
+from core.query.field import Field, make_field, read_field
+from core.query.packed import pack, unpack
+from core.text import Written, written
 from pipeline.classify import classify
 from pipeline.config import PipelineConfig
 from pipeline.extract import extract
@@ -44,6 +46,13 @@ class ReadPage:
     classified: Classification = field(default_factory=Classification)
     facts: tuple[Fact, ...] = ()
     signature: Signature | None = None
+    packed: bytes | None = None  # the text made ready for queries, in few bytes
+
+    @property
+    def text(self) -> Field:
+        """The text as queries and the search index look at it."""
+        text = self.extract.text
+        return unpack("text", text, self.packed) if self.packed is not None else read_field("text", text)
 
 
 def read_page(job: Job) -> ReadPage:
@@ -58,7 +67,9 @@ def read_page(job: Job) -> ReadPage:
     classified = classify(found.title, found.text, found.language, topics, vocabulary)
     facts = find_facts(found.title, found.text, found.language, published, vocabulary, classified)
     spoken = tuple(_spoken(fact, job.given.speaker) for fact in facts)
-    return ReadPage(found, classified, spoken, sign_words(_words(found, vocabulary)))
+    words = _words(found, vocabulary)
+    signature = sign_words([form[0] for form in words.forms])
+    return ReadPage(found, classified, spoken, signature, pack(make_field("text", found.text, words)))
 
 
 def _read_row(job: Job, row: GivenRow) -> ReadPage:
@@ -81,13 +92,11 @@ def _spoken(fact: Fact, speaker: str | None) -> Fact:
     return fact if speaker is None or fact.speaker is not None else replace(fact, speaker=speaker)
 
 
-def _words(found: Extract, vocabulary: TermTable) -> Sequence[str]:
-    """The folded tokens of the text; the reading has them already, but of what is too long for it."""
+def _words(found: Extract, vocabulary: TermTable) -> Written:
+    """The folded words of the text; the reading has them already, but of what is too long for it."""
     reading = read(found.title, found.text, vocabulary, found.language)
     start = len(found.title) + 1
-    if len(reading.text) < start + len(found.text):
-        return words(found.text)
-    return [token.text for token in reading.tokens if token.start >= start]
+    return written(found.text) if len(reading.text) < start + len(found.text) else reading.words.after(start)
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from core.text import Token, tokens
+from core.text import Token, written
 from pipeline.vocabulary import Hit, TermTable
 
 _LONGEST = 60_000  # characters; news is told before that, and what is longer is data
@@ -59,8 +59,9 @@ class Reading:
         self.text = f"{title}\n{text}"[:_LONGEST]
         self.title_end = min(len(title), len(self.text))
         self.language = (language or "").split("-")[0].lower()
-        self.tokens: list[Token] = tokens(self.text)
-        self._token_starts = [token.start for token in self.tokens]
+        self.words = written(self.text)
+        self.tokens: list[Token] = self.words.tokens()
+        self._token_starts = self.words.starts
         self.hits: list[Hit] = _without_excepted(vocabulary.find(self.text, self.tokens, language))
         self._hit_starts = [hit.start for hit in self.hits]
         self.sentences: tuple[Sentence, ...] = tuple(self._cut())

@@ -298,9 +298,10 @@ def add_version(
     row: Mapping[str, Any],
     topics: Iterable[tuple[str, float]],
     events: Iterable[tuple[str, float]],
+    is_first: bool = False,
 ) -> int:
     """The next version of an article, from now on its current one; its id."""
-    before = db.scalar(_LAST_SEQ, {"article": article_id}) or 0
+    before = 0 if is_first else db.scalar(_LAST_SEQ, {"article": article_id}) or 0
     if before:
         db.execute(_NONE_CURRENT, {"article": article_id})
     added = {"article_id": article_id, "seq": before + 1, "is_current": True, **row}

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.engine import Connection
 
-from core.query.field import read_field
+from core.query.field import Field, read_field
 from core.query.index import index_terms
 from core.query.packed import pack
 from core.text import FOLDING
@@ -59,21 +59,26 @@ _MOST_BYTES = 900_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def index_article(db: Connection, article_id: int, title: str, text: str) -> None:
+def index_article(db: Connection, article_id: int, title: str, text: str | Field) -> None:
     """Make the current version of an article findable, in the transaction that wrote it."""
     remove(db, article_id)
     version = db.execute(_VERSION, {"article": article_id}).one()
-    row_id = first_row_id(version.published_at) + article_id % (1 << 16)
+    index_new(db, {"article_id": article_id, **version._mapping, "title": title, "text": text})
+
+
+def index_new(db: Connection, article: Mapping[str, Any]) -> None:
+    """The same for an article that is not in the index, and all of whose version is known."""
+    row_id = first_row_id(article["published_at"]) + article["article_id"] % (1 << 16)
     while db.scalar(_ROW_OF, {"row": row_id}) is not None:
         row_id += 1
-    add(db, [{"row_id": row_id, "article_id": article_id, **version._mapping, "title": title, "text": text}])
+    add(db, [{"row_id": row_id, **article}])
 
 
 def add(db: Connection, found: Sequence[Mapping[str, Any]]) -> None:
     """Put articles into the index, each with its `row_id` and all that its version says."""
     rows, words, titles, texts = [], [], [], []
     for article in found:
-        fields = {name: read_field(name, article[name]) for name in FIELDS}
+        fields = {name: _field(name, article[name]) for name in FIELDS}
         terms = {name: index_terms(field) for name, field in fields.items()}
         row: dict[str, Any] = {"id": article["row_id"], "article_id": article["article_id"], "folding": FOLDING}
         if db.dialect.name == "sqlite":
@@ -93,6 +98,10 @@ def add(db: Connection, found: Sequence[Mapping[str, Any]]) -> None:
     names = [column.name for column in search_values.columns]
     db.execute(_ADD_VALUES, [{name: article[name] for name in names} for article in found])
     db.execute(_ADD_TEXT, texts)
+
+
+def _field(name: str, words: str | Field) -> Field:
+    return words if isinstance(words, Field) else read_field(name, words)
 
 
 # Statements of every article are made once: making them anew costs more than running them.

@@ -19,6 +19,7 @@ from core.query.rank import best_first
 from store.index import PLACES
 from store.index import clear as clear
 from store.index import index_article as index_article
+from store.index import index_new as index_new
 from store.index import remove as remove
 from store.judging import Judge, Judged
 from store.judging import SearchHit as SearchHit

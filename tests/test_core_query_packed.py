@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.query.field import Field, read_field
+from core.query.field import Field, make_field, read_field
 from core.query.nodes import Part
 from core.query.packed import pack, unpack
+from core.text import written
 from tests.test_store_search import TEXTS
 
 
@@ -32,6 +33,12 @@ def told(field: Field) -> tuple[object, ...]:
 def test_unpacking_gives_back_what_was_packed(text: str) -> None:
     read = read_field("text", text)
     assert told(unpack("text", text, pack(read))) == told(read)
+
+
+@pytest.mark.parametrize("text", ["", "-ing scam-centres’ raids", "ำ 园区 MPS", "½ km-Straße 1,200"])
+def test_a_field_of_words_that_were_folded_with_their_title_is_as_one_read_by_itself(text: str) -> None:
+    words = written(f"A title with scam-\n{text}").after(len("A title with scam-\n"))
+    assert told(make_field("text", text, words)) == told(read_field("text", text))
 
 
 def test_an_unpacked_field_answers_as_the_one_that_was_read() -> None:

@@ -47,6 +47,7 @@ class Field:
         self.original = original
         self.haystack = haystack
         self.folded = haystack[: haystack.index("\n")]
+        self.packed: bytes | None = None  # where it was packed before
         self._tell = places
 
     @cached_property
@@ -112,7 +113,11 @@ class Field:
 @lru_cache(maxsize=8)
 def read_field(name: str, original: str) -> Field:
     """A field made ready; watches and search ask for the same one, one after the other."""
-    found = written(original)
+    return make_field(name, original, written(original))
+
+
+def make_field(name: str, original: str, found: Written) -> Field:
+    """The same, where its words are known already."""
     aliases = _aliases(original, found)
     folded, others = " ".join([text for text, _ in found.forms]), " ".join([alias.text for alias in aliases])
 

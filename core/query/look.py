@@ -43,14 +43,14 @@ class Look:
         """Whether `node` does."""
         kind = type(node)
         if kind is Phrase or kind is Near:
-            return self._stands(node)
+            return self._stands(node)  # type: ignore[arg-type]
         if isinstance(node, And):
             return not any(map(self._cannot, node.parts)) and all(map(self.holds, node.parts))
         if isinstance(node, Or):
             return any(map(self.holds, node.parts))
         if isinstance(node, Not):
             return not self.holds(node.part)
-        return self._value_holds(node)  # type: ignore[arg-type]
+        return self._value_holds(node)
 
     def terms(self, node: Node) -> list[Term]:
         """The words that make `node` true, which it is; of a NOT or a value none."""

@@ -20,6 +20,8 @@ _CODES = {1: "B", 2: "H", 4: "I"}  # of an array whose items have so many bytes
 
 def pack(field: Field) -> bytes:
     """All of a field but its name and its original."""
+    if field.packed is not None:
+        return field.packed
     starts, *others = field.places
     haystack = field.haystack.encode()
     numbers = [later - sooner for sooner, later in pairwise([0, *starts])], *others
@@ -33,7 +35,9 @@ def unpack(name: str, original: str, packed: bytes) -> Field:
     count, aliases, length = _HEAD.unpack_from(content)
     end = _HEAD.size + length
     haystack = content[_HEAD.size : end].decode()
-    return Field(name, original, haystack, lambda: _places(content, end, count, aliases))
+    field = Field(name, original, haystack, lambda: _places(content, end, count, aliases))
+    field.packed = packed
+    return field
 
 
 def _places(content: bytes, place: int, count: int, aliases: int) -> Places:
