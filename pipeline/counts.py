@@ -82,8 +82,9 @@ def marks_of(
     marks = circumstances(reading, counts, setting_of(reading, events, published))
     ruled = by_rules(reading, counts, events, published)
     wording = Wording(reading, counts)
+    front = wording.front()
     return [
-        dict.fromkeys((*own, *wording.place(count), f"rule {status}"), 1.0) | wording.words(count)
+        dict.fromkeys((*own, *wording.place(count), f"rule {status}"), 1.0) | wording.words(count) | front
         for count, own, (status, _) in zip(counts, marks, ruled, strict=True)
     ]
 

@@ -19,8 +19,9 @@ _PLACED = 3
 #: Languages whose tokens are less than a syllable: so many of them make a word.
 _UNSPACED = frozenset(("th", "lo", "km", "my"))
 _SYLLABLES = 3
-#: What the words of the sentence before weigh.
+#: What the words of the sentence before weigh, and what headline and first sentence tell.
 _BEFORE = 0.5
+_TOLD = 0.5
 #: Every mark of a word begins so.
 WORD = "word "
 _QUOTES = re.compile(r"[“”\"«»「」『』]")
@@ -39,6 +40,16 @@ class Wording:
         self._people = [count.figure.number.value for count in counts if count.unit in PERSONS]
         self._titled = [count.figure.number.value for count in counts if count.sentence.zone == "title"]
         self._own = self._named([sentence for sentence in reading.sentences if sentence.zone in _FRONT])
+
+    def front(self) -> dict[str, float]:
+        """What headline and first sentence tell, which every count of the article is seen against."""
+        return {
+            f"{sentence.zone} tells {hit.entry.name}": _TOLD
+            for sentence, hits in zip(self._reading.sentences, self._reading.by_sentence, strict=True)
+            if sentence.zone in _FRONT
+            for hit in hits
+            if hit.entry.kind in ("concept", "cue")
+        }
 
     def words(self, count: Count) -> dict[str, float]:
         """The words beside the count, of its sentence and of the sentence before."""

@@ -29,6 +29,13 @@ def test_scripts_without_words_are_told_by_runs_of_letters() -> None:
     assert all(len(mark.split()[-1]) >= 3 for mark in words if not mark.endswith("#") and " two " not in mark)
 
 
+def test_every_count_is_seen_against_what_headline_and_first_sentence_tell() -> None:
+    reading = Reading("Raid on a villa", "Police arrested 3 men.\nIn court 5 are on trial.", load_vocabulary(), "en")
+    front = Wording(reading, possible_counts(reading, find_figures(reading))).front()
+    assert {"title tells raid", "lead tells arrest"} <= front.keys()
+    assert not any(mark.endswith("court") for mark in front)
+
+
 def test_a_count_knows_where_it_stands_among_the_others() -> None:
     (_, first), (_, second) = marks("40 men freed", 'The militia said "30 people" were freed.')
     assert {"the largest", "sentence 0", "equal to the headline"} <= first
