@@ -185,7 +185,7 @@ def fold(text: str) -> str:
 def count_words(text: str) -> int:
     """How many words, with two characters of an unspaced script counted as one word."""
     found = _TOKEN.findall(text)
-    if text.isascii():
+    if _IS_UNSPACED.search(text) is None:
         return len(found)
     unspaced = sum(match is not None for match in map(_IS_UNSPACED.match, found))
     return len(found) - unspaced + (unspaced + 1) // 2

@@ -13,6 +13,7 @@ from ahocorasick_rs import AhoCorasick
 
 #: Letters that `re.IGNORECASE` takes for plain ones, and that would else change the length of a text in lower case.
 _ODD = str.maketrans("İıſ\u212a", "iisk")
+_HAS_ODD = re.compile("[İıſ\u212a]")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -39,7 +40,7 @@ class Anchors:
 
 def lowered(text: str) -> str:
     """`text` in lower case, each character at its own place."""
-    return (text if text.isascii() else text.translate(_ODD)).lower()
+    return (text if _HAS_ODD.search(text) is None else text.translate(_ODD)).lower()
 
 
 def matches_at(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import re
 import tomllib
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -108,6 +107,7 @@ class TermTable:
                     readings[pattern].append(reading)
         self._patterns = list(readings)
         self._is_closed = [pattern.endswith(" ") for pattern in self._patterns]
+        self._further = [pattern.strip(" ").count(" ") for pattern in self._patterns]  # tokens beside the first
         self._readings = [tuple(dict.fromkeys(readings[pattern])) for pattern in self._patterns]
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
 
@@ -121,20 +121,14 @@ class TermTable:
     def find(self, text: str, tokens: Sequence[Token], language: str | None = None) -> list[Hit]:
         """Every term in `tokens`, in the order of the text; of one entry at one place only the longest."""
         tongues = _tongues(language)
-        begins: dict[int, int] = {}  # in the haystack, by where a token begins: its number
-        ends: dict[int, int] = {}
-        position = 1
-        for index, token in enumerate(tokens):
-            begins[position] = index
-            position += len(token.text)
-            ends[position] = index
-            position += 1
-        starts = list(begins)
         haystack = f" {' '.join([token.text for token in tokens])} "
         best: dict[tuple[int, int], Hit] = {}
-        for pattern, begin, end in self._automaton.find_matches_as_indexes(haystack, overlapping=True):
-            first = begins[begin + 1]
-            last = ends[end - 1] if self._is_closed[pattern] else bisect_left(starts, end) - 1
+        before = spaces = 0  # tokens are counted on the way: terms are told in the order of their ends
+        for pattern, _, end in self._automaton.find_matches_as_indexes(haystack, overlapping=True):
+            within = end - self._is_closed[pattern]
+            spaces += haystack.count(" ", before, within)
+            before, last = within, spaces - 1
+            first = last - self._further[pattern]
             start, stop = tokens[first].start, tokens[last].end
             for reading in self._readings[pattern]:
                 key = (reading.number, first)

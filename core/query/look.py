@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from core.query.document import Document
@@ -36,8 +37,7 @@ class Look:
         self._spans: dict[tuple[str, int], list[Span]] = {}
 
     def needles_met(self) -> Iterator[int]:
-        for met in self._met:
-            yield from met.places
+        return chain.from_iterable(met.places for met in self._met)
 
     def holds(self, node: Node) -> bool:
         """Whether `node` does."""
@@ -137,6 +137,10 @@ def _windows(places: list[tuple[Span, int]], words: int, distance: int) -> list[
 
 def _between(spans: Collection[Span]) -> float:
     """Tokens between the spans; more than any distance where they overlap."""
+    if len(spans) == 2:
+        (one, one_last), (other, other_last) = spans
+        between = other - one_last - 1 if other > one_last else one - other_last - 1
+        return between if between >= 0 else float("inf")
     width = max(last for _, last in spans) - min(first for first, _ in spans) + 1
     between = width - sum(last - first + 1 for first, last in spans)
     return between if between >= 0 else float("inf")
