@@ -28,6 +28,7 @@ PAGES = (
         "/intake?what=https://x.example/a",
     ),
     *("/start", "/me", "/people", "/people/editor.one"),
+    *("/sql?name=lately&run=1", "/new-query?q=SELECT+1", "/queries/lately"),
 )
 SOURCE = '[[source]]\nname = "post"\ntitle = "ข่าวชายแดน"\nurl = "https://post.example/feed"\nlanguage = "th"\n'
 
@@ -49,6 +50,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
             watch = db.scalar(sa.select(watches.c.id))
         opened.room.story(watch, title="แก๊งคอลเซ็นเตอร์ถูกทลาย")
         opened.app.alerter.decide()
+        query = {"name": "lately", "sql": "SELECT id, title FROM developments_v", "about": "ล่าสุด", "places": ""}
+        opened.do("/new-query", "operator", query.items())
         opened.do("/silences/add", "editor", [("watch", "releases"), ("reason", "تدريب"), ("lasts", "1d")])
         yield opened
 

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote, urlsplit
 
+import structlog
 from sqlalchemy.exc import OperationalError
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -16,6 +17,8 @@ from core.errors import NightdeskError, NotFound, UsageError
 from nightdesk.people import Person
 from nightdesk.web.desk import refused
 from nightdesk.web.pages import page
+
+log = structlog.get_logger(__name__)
 
 #: The cookie that carries a line to the page after a deed, which says it once.
 SAID = "nightdesk_said"
@@ -116,6 +119,7 @@ def is_ours(path: str) -> bool:
 
 def _why(error: NightdeskError | OperationalError) -> tuple[int, str]:
     if isinstance(error, OperationalError):
+        log.warning("deed_failed", error=str(error).partition("\n")[0])
         return 503, "the database is busy or away; nothing was changed. Wait a moment and send it once more"
     return 404 if isinstance(error, NotFound) else 409, str(error).replace("--", "")
 
