@@ -77,7 +77,16 @@ def test_the_reason_is_said_once_aloud_and_once_beside_the_form_which_is_open() 
 def test_where_the_form_is_gone_the_reason_is_said_all_the_same() -> None:
     document = html.document_fromstring(fill(PAGE, "/elsewhere", SENT, "no"))
     assert document.xpath("//*[@role='alert']/text()") == ["That was not done: no."]
-    assert "viewBox" in fill(PAGE, "/elsewhere", SENT, "no") or "viewbox" in fill(PAGE, "/elsewhere", SENT, "no")
+    drawn = document.xpath("//main/svg")
+    assert len(drawn) == 1 and len(drawn[0].xpath("path")) == 1
+
+
+def test_what_no_page_can_hold_is_left_out_of_what_comes_back() -> None:
+    pasted = {**SENT, "reason": ["page one\x0cpage two"], "note": ["\x00one\ntwo\x1b"]}
+    document = html.document_fromstring(fill(PAGE, "/x", pasted, "'\x0cpage' is no name"))
+    assert document.forms[-1].fields["reason"] == "page onepage two"
+    assert document.forms[-1].fields["note"] == "\none\ntwo"
+    assert document.get_element_by_id("refused").text == "'page' is no name."
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Match, Route
 
+from core.text import clean
+
 #: What the page itself knows better, or what is not sent back.
 _KEPT = frozenset({"hidden", "password", "file", "submit", "button", "reset", "image"})
 _DOCTYPE = "<!doctype html>"
@@ -32,9 +34,11 @@ async def again(request: Request, at: str, sent: Sent, reason: str, status: int)
 
 def fill(page: str, action: str, sent: Sent, reason: str) -> str:
     """The page with the reason at its head, and by the form of `action`, whose fields have what was sent. Pure."""
+    # What is pasted out of a PDF may hold what no page can.
+    sent = {name: [clean(value) for value in values] for name, values in sent.items()}
+    reason = clean(reason).rstrip(".") + "."
     document = html.document_fromstring(page)
     form = _form(document, action, sent)
-    reason = reason.rstrip(".") + "."
     main = document.get_element_by_id("main")
     alert = html.Element("p", {"class": "wrong", "role": "alert", "dir": "auto"})
     alert.text = f"That was not done: {reason}"
