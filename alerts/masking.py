@@ -7,10 +7,10 @@ of masking: where people are freed or abused, every name that stands with an age
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
-from alerts.story import Story
+from alerts.story import TAKEN_BACK, Story
 
 MASK = "███"
 
@@ -73,12 +73,19 @@ def mask_for(story: Story) -> Mask:
     """The mask of a story; one that hides nothing where its watch asks for names."""
     if story.show_names:
         return Mask(phones=False)
-    return mask_of(story.facts, story.event_types)
+    renamed = [(told.old, told.new) for told in story.told if told.what == "name"]
+    return mask_of(story.facts, story.event_types, renamed)
 
 
-def mask_of(facts: Iterable[Person], event_types: Iterable[str]) -> Mask:
-    """The mask of a development with these facts."""
-    return Mask(victims(facts), with_ages=not _OF_VICTIMS.isdisjoint(event_types))
+def mask_of(
+    facts: Collection[Person], event_types: Iterable[str], renamed: Iterable[tuple[str | None, str | None]] = ()
+) -> Mask:
+    """The mask of a development with these facts, whose people had other names before: old and new of each."""
+    hidden = victims(facts)
+    others = {fact.name for fact in facts if fact.kind == "person"}.difference(hidden)
+    # Whose name was taken back is known by the name in its place; where nobody bears that now, they may be a victim.
+    hidden += [name for pair in renamed if pair[1] not in others for name in pair if name and name not in TAKEN_BACK]
+    return Mask(hidden, with_ages=not _OF_VICTIMS.isdisjoint(event_types))
 
 
 def victims(facts: Iterable[Person]) -> list[str]:

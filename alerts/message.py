@@ -192,7 +192,9 @@ def _drawn(name: str, values: dict[str, Any], style: Style) -> dict[str, Any]:
     draw = style.templates.draw
     chat, markdown = _tidy(draw(f"{name}.chat", values)), _tidy(draw(f"{name}.md", values), keep=True)
     if name == "alert":
-        if len(chat) > _CHAT_LIMIT and values.get("short_quote"):  # rather than the links at its end
+        if len(chat) > _CHAT_LIMIT and (
+            values.get("short_quote") or values.get("voices")
+        ):  # rather than the links at its end
             chat = _tidy(draw(f"{name}.chat", {**values, "short_quote": "", "voices": []}))
         chat, markdown = _cut(chat, _CHAT_LIMIT), _cut(markdown, _MARKDOWN_LIMIT)
     return {

@@ -55,6 +55,10 @@ FIELDS = tuple(one.name for one in fields(Stated) if one.name != "article_id")
 WORDS = frozenset({"quote", "name", "role", "speaker"})
 
 
+#: What stands for a value where there is none any more.
+TAKEN_BACK = ("withdrawn", "retracted")
+
+
 def stated(row: Any, article_id: int) -> Stated:
     """A row of facts as messages take it."""
     return Stated(article_id=article_id, **{name: getattr(row, name) for name in FIELDS})
@@ -69,12 +73,12 @@ class Told:
     seq: int
     what: str | None
     old: str | None
-    new: str | None  # a value; `withdrawn` or `retracted` where there is none any more
+    new: str | None  # a value, or one of TAKEN_BACK where there is none any more
     origin: str = "live"
 
     @property
     def is_withdrawal(self) -> bool:
-        return self.new is None or self.new in ("withdrawn", "retracted")
+        return self.new is None or self.new in TAKEN_BACK
 
     @property
     def is_retraction(self) -> bool:

@@ -120,7 +120,8 @@ def _led_on(db: Connection, page: DuePage, reading: ReadPage, key: str) -> Known
     # Some sites lead what is gone to other news: its headline or its words must be there still.
     found, before = reading.extract, Signature.from_json(known.signature)
     is_copy = reading.signature and before and nearest_copy(reading.signature, [(known.article_id, before)])
-    return known if is_copy or same_words((known.title,), (found.title,)) else None
+    has_its_headline = bool(known.title.strip()) and same_words((known.title,), (found.title,))
+    return known if is_copy or has_its_headline else None
 
 
 def _taken_over(db: Connection, desk: Desk, page: DuePage, reading: ReadPage, known: KnownArticle) -> Filed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC
 
@@ -9,7 +10,7 @@ import pytest
 
 from alerts import message
 from alerts.masking import MASK, Mask, initials
-from alerts.story import Stated
+from alerts.story import Stated, Told
 from store.engine import Store
 from tests.alerting import Newsroom, alerter
 from tests.conftest import FakeClock
@@ -31,6 +32,17 @@ def test_a_victims_name_is_sent_as_initials_wherever_it_stands() -> None:
     shown = sent.replace("'facts': ", "", 1)  # the values named, by which corrections find who was told, are not sent
     assert "N. T. L. walked for two days, said Somchai Dee." in sent
     assert "Nguyen Thi Linh" not in shown
+
+
+def test_a_name_that_was_taken_back_is_masked_unless_it_is_known_to_be_no_victims() -> None:
+    changes = (
+        Told(1, "correction", 2, "name", "Nguyen Thi Lan", "Nguyen Thi Linh"),
+        Told(2, "correction", 3, "name", "Mai Thi Hoa", "withdrawn"),
+        Told(3, "correction", 4, "name", "Somchai Di", "Somchai Dee"),
+    )
+    shown = message.compose("alert", (replace(STORY, told=changes, facts=(VICTIM, OFFICIAL)),), UTC)
+    text = shown.as_json()["text"]
+    assert "Nguyen Thi Lan" not in text and "Mai Thi Hoa" not in text and re.search("Somchai Di.+Somchai Dee", text)
 
 
 def test_a_watch_that_asks_for_names_gets_them() -> None:

@@ -124,6 +124,7 @@ def test_victims_names_and_phones_are_masked_and_the_record_keeps_them(desk: Ask
     said = entry.title + entry.content[0].value
     assert entry.title == "A. E. freed" and "A. E. is home" in said and "to A. E." in said
     assert "Anna Example" not in said and "4567" not in said
+    assert "Ana Example" not in said, "a name that was taken back is a victim's still"
     assert desk.ask("/api/v1/developments/1").json["title"] == "Anna Example freed"
 
 

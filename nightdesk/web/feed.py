@@ -88,16 +88,16 @@ def read_entries(db: Connection, developments: Sequence[Row], public: str) -> li
         changes.setdefault(change["development_id"], []).append(change)
     reports = {id: stories.articles_of(db, [id]) for id in ids}
     return [
-        _entry(
-            row, changes.get(row["id"], []), reports[row["id"]][:_REPORTS], public, _mask(db, row, reports[row["id"]])
-        )
+        _entry(row, befell, of[:_REPORTS], public, _mask(db, row, befell, of))
         for row in developments
+        for befell, of in ((changes.get(row["id"], []), reports[row["id"]]),)
     ]
 
 
-def _mask(db: Connection, row: Row, reports: Sequence[sa.Row[Any]]) -> Mask:
+def _mask(db: Connection, row: Row, changes: Sequence[Row], reports: Sequence[sa.Row[Any]]) -> Mask:
     facts = stories.facts_of(db, [report.version_id for report in reports])
-    return mask_of(facts, json.loads(row["event_types"] or "[]"))
+    renamed = [(change["old"], change["new"]) for change in changes if change["what"] == "name"]
+    return mask_of(facts, json.loads(row["event_types"] or "[]"), renamed)
 
 
 def _entry(row: Row, changes: Sequence[Row], articles: Sequence[sa.Row[Any]], public: str, mask: Mask) -> atom.Entry:
