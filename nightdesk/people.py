@@ -11,12 +11,14 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from core.errors import NotFound, UsageError
 from nightdesk.settings.mistakes import did_you_mean
@@ -232,7 +234,9 @@ def check(store: Store, cookie: str, now: datetime) -> Person | None:
     if row is None or now - row.seen_at > IDLE or now - row.created_at > LONGEST:
         return None
     if people.is_sight_due(row, now):
-        store.unit(lambda db: people.mark_seen(db, row.id, now))
+        # Whoever holds the database for a moment keeps nobody out of a page that only reads.
+        with suppress(OperationalError):
+            store.unit(lambda db: people.mark_seen(db, row.id, now), tries=1)
     return Person(row.name, row.role, form_word(cookie), row.timezone)
 
 

@@ -121,9 +121,13 @@ class Asker:
 
     def see(self, path: str, role: str) -> str:
         """The page as somebody of that role sees it."""
-        answer = self.ask(path, Cookie=f"{COOKIE}={self._cookie(role)}", Accept="text/html")
+        answer = self.look(path, role)
         assert answer.status == 200, answer.text
         return answer.text
+
+    def look(self, path: str, role: str) -> Answer:
+        """What somebody of that role is answered, be it a page or none."""
+        return self.ask(path, Cookie=f"{COOKIE}={self._cookie(role)}", Accept="text/html")
 
     def fetch(self, path: str, role: str) -> bytes:
         """A file as somebody of that role saves it."""

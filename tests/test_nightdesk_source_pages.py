@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
+from sqlalchemy.exc import OperationalError
 
 from crawler.discover import Candidate
 from crawler.feeds import Entry, Feed
@@ -139,7 +140,19 @@ def test_a_site_is_found_looked_at_and_added(desk: Asker, monkeypatch: pytest.Mo
     assert (deed.by, deed.what) == ("operator.one", "source added")
     wrong = desk.do("/sources/add", "operator", [*sent, ("name", "post")])
     assert wrong.status in (303, 422)
-    assert desk.do("/sources/add", "operator", [*carried, ("chosen", "9")]).status == 409
+    none = desk.do("/sources/add", "operator", [*carried, ("chosen", "9"), ("country", "th")])
+    assert none.status == 422 and "Choose one of the ways" in none.text
+    assert (
+        'value="sitemap - https://river.example/map.xml "' in none.text
+        and 'name="country" size="6" value="TH"' in none.text
+    )
+
+    def refuse(*_: object) -> object:
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(newsource, "add", refuse)
+    busy = desk.do("/sources/add", "operator", [*sent, ("chosen", "0")])
+    assert busy.status == 503 and "send it once more" in busy.text and 'name="chosen" value="1"' in busy.text
 
 
 def test_the_desks_own_source_is_retired_with_a_reason_and_no_other(desk: Asker) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy.exc import OperationalError
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from starlette.routing import Route
 
-from nightdesk.web.failing import is_busy
+from nightdesk.web.failing import failed, is_away, is_busy
+from store.engine import Store
 from tests.asking import Asker, listening
 from tests.browsing import PHONE, chromium, newspaper, sitting
 from tests.conftest import FakeClock
@@ -110,6 +112,72 @@ def test_a_database_that_does_not_answer_is_said_and_how_to_go_on(
         assert page.url.endswith("/developments/1") and "215" in page.inner_text("h1")
 
 
+def test_one_tries_again_with_what_was_asked_and_never_elsewhere(desk: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(desk, monkeypatch, locked())
+    assert 'href="/charts?topic=scam_centres&amp;by=week">Try again' in see(desk, "/charts?topic=scam_centres&by=week")
+
+    def refuse(*_: Any) -> Any:
+        raise locked()
+
+    monkeypatch.setattr("nightdesk.people.log_in", refuse)
+    posted = desk.ask("/login", method="POST", Accept="text/html")
+    assert posted.status == 503 and 'href="/">To the desk' in posted.text and "Try again" not in posted.text
+    scope = {"type": "http", "method": "GET", "path": "//evil.example", "query_string": b"", "headers": HTML}
+    assert b"evil" not in bytes(failed(locked(), scope).body)
+
+
+HTML = [(b"accept", b"text/html")]
+
+
+def see(desk: Asker, path: str) -> str:
+    return desk.ask(path, Accept="text/html").text
+
+
+def test_a_question_that_the_database_refuses_is_a_mistake_of_ours_on_any_engine(
+    store: Store, desk: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(DBAPIError) as found, store.read() as db:
+        db.execute(sa.text("SELECT moon FROM users"))
+    assert not is_away(found.value)
+    for error in (found.value, IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed"))):
+        with monkeypatch.context() as patched:
+            fail(desk, patched, error)
+            answer = desk.ask("/charts", Accept="text/html")
+        assert answer.status == 500 and "mistake of the program" in answer.text
+        with monkeypatch.context() as patched:
+            patched.setattr(desk.app.store, "unit", refusing(error))
+            answer = desk.do("/developments/1/mark", "editor", [("state", "used")])
+        assert answer.status == 500 and "nothing was changed" not in answer.text
+
+
+def refusing(error: Exception) -> Any:
+    def refuse(_work: Any, tries: int = 5) -> Any:
+        raise error
+
+    return refuse
+
+
+def test_a_page_is_read_though_it_cannot_be_noted_that_somebody_is_here(
+    desk: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.see("/", "editor")
+    desk.room.clock.advance(hours=3)
+    monkeypatch.setattr(desk.app.store, "unit", refusing(locked()))
+    assert "215" in desk.see("/developments/1", "editor")
+
+
+def test_nobody_is_told_that_nothing_was_changed_where_some_of_it_may_be(
+    desk: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> Any:
+        raise locked()
+
+    monkeypatch.setattr("nightdesk.intake.take", refuse)
+    answer = desk.do("/intake", "editor", [("text", "Forty were freed at the pier.")])
+    assert answer.status == 503 and "it may not have been done" in answer.text
+    assert "nothing was changed" not in answer.text and "Forty were freed at the pier." in answer.text
+
+
 def test_every_page_says_that_the_database_is_busy_and_none_shows_a_trace(
     desk: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,7 +224,13 @@ def test_a_session_that_was_lost_leads_to_the_login_and_back(browser: Browser, d
 
 @pytest.mark.parametrize(
     ("said", "busy"),
-    [("database is locked", True), ("canceling statement due to lock timeout", True), ("connection refused", False)],
+    [
+        ("database is locked", True),
+        ("canceling statement due to lock timeout", True),
+        ("canceling statement due to statement timeout", True),
+        ("deadlock detected", True),
+        ("connection refused", False),
+    ],
 )
 def test_busy_is_what_waiting_helps(said: str, busy: bool) -> None:
     assert is_busy(OperationalError("SELECT 1", {}, Exception(said))) is busy

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from lxml import html
-from starlette.routing import Match, Route
+from sqlalchemy.exc import OperationalError, TimeoutError
 
+from core.errors import TookTooLong
+from nightdesk.web.desk import refused
 from nightdesk.web.desk.deeds import Deed
-from nightdesk.web.desk.refused import fill
-from tests.asking import Asker, listening
+from nightdesk.web.desk.refused import SECRET, addresses, fill
+from tests.asking import PASSWORD, Asker, listening
 from tests.browsing import PHONE, chromium, newspaper, sitting
 from tests.conftest import FakeClock
 
@@ -98,14 +101,107 @@ def desk(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
         yield opened
 
 
+#: Forms that a page has only while there is what they are about, and the two of what was found at an address.
+SELDOM = {
+    "/alerts/1/retry",
+    "/developments/1/relevance",
+    "/developments/1/split",
+    "/developments/1/unmute",
+    "/intake/missed",
+    "/me/back",
+    "/silences/m1/end",
+    "/sources/add",
+    "/sources/look",
+    "/sources/x/follow",
+    "/sources/x/retire",
+    "/sources/x/test",
+}
+
+
+def furnish(desk: Asker) -> None:
+    """Something of the name x of each kind that people make."""
+    saving = [("name", "x"), ("about", "One."), ("sql", "SELECT 1 AS one"), ("places", "")]
+    desk.do("/new-query", "operator", saving)
+    desk.do("/people/add", "operator", [("name", "x"), ("role", "reader"), ("password", "correct horse battery")])
+    desk.do("/watches/save", "operator", [("name", "x"), ("topics", "scam_centres")])
+    desk.do("/me/tokens", "operator", [("name", "x"), ("scope", "read")])
+
+
 def test_every_form_has_a_page_that_it_comes_again_on(desk: Asker) -> None:
+    furnish(desk)
     deeds = [route for route in desk.site.routes if isinstance(route, Deed)]
     assert len(deeds) > 30
+    without = set()
     for deed in deeds:
         path = deed.path.replace("{id:int}", "1").replace("{id:str}", "m1").replace("{name:str}", "x")
-        scope = {"type": "http", "method": "GET", "path": deed.page_of(path), "headers": []}
-        pages = [route for route in desk.site.routes if isinstance(route, Route)]
-        assert any(route.matches(scope)[0] is Match.FULL for route in pages), deed.path
+        answer = desk.look(deed.page_of(path, {}), "operator")
+        forms = html.document_fromstring(answer.text).forms if answer.status == 200 else ()
+        if not any(path in addresses(form) for form in forms):
+            without.add(path)
+    assert without == SELDOM
+
+
+def test_a_query_comes_again_on_its_own_page_whatever_failed(desk: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    furnish(desk)
+    sent = [("name", "mine"), ("about", "Mine."), ("sql", "SELECT 2 AS two"), ("places", "")]
+
+    def refuse(_work: Any, tries: int = 5) -> Any:
+        raise busy()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.app.store, "unit", refuse)
+        for path in ("/new-query", "/queries/x"):
+            answer = desk.do(path, "operator", sent)
+            assert answer.status == 503 and "SELECT 2 AS two" in answer.text, path
+            (form,) = [one for one in html.document_fromstring(answer.text).forms if one.get("action") == path]
+            assert form.fields["sql"].strip() == "SELECT 2 AS two"
+
+
+def test_a_watch_that_is_changed_comes_again_as_one_that_is(desk: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    furnish(desk)
+    sent = [("name", "x"), ("editing", "yes"), ("topics", "scam_centres"), ("reason", "too much of it")]
+
+    def refuse(_work: Any, tries: int = 5) -> Any:
+        raise busy()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.app.store, "unit", refuse)
+        answer = desk.do("/watches/save", "editor", sent)
+    assert answer.status == 503
+    (form,) = [one for one in html.document_fromstring(answer.text).forms if one.get("action") == "/watches/save"]
+    assert (form.fields["editing"], form.fields["reason"]) == ("yes", "too much of it")
+
+
+def busy() -> OperationalError:
+    return OperationalError("UPDATE x", {}, Exception("database is locked"))
+
+
+@pytest.mark.parametrize(
+    "error", [busy(), TimeoutError("QueuePool limit of size 5 overflow 10 reached"), TookTooLong("it took too long")]
+)
+def test_what_was_typed_stands_on_a_plain_page_where_no_other_can_be_read(
+    desk: Asker, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    desk.see("/me", "editor")
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.app.store, "unit", refuse)
+        patched.setattr(desk.app.store, "read_within", refuse)
+        answer = desk.do("/developments/1/mark", "editor", [("state", "used"), ("note", "for <the> Friday\x0c brief")])
+        secret = desk.do("/me/password", "editor", [("old", PASSWORD), ("new", "hunter2hunter2"), ("again", "hunter2")])
+    assert answer.status in (409, 503) and "for &lt;the&gt; Friday brief" in answer.text
+    assert 'href="/developments/1">Back to the page' in answer.text
+    assert secret.status in (409, 503) and "hunter2" not in secret.text and PASSWORD not in secret.text
+
+
+def test_no_field_for_a_secret_is_repeated() -> None:
+    pages = Path(refused.__file__).parents[1] / "pages"
+    fields = [field for page in pages.rglob("*.html") for field in re.findall(r"<input[^>]*>", page.read_text("utf-8"))]
+    secret = {name for field in fields if 'type="password"' in field for name in re.findall(r' name="(\w+)"', field)}
+    assert secret and secret <= SECRET
 
 
 def test_what_is_not_there_is_said_on_the_page(desk: Asker) -> None:

@@ -5,16 +5,19 @@ Whoever sits before a browser reads what happened, whether anything was lost, an
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from nightdesk.web.addresses import is_ours
 from nightdesk.web.pages import page
 
 log = structlog.get_logger(__name__)
@@ -27,6 +30,8 @@ _AWAY = (
     "The database does not answer. Nothing was changed or lost: try again in a minute. If it stays so, whoever runs the"
     " desk finds the reason with nightdesk doctor and in the log."
 )
+#: In the words of SQLite, Postgres and the pool.
+_WAITING = ("locked", "busy", "lock timeout", "queuepool", "deadlock", "statement timeout")
 _FAULT = (
     "This is a mistake of the program, and it is in its log. Nothing that was on record is lost. Tell whoever runs the"
     " desk, and try another page."
@@ -57,7 +62,7 @@ class Failing:
 
 def failed(error: Exception, scope: Scope) -> Response:
     """The answer to an error, which is written to the log."""
-    if isinstance(error, SQLAlchemyError):
+    if isinstance(error, SQLAlchemyError) and is_away(error):
         log.warning("database_failed", path=scope["path"], error=str(error).partition("\n")[0])
         title, more = ("The database is busy", _BUSY) if is_busy(error) else ("The database is away", _AWAY)
         return _answer(scope, 503, title, more)
@@ -65,10 +70,19 @@ def failed(error: Exception, scope: Scope) -> Response:
     return _answer(scope, 500, "That went wrong here", _FAULT)
 
 
+def is_away(error: SQLAlchemyError) -> bool:
+    """Whether the database does not answer. What it answers with an error, such as that there is no such column, is a
+    mistake of ours, by whichever name SQLite gives it."""
+    if not isinstance(error, OperationalError | InterfaceError | TimeoutError):
+        return False
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code not in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE)
+
+
 def is_busy(error: SQLAlchemyError) -> bool:
     """Whether another program holds the database, so that waiting helps."""
     said = str(error).lower()
-    return any(word in said for word in ("locked", "busy", "lock timeout", "queuepool"))
+    return any(word in said for word in _WAITING)
 
 
 async def not_there(request: Request, error: Exception) -> Response:
@@ -83,9 +97,16 @@ async def not_there(request: Request, error: Exception) -> Response:
 def _answer(scope: Scope, status: int, title: str, more: str, headers: Mapping[str, str] | None = None) -> Response:
     if "text/html" not in Headers(scope=scope).get("accept", ""):
         return PlainTextResponse(f"{title}. {more}\n", status, headers)
-    again = status == 503
-    answer = page(
-        "sorry.html", status, tag="en", title=title, more=more, back=scope["path"] if again else "/", again=again
-    )
+    here = _here(scope) if status == 503 else ""
+    answer = page("sorry.html", status, tag="en", title=title, more=more, back=here or "/", again=bool(here))
     answer.headers.update(headers or {})
     return answer
+
+
+def _here(scope: Scope) -> str:
+    """The address that was asked, to ask it again; empty for what was sent, and for what a browser takes elsewhere."""
+    query = scope["query_string"].decode("latin-1")
+    path = quote(scope["path"])
+    if scope["method"] not in ("GET", "HEAD") or not is_ours(scope["path"]):
+        return ""
+    return f"{path}?{query}" if query else path

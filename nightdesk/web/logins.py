@@ -16,7 +16,8 @@ from starlette.routing import Route
 from nightdesk import people
 from nightdesk.app import App
 from nightdesk.web.access import COOKIE
-from nightdesk.web.desk.deeds import Deed, Form, is_ours
+from nightdesk.web.addresses import is_ours
+from nightdesk.web.desk.deeds import Deed, Form
 from nightdesk.web.hosts import host_asked
 from nightdesk.web.pages import page
 from nightdesk.web.reading import Reading

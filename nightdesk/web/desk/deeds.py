@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,8 +15,10 @@ from starlette.routing import Route
 
 from core.errors import NightdeskError, NotFound, UsageError
 from nightdesk.people import Person
+from nightdesk.web.addresses import is_ours
 from nightdesk.web.desk import refused
-from nightdesk.web.pages import page
+from nightdesk.web.desk.refused import Sent
+from nightdesk.web.failing import is_away
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +61,8 @@ class Form:
 
 
 Work = Callable[[Form], Awaitable[Response]]
+#: The page that a form stands on: its address, or what tells it from the deed's and from what was sent.
+At = str | Callable[[str, Sent], str]
 
 
 class Look(Route):
@@ -73,31 +77,32 @@ class Deed(Route):
     """What a form does. `role` may; `work` gets the form after it was found to be one of ours.
 
     Where it is refused the page `at` comes again with the reason and what was typed: if none is named, the one whose
-    address is the deed's without its last word.
+    address is the deed's without its last word. `in_steps` says that some of it may be done where the rest fails.
     """
 
-    def __init__(self, path: str, work: Work, role: str, at: str = "") -> None:
+    def __init__(self, path: str, work: Work, role: str, at: At = "", *, in_steps: bool = False) -> None:
         async def endpoint(request: Request) -> Response:
             person: Person = request.state.person
             async with request.form(max_files=2, max_fields=200) as data:
+                sent = {name: [one for one in data.getlist(name) if isinstance(one, str)] for name in data}
+                back = self.page_of(request.url.path, sent)
                 word = data.get("form", "")
                 if not (isinstance(word, str) and hmac.compare_digest(word.encode(), person.form.encode())):
                     more = "Go back, load the page again, and send it once more."
-                    return _sorry(403, "This form is too old", more, self.page_of(request.url.path))
+                    return refused.plainly(403, "This form is too old", more, back)
                 try:
                     return await work(Form(request, data, person))
-                except (NightdeskError, OperationalError) as error:
-                    status, reason = _why(error)
-                    sent = {name: [one for one in data.getlist(name) if isinstance(one, str)] for name in data}
-                    shown = await refused.again(request, self.page_of(request.url.path), sent, reason, status)
-                    title = "That is not there" if status == 404 else "That could not be done"
-                    return shown or _sorry(status, title, reason, self.page_of(request.url.path))
+                except (NightdeskError, SQLAlchemyError) as error:
+                    status, reason = why(error, in_steps=in_steps)
+                    return await refused.again(request, back, sent, reason, status)
 
         super().__init__(path, endpoint, methods=["POST"])
         self.role, self._at = role, at
 
-    def page_of(self, path: str) -> str:
+    def page_of(self, path: str, sent: Sent) -> str:
         """The page that the form sent to `path` stands on."""
+        if callable(self._at):
+            return self._at(path, sent)
         return self._at or path.rpartition("/")[0] or "/"
 
 
@@ -109,20 +114,13 @@ def go(to: str, said: str = "") -> Response:
     return answer
 
 
-def is_ours(path: str) -> bool:
-    """Whether an address leads to a page of this desk, whatever a browser makes of it."""
-    if not path.startswith("/") or path.startswith("//") or any(mark in path for mark in "\\\r\n\t"):
-        return False
-    split = urlsplit(path)
-    return not split.scheme and not split.netloc
-
-
-def _why(error: NightdeskError | OperationalError) -> tuple[int, str]:
-    if isinstance(error, OperationalError):
+def why(error: NightdeskError | SQLAlchemyError, *, in_steps: bool = False) -> tuple[int, str]:
+    """The status and the words for what was not done. Raises the error where it is a mistake of ours."""
+    if isinstance(error, SQLAlchemyError):
+        if not is_away(error):
+            raise error
         log.warning("deed_failed", error=str(error).partition("\n")[0])
+        if in_steps:
+            return 503, "the database is busy or away; it may not have been done. Look first, then send it once more"
         return 503, "the database is busy or away; nothing was changed. Wait a moment and send it once more"
     return 404 if isinstance(error, NotFound) else 409, str(error).replace("--", "")
-
-
-def _sorry(status: int, title: str, more: str, back: str) -> Response:
-    return page("sorry.html", status, tag="en", title=title, more=more, back=back)

@@ -55,7 +55,7 @@ class Intake:
     def routes(self) -> list[Route]:
         return [
             Route("/intake", self._show, methods=["GET"]),
-            Deed("/intake", self._take, "editor", "/intake"),
+            Deed("/intake", self._take, "editor", "/intake", in_steps=True),
             Deed("/intake/missed", self._missed, "reader"),
             Look("/intake/taken", self._taken, "editor"),
         ]

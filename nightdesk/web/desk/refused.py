@@ -4,22 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import structlog
 from lxml import html
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Match, Route
 
+from core.errors import NightdeskError
 from core.text import clean
+from nightdesk.web.pages import page as plain
+
+log = structlog.get_logger(__name__)
 
 #: What the page itself knows better, or what is not sent back.
 _KEPT = frozenset({"hidden", "password", "file", "submit", "button", "reset", "image"})
+#: Fields that hold a secret, or the word of the session; no page repeats them.
+SECRET = frozenset({"form", "password", "old", "new", "again"})
 _DOCTYPE = "<!doctype html>"
 
 Sent = Mapping[str, Sequence[str]]
 
 
-async def again(request: Request, at: str, sent: Sent, reason: str, status: int) -> Response | None:
-    """The page `at` with the form that `request` sent to us; None where there is no such page to show."""
+async def again(request: Request, at: str, sent: Sent, reason: str, status: int) -> Response:
+    """The page `at` with the form that `request` sent to us; where it cannot be shown, plainly what was sent."""
+    try:
+        found = await _page(request, at)
+    except (NightdeskError, SQLAlchemyError) as error:
+        log.warning("refused_without_page", path=at, error=str(error).partition("\n")[0])
+        found = None
+    if found is None:
+        title = "That is not there" if status == 404 else "That could not be done"
+        return plainly(status, title, reason, at, sent)
+    return HTMLResponse(fill(found, request.url.path, sent, reason), status)
+
+
+def plainly(status: int, title: str, more: str, back: str, sent: Sent | None = None) -> Response:
+    """A page that reads nothing: why it was not done, and what was sent, to be copied from it."""
+    fields = [
+        (name.replace("_", " "), value)
+        for name, values in (sent or {}).items()
+        if name not in SECRET
+        for value in map(clean, values)
+        if value
+    ]
+    return plain("sorry.html", status, tag="en", title=title, more=clean(more), back=back, sent=fields)
+
+
+async def _page(request: Request, at: str) -> str | None:
+    """What a browser would be shown at `at`; None where that is no page."""
     scope = {**request.scope, "method": "GET", "path": at, "raw_path": at.encode(), "query_string": b""}
     for route in request.app.routes:
         match, more = route.matches(scope)
@@ -27,8 +60,7 @@ async def again(request: Request, at: str, sent: Sent, reason: str, status: int)
             answer = await route.endpoint(Request({**scope, **more}, request.receive))
             if answer.status_code != 200 or not isinstance(answer, HTMLResponse):
                 return None
-            body = fill(bytes(answer.body).decode(), request.url.path, sent, reason)
-            return HTMLResponse(body, status)
+            return bytes(answer.body).decode()
     return None
 
 
@@ -60,8 +92,14 @@ def fill(page: str, action: str, sent: Sent, reason: str) -> str:
 
 def _form(document: html.HtmlElement, action: str, sent: Sent) -> html.HtmlElement | None:
     """The form that was sent: of several to one address, the one with the same hidden fields."""
-    forms = [form for form in document.forms if form.get("action") == action]
+    posted = [form for form in document.forms if form.get("method", "").lower() == "post"]
+    forms = [form for form in posted if action in addresses(form)]
     return next((form for form in forms if _agrees(form, sent)), forms[0] if forms else None)
+
+
+def addresses(form: html.HtmlElement) -> set[str]:
+    """Where it can be sent: its own address, and those of its buttons."""
+    return {str(form.get("action")), *(at.partition("#")[0] for at in form.xpath(".//button/@formaction"))}
 
 
 def _agrees(form: html.HtmlElement, sent: Sent) -> bool:

@@ -29,9 +29,9 @@ class Saving:
     def routes(self) -> list[Route]:
         return [
             Look("/new-query", self._new, "reader"),
-            Deed("/new-query", self._add, "reader"),
+            Deed("/new-query", self._add, "reader", "/new-query"),
             Look("/queries/{name:str}", self._known, "reader"),
-            Deed("/queries/{name:str}", self._change, "reader", "/sql"),
+            Deed("/queries/{name:str}", self._change, "reader", lambda path, _: path),
             Deed("/queries/{name:str}/remove", self._remove, "reader"),
         ]
 

@@ -6,13 +6,14 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, get_args
 
 import anyio.to_thread
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import NightdeskError, UsageError
 from crawler.source import Kind, SourceType
-from nightdesk.web.desk.deeds import Deed, Form, Look, go
+from nightdesk.web.desk.deeds import Deed, Form, Look, go, why
 from nightdesk.web.desk.frame import Frame
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class SourceMaking:
             Deed("/sources/find", self._find, "operator", "/new-source"),
             Deed("/sources/look", self._look, "operator", "/new-source"),
             Deed("/sources/add", self._add, "operator", "/new-source"),
-            Deed("/sources/import", self._import, "operator", "/new-source"),
+            Deed("/sources/import", self._import, "operator", "/new-source", in_steps=True),
         ]
 
     async def _new(self, request: Request) -> Response:
@@ -71,26 +72,30 @@ class SourceMaking:
         """One look at the chosen way, which keeps nothing."""
         from nightdesk import newsource
 
-        address, candidates, chosen, given = _read(form)
-        shown: dict[str, Any] = {"address": address, "candidates": candidates, "chosen": chosen, "given": given}
+        shown, chosen = _read(form)
         try:
-            source = newsource.made_of(chosen, given)
+            source = newsource.made_of(_needed(chosen), shown["given"])
             sight = await anyio.to_thread.run_sync(lambda: newsource.visit(self._frame.app, source))
-        except NightdeskError as error:
-            return await self._show(form.request, 422, **shown, wrong=str(error))
+        except (NightdeskError, SQLAlchemyError) as error:
+            return await self._refused(form, shown, error)
         return await self._show(form.request, **shown, sight=sight, items=sight.rows()[:_SHOWN])
 
     async def _add(self, form: Form) -> Response:
         from nightdesk import newsource
 
-        address, candidates, chosen, given = _read(form)
+        shown, chosen = _read(form)
         app, by = self._frame.app, form.person.name
         try:
-            source, done = await anyio.to_thread.run_sync(lambda: newsource.add(app, chosen, given, by))
-        except UsageError as error:
-            shown: dict[str, Any] = {"address": address, "candidates": candidates, "chosen": chosen, "given": given}
-            return await self._show(form.request, 422, **shown, wrong=str(error))
+            way = _needed(chosen)
+            source, done = await anyio.to_thread.run_sync(lambda: newsource.add(app, way, shown["given"], by))
+        except (UsageError, SQLAlchemyError) as error:
+            return await self._refused(form, shown, error)
         return go(f"/sources/{source.name}", f"{source.name}: {done}. It is visited with the next round.")
+
+    async def _refused(self, form: Form, shown: dict[str, Any], error: NightdeskError | SQLAlchemyError) -> Response:
+        """The ways again, which no page but the one that found them has, with what was chosen and typed."""
+        status, reason = why(error)
+        return await self._show(form.request, 422 if status == 409 else status, **shown, wrong=reason)
 
     async def _import(self, form: Form) -> Response:
         """Every good entry of a list that was sent along."""
@@ -109,20 +114,27 @@ class SourceMaking:
         return await self._show(form.request, taken=taken)
 
 
-def _read(form: Form) -> tuple[str, list[Candidate], Candidate, dict[str, Any]]:
-    """The address, the ways that were found there, the chosen one, and what else was said. Raises UsageError."""
+def _read(form: Form) -> tuple[dict[str, Any], Candidate | None]:
+    """What the page shows of a form, and the way that was chosen, if one of its was. Raises UsageError."""
     from crawler.discover import Candidate
 
     candidates = [_candidate(line) for line in form.words("candidate")][:50]
-    chosen = form.needed("chosen", 10)
-    if not chosen.isdecimal() or int(chosen) >= len(candidates):
-        raise UsageError("choose one of the ways to read it")
-    one = candidates[int(chosen)]
-    title = form.text("title", 200) or one.title
+    number = form.text("chosen", 10)
+    one = candidates[int(number)] if number.isdecimal() and int(number) < len(candidates) else None
     given = {key: form.text(key, 80) or None for key in ("name", "language", "country", "type")}
     given["country"] = given["country"].upper() if given["country"] else None
-    named = Candidate(one.url, title, kind=one.kind, entries=one.entries)
-    return form.text("address", 2000), candidates, named, given
+    shown = {"address": form.text("address", 2000), "candidates": candidates, "given": given}
+    if one is None:
+        return shown | {"chosen": candidates[0] if candidates else None}, None
+    named = Candidate(one.url, form.text("title", 200) or one.title, kind=one.kind, entries=one.entries)
+    return shown | {"chosen": named}, named
+
+
+def _needed(chosen: Candidate | None) -> Candidate:
+    """Raises UsageError."""
+    if chosen is None:
+        raise UsageError("choose one of the ways to read it; look for them again where none is listed")
+    return chosen
 
 
 def _candidate(line: str) -> Candidate:

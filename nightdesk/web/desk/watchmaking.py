@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import anyio.to_thread
 from sqlalchemy.engine import Connection
@@ -22,6 +23,7 @@ from nightdesk.readymade import READY_MADE, named
 from nightdesk.web.desk import watchform
 from nightdesk.web.desk.deeds import Deed, Form, Look, go
 from nightdesk.web.desk.frame import Frame, say_event
+from nightdesk.web.desk.refused import Sent
 from nightdesk.web.desk.watchform import Fields
 from store import definitions, precision
 
@@ -41,9 +43,9 @@ class WatchMaking:
         return [
             Look("/new-watch", self._new, "editor"),
             Look("/watches/{name:str}/edit", self._edit, "editor"),
-            Deed("/watches/try", self._try, "editor", "/new-watch"),
-            Deed("/watches/save", self._save, "editor", "/new-watch"),
-            Deed("/watches/ready-made", self._take_ready_made, "editor", "/new-watch"),
+            Deed("/watches/try", self._try, "editor", _page_of),
+            Deed("/watches/save", self._save, "editor", _page_of),
+            Deed("/watches/ready-made", self._take_ready_made, "editor", "/new-watch", in_steps=True),
         ]
 
     # -- looking ------------------------------------------------------------------------------------------------------
@@ -185,6 +187,12 @@ class WatchMaking:
 
         names = await anyio.to_thread.run_sync(keep)
         return go("/watches", f"Kept: {', '.join(names)}. They are asked of every article from now on.")
+
+
+def _page_of(_: str, sent: Sent) -> str:
+    """The form of a new watch, or of the one that is changed."""
+    name = "".join(sent.get("name", ())[:1]).strip()
+    return f"/watches/{quote(name, safe='')}/edit" if name and any(sent.get("editing", ())) else "/new-watch"
 
 
 def _proposed(fields: Fields, request: Request) -> Fields:
