@@ -61,8 +61,9 @@ def _candidates(body: bytes, content_type: str | None) -> Iterator[str]:
     found = _DECLARED.search(body[:400])
     declared = _larger(found[1].decode("ascii")) if found else None
     header = declared_in_header(content_type)
-    if declared and declared.startswith(("iso-2022", "hz")):  # seven bits, so they would pass as UTF-8
-        yield declared
+    for name in (declared, header):
+        if name and name.startswith(("iso-2022", "hz")):  # seven bits, so they would pass as UTF-8
+            yield name
     # Few texts in another set happen to be valid UTF-8, so it comes before any one-byte claim.
     yield "utf-8"
     if declared and not declared.startswith(("utf-16", "utf-32")):

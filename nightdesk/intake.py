@@ -41,13 +41,16 @@ class Handed:
     name: str = ""
 
 
-def take(app: App, handed: Handed, said: Said, by: str, alerts: bool = True) -> list[Taken]:
-    """Write its pages, which the next look reads, and note who handed them in. Raises UsageError, NightdeskError."""
+def take(app: App, handed: Handed, said: Said, by: str, zone: ZoneInfo, alerts: bool = True) -> list[Taken]:
+    """Write its pages, which the next look reads, and note who handed them in; `zone` is theirs.
+
+    Raises UsageError, NightdeskError.
+    """
     if not (handed.address or handed.text) and handed.name.lower().endswith(".eml"):
         handed, said = _opened(handed, said)
     with tempfile.TemporaryDirectory(prefix="nightdesk-intake-") as folder:
         path, is_fetched = _input(handed, said, Path(folder))
-        about = handing.about(said, [path], app.clock(), ZoneInfo(app.config.timezone))
+        about = handing.about(said, [path], app.clock(), zone)
         taken = _taken(app, path, about, alerts, is_fetched)
     kept = [one for one in taken if one.page_id is not None]
     if not kept:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from email.policy import default
 from email.utils import parseaddr, parsedate_to_datetime
 
 from core.errors import UsageError
 from core.text import clean
+from crawler.charsets import decode
 
 #: What the parser of the standard library runs into where a head or a part is malformed.
 _STUMBLES = (AttributeError, LookupError, TypeError, ValueError)
@@ -32,10 +33,11 @@ def read(body: bytes) -> Mail:
     mail: EmailMessage = BytesParser(policy=default).parsebytes(body)
     try:
         part = mail.get_body(("html", "plain"))
-        text = part.get_content() if part is not None else ""
+        content = part.get_payload(decode=True) if part is not None else None
     except _STUMBLES as error:
         raise UsageError(f"this mail cannot be read: {error}") from error
-    if not isinstance(text, str) or not text.strip():
+    text = decode(content, _head(part, "content-type")) if part is not None and isinstance(content, bytes) else ""
+    if not text.strip():
         raise UsageError("there is no text in this mail; save what is attached to it, and take that in")
     ending = ".html" if part is not None and part.get_content_subtype() == "html" else ".txt"
     name, address = parseaddr(_head(mail, "from"))
@@ -43,7 +45,7 @@ def read(body: bytes) -> Mail:
     return Mail(text.encode("utf-8", "replace"), ending, subject, clean(name or address), _sent(mail))
 
 
-def _head(mail: EmailMessage, name: str) -> str:
+def _head(mail: MIMEPart, name: str) -> str:
     try:
         return str(mail.get(name, ""))
     except _STUMBLES:
@@ -53,6 +55,6 @@ def _head(mail: EmailMessage, name: str) -> str:
 def _sent(mail: EmailMessage) -> datetime | None:
     try:
         at = parsedate_to_datetime(_head(mail, "date"))
-    except _STUMBLES:
+        return at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    except (*_STUMBLES, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -29,6 +29,8 @@ NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _HEAD = re.compile(r"--\s*name:\s*(\S+)\s*")
 _PARAMETER = re.compile(r"--\s*param\s+(\w+)\s*:\s*(\w+)\s*(?:=\s*(.*?))?\s*")
 _KINDS = ("day", "number", "text")
+#: What stands in the address of a query beside its parameters.
+TAKEN = frozenset({"q", "name", "run", "token"})
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,10 @@ class Parameter:
     def read(self, written: str, now: datetime, zone: ZoneInfo) -> Value:
         """The value as the query takes it. Raises UsageError."""
         if self.kind == "day":
-            return iso(read_moment(written, f"--param {self.name}", now, zone))
+            try:
+                return iso(read_moment(written, f"--param {self.name}", now, zone))
+            except OverflowError as error:
+                raise UsageError(f"--param {self.name}: {written!r} is out of the reach of days") from error
         if self.kind == "text":
             return written
         try:
@@ -145,6 +150,13 @@ def _checked(name: str, about: str, parameters: Sequence[Parameter], sql: str, w
     places, known = named(sql), {parameter.name for parameter in parameters}
     if not sql:
         raise UsageError(f"{where}{name} has no query")
+    if taken := sorted(known & TAKEN):
+        raise UsageError(
+            f"{where}{name} has a parameter {taken[0]}, which addresses use otherwise; name it differently"
+        )
+    if len(parameters) > len(known):
+        seen = [parameter.name for parameter in parameters]
+        raise UsageError(f"{where}{name} has the parameter {next(one for one in seen if seen.count(one) > 1)} twice")
     if set(places) != known:
         odd = sorted(set(places) ^ known)[0]
         how = "`-- param`" if where else f"such as `{odd}: day = 90d` among its places"

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from nightdesk import mails, newwatch
 from nightdesk.explain.mending import Mend
 from nightdesk.web.desk import watchform
-from store import definitions, misses, pages, people
+from store import definitions, history, misses, pages, people
 from store.articles import articles, claim_page, end_page
 from tests.asking import Answer, Asker, listening
 from tests.conftest import FakeClock
@@ -193,7 +193,6 @@ def test_a_saved_mail_is_taken_in_by_its_text_and_its_head_says_the_rest(desk: A
         (b"From: a@x.example\n\n", "there is no text in this mail"),
         (b"Subject: x\nContent-Type: image/png\n\nPNG", "there is no text in this mail"),
         (b"Content-Type: multipart/mixed; boundary=x\n\n--x\n", "there is no text in this mail"),
-        (b"Content-Type: text/plain; charset=moon\n\nhi", "cannot be read"),
     ],
 )
 def test_a_mail_without_text_is_refused_with_a_way_on(desk: Asker, body: bytes, said: str) -> None:
@@ -231,3 +230,30 @@ def test_a_word_joins_its_clause(
 def test_a_mend_is_a_line_like_any_other() -> None:
     mend = Mend("do this", "take_in", url="https://x.example/")
     assert mend == "do this" and mend.needs == {"url": "https://x.example/"} and f"{mend}." == "do this."
+
+
+@pytest.mark.parametrize(
+    ("charset", "words", "codec"),
+    [
+        ("windows-874", "ข่าวจากแม่สอด", "cp874"),
+        ("gb2312", "朱镕基在妙瓦底", "gbk"),
+        ("moon", "a quiet word — nothing more", "utf-8"),
+        ("iso-2022-jp", "詐欺拠点の摘発", "iso2022_jp"),
+    ],
+)
+def test_a_mail_is_read_in_the_letters_that_its_senders_mean(charset: str, words: str, codec: str) -> None:
+    head = f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n"
+    assert words in mails.read(head.encode() + words.encode(codec)).text.decode()
+
+
+def test_a_mail_from_beyond_all_years_has_no_date() -> None:
+    assert mails.read(b"Date: Fri, 31 Dec 9999 23:59:59 -1200\n\nA quiet word").sent_at is None
+
+
+def test_a_day_is_of_the_zone_of_whoever_hands_it_in(desk: Asker) -> None:
+    desk.do("/me/timezone", "editor", [("timezone", "Asia/Bangkok")])
+    typed = [("text", "Forty were freed at the pier.\nThey came home."), ("date", "2026-10-01"), ("outlet", "Post")]
+    (page,) = _page_ids(desk.do("/intake", "editor", typed))
+    with desk.app.store.read() as db:
+        (row,) = history.pages_with(db, [page])
+    assert str(row.given["published_at"]).startswith("2026-09-30T17:00")

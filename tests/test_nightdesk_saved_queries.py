@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from starlette.applications import Starlette
 
 from core.errors import UsageError
 from nightdesk import queries
 from nightdesk.cli.main import run
+from nightdesk.web.desk.frame import Frame
+from nightdesk.web.desk.saving import Saving
+from nightdesk.web.desk.sql import Sql
+from nightdesk.web.reading import Reading
 from store import people, saved
 from store.engine import Store
 from tests.asking import Answer, Asker, listening
@@ -134,3 +142,82 @@ def test_a_query_of_a_form_is_read_as_one_of_a_file(tmp_path: Path) -> None:
     assert (made.about, made.parameters, made.sql) == (read.about, read.parameters, read.sql)
     with pytest.raises(UsageError, match="no place in the query"):
         queries.make("lately", "", "since: day", "SELECT 1")
+
+
+@pytest.mark.parametrize(
+    ("places", "sql", "said"),
+    [
+        ("q: text", "SELECT :q AS one", "addresses use otherwise"),
+        ("token: text", "SELECT :token AS one", "addresses use otherwise"),
+        ("a: text\na: number", "SELECT :a AS one", "the parameter a twice"),
+    ],
+)
+def test_a_parameter_that_could_never_be_filled_is_refused(places: str, sql: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        queries.make("lately", "", places, sql)
+
+
+def test_a_day_before_all_days_is_refused_with_its_name() -> None:
+    with pytest.raises(UsageError, match="--param since: '0001-01-01'"):
+        queries.Parameter("since", "day", None).read("0001-01-01", START, ZoneInfo("Asia/Bangkok"))
+
+
+def test_nobody_waits_behind_a_running_question_but_who_asks_one(tmp_path: Path, desk: Asker) -> None:
+    """The list is read and a query is refused while somebody's question has the only turn."""
+    save(desk)
+    asked: list[str] = []
+
+    class Taken(Reading):
+        async def aside(self, work: Any) -> Any:
+            asked.append("turn")
+            return await super().aside(work)
+
+    async def go() -> None:
+        turns, frame = Taken(desk.app.store, at_once=1), Frame(desk.app, Reading(desk.app.store))
+        client = Starlette(routes=[*Sql(frame, turns).routes(), *Saving(frame, turns).routes()])
+        for path in ("/sql", "/sql?name=lately"):
+            assert b"lately" in await answer(client, path)
+        assert asked == []
+        assert b"Gate opened" in await answer(client, "/sql?name=lately&run=1")
+        assert asked == ["turn"]
+
+    asyncio.run(go())
+
+
+async def answer(site: Starlette, path: str) -> bytes:
+    """What a site answers, without a server."""
+    at, _, query = path.partition("?")
+    scope = {"type": "http", "method": "GET", "path": at, "raw_path": at.encode(), "query_string": query.encode()}
+    body = b""
+
+    async def send(message: Any) -> None:
+        nonlocal body
+        body += message.get("body", b"")
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    await site({**scope, "headers": [], "state": {}}, receive, send)
+    return body
+
+
+def test_trying_a_query_takes_its_turn_and_whose_it_is_not_tries_none(
+    desk: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(desk)
+    tried: list[str] = []
+
+    def ask(_config: object, sql: str, values: object = None) -> None:
+        tried.append(sql)
+
+    monkeypatch.setattr("nightdesk.adhoc.ask", ask)
+    assert desk.do("/queries/lately", "editor", list(FIELDS.items())).status == 409 and tried == []
+    assert save(desk, path="/queries/lately").status == 303 and tried == [SQL]
+
+
+def test_a_sheet_takes_days_by_the_desks_zone_and_the_page_by_ones_own(desk: Asker) -> None:
+    save(desk, sql="SELECT :since AS began", places="since: day")
+    desk.do("/me/timezone", "reader", [("timezone", "Asia/Bangkok")])
+    asked = "name=lately&run=1&since=2026-10-01"
+    assert "2026-09-30T17:00:00Z" in desk.see(f"/sql?{asked}", "reader")
+    assert "2026-10-01T00:00:00Z" in desk.see(f"/sql.csv?{asked}", "reader")

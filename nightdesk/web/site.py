@@ -61,6 +61,7 @@ _CSS = (files("nightdesk.web") / "pages" / "desk.css").read_bytes()
 def make_site(app: App) -> Starlette:
     """The pages of one App."""
     act, reading, checking = Act(app), Reading(app.store), Reading(app.store, at_once=2)
+    turns = Reading(app.store, at_once=1)  # of questions in SQL
 
     async def check(key: str) -> Token | None:
         return await checking.aside(lambda: tokens.check(app.store, key, app.clock()))
@@ -86,8 +87,8 @@ def make_site(app: App) -> Starlette:
             *Charts(frame, overview).routes(),
             *Map(frame, overview).routes(),
             *Searching(frame).routes(),
-            *Sql(frame).routes(),
-            *Saving(frame).routes(),
+            *Sql(frame, turns).routes(),
+            *Saving(frame, turns).routes(),
             *Development(frame).routes(),
             *Decisions(frame).routes(),
             *Papers(frame).routes(),

@@ -160,9 +160,10 @@ class Intake:
         handed = Handed(given["address"], given["text"], body, (file.filename or "") if file is not None else "")
         words = {key: given[key] or None for key in ("url", "outlet", "date", "speaker", "title", "note")}
         said, by = Said(**words, restricted=given["restricted"]), form.person.name
+        zone = self._frame.zone_of(form.person)
         try:
             taken = await anyio.to_thread.run_sync(
-                lambda: intake.take(self._frame.app, handed, said, by, not given["quiet"])
+                lambda: intake.take(self._frame.app, handed, said, by, zone, not given["quiet"])
             )
         except NightdeskError as error:
             return await self._draw(form.request, given=given, wrong=str(error).replace("--", ""), status=422)

@@ -16,15 +16,17 @@ from nightdesk import adhoc, savedqueries
 from nightdesk.savedqueries import Wanted
 from nightdesk.web.desk.deeds import Deed, Form, Look, go
 from nightdesk.web.desk.frame import Frame, person_of
+from nightdesk.web.reading import Reading
 
 _LONGEST = 20_000
 
 
 class Saving:
-    """The routes of saved queries."""
+    """The routes of saved queries. `turns` is shared with the console: one question at a time, whoever asks it."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, turns: Reading) -> None:
         self._frame = frame
+        self._turns = turns
 
     def routes(self) -> list[Route]:
         return [
@@ -60,10 +62,11 @@ class Saving:
         )
 
     async def _change(self, form: Form) -> Response:
-        now, who = self._frame.now(), form.person
+        now, who, name = self._frame.now(), form.person, form.request.path_params["name"]
+        await self._frame.reading.ask(lambda db: savedqueries.require(db, name, who))  # before it is tried
         return await self._keep(
             form,
-            form.request.path_params["name"],
+            name,
             False,
             lambda db, wanted: savedqueries.change(db, wanted, who, now),
         )
@@ -72,12 +75,9 @@ class Saving:
         """What was typed, kept once it was tried; where something is wrong, the form again with why."""
         wanted = Wanted(name, form.text("about", 500), form.text("places"), form.text("sql", _LONGEST))
 
-        def work() -> None:
-            self._try(wanted)
-            self._frame.app.store.unit(lambda db: write(db, wanted))
-
         try:
-            await anyio.to_thread.run_sync(work)
+            await self._turns.aside(lambda: self._try(wanted))
+            await anyio.to_thread.run_sync(lambda: self._frame.app.store.unit(lambda db: write(db, wanted)))
         except UsageError as error:
             return await self._show(form.request, wanted, is_new=is_new, wrong=str(error), status=422)
         return go(f"/sql?name={wanted.name}", f"{wanted.name} is saved.")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
+from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core.errors import UsageError
+from core.errors import NightdeskError, UsageError
 from nightdesk import adhoc, answers, output, savedqueries
 from nightdesk.queries import Named
 from nightdesk.web.desk.frame import Frame, person_of
@@ -42,9 +43,9 @@ class _Asked:
 class Sql:
     """The routes of the console. One question at a time, in a child that is killed when it takes too long."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, turns: Reading) -> None:
         self._frame = frame
-        self._turns = Reading(frame.app.store, at_once=1)
+        self._turns = turns
 
     def routes(self) -> list[Route]:
         return [Route("/sql", self._show, methods=["GET"]), Route("/sql.csv", self._sheet, methods=["GET"])]
@@ -67,10 +68,10 @@ class Sql:
             "is_asked": bool(asked.text or asked.name),
         }
         try:
-            values["named"] = await self._turns.aside(self._named)
+            values["named"] = await self._frame.reading.ask(self._named)
             values["chosen"] = values["named"].get(asked.name)
             if asked.text or (values["chosen"] and "run" in request.query_params):
-                answer = await self._turns.aside(lambda: self._ask(asked))
+                answer = await self._turns.aside(lambda: self._ask(asked, values["named"]))
                 names, rows = answers.rows(answer)
                 shown = f"{len(rows):,} rows; the page shows {_SHOWN}, CSV has all" if len(rows) > _SHOWN else ""
                 values |= {
@@ -81,15 +82,17 @@ class Sql:
                 }
             else:
                 values["is_asked"] = False
-        except UsageError as error:
+        except NightdeskError as error:
             values["wrong"] = str(error)
         return await self._frame.show(request, "sql.html", 400 if values["wrong"] else 200, **values)
 
     async def _sheet(self, request: Request) -> Response:
-        asked = _read(request, self._frame)
+        # A sheet is of the desk: the same for whoever fetches it.
+        asked = replace(_read(request, self._frame), zone=self._frame.zone)
         try:
-            answer = await self._turns.aside(lambda: self._ask(asked))
-        except UsageError as error:
+            known = await self._frame.reading.ask(self._named) if not asked.text else {}
+            answer = await self._turns.aside(lambda: self._ask(asked, known))
+        except NightdeskError as error:
             return await self._frame.sorry(request, error)
         names, rows = answers.rows(answer)
         out = io.StringIO("\ufeff", newline="")  # so that spreadsheets read it as UTF-8
@@ -98,20 +101,19 @@ class Sql:
         headers = {"Content-Disposition": f'attachment; filename="{asked.name or "answer"}.csv"'}
         return Response(out.getvalue(), media_type="text/csv", headers=headers)
 
-    def _ask(self, asked: _Asked) -> Answer:
+    def _ask(self, asked: _Asked, known: Mapping[str, Named]) -> Answer:
         """Raises UsageError."""
         config = self._frame.app.config
         if asked.text:
             return adhoc.ask(config, asked.text)
-        chosen = self._named().get(asked.name)
+        chosen = known.get(asked.name)
         if chosen is None:
             raise UsageError(f"there is no query named {asked.name!r}")
         values = chosen.values(asked.given, self._frame.now(), asked.zone)
         return adhoc.ask(config, chosen.sql, values)
 
-    def _named(self) -> Mapping[str, Named]:
-        with self._frame.app.store.read() as db:
-            return savedqueries.known(db, self._frame.app.config)
+    def _named(self, db: Connection) -> Mapping[str, Named]:
+        return savedqueries.known(db, self._frame.app.config)
 
 
 def _read(request: Request, frame: Frame) -> _Asked:
