@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from core.errors import NotFound, UsageError
 from nightdesk.settings.mistakes import did_you_mean
-from store import people
+from store import people, saved
 from store.engine import Store
 
 #: Each may do what those before it may: look and mark; decide on news, watches and silences; run the desk.
@@ -56,11 +56,14 @@ class Person:
 
 
 def add(db: Connection, name: str, role: str, password: str, by: str, now: datetime) -> None:
-    """Raises UsageError."""
+    """A name that comes free again takes nothing over. Raises UsageError."""
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is no name for a user; write small letters, digits, dots and -, as in ana.b")
     _check_role(role)
     _check_password(password)
+    if left := [row.name for row in saved.everyone(db) if row.owner == name]:
+        if people.standing(db, name) is None:
+            raise UsageError(f"{name} left saved queries ({', '.join(left)}); remove them, or take another name")
     if not people.add(db, name, role, hashed(password), by, now):
         raise UsageError(f"there is a user {name}; nightdesk users list shows them")
     people.note_deed(db, by, "user added", name, now, detail={"role": role})
@@ -77,7 +80,7 @@ def set_timezone(db: Connection, name: str, timezone: str, now: datetime) -> Non
     """The zone that somebody reads times in; that of the desk, if empty. Raises UsageError, NotFound."""
     if timezone and timezone not in available_timezones():
         advice = did_you_mean(timezone, available_timezones()) or "write one of the list, as in Asia/Bangkok"
-        raise UsageError(f"there is no time zone {timezone} {advice}")
+        raise UsageError(f"there is no time zone {timezone}; {advice}")
     _change(db, name, {"timezone": timezone or None})
     people.note_deed(db, name, "time zone set", name, now, detail={"timezone": timezone})
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy.engine import Connection
 
 from core.errors import NotFound, UsageError
@@ -14,6 +15,8 @@ from nightdesk.config import Config
 from nightdesk.people import Person
 from nightdesk.queries import NAME, Named
 from store import people, saved
+
+log = structlog.get_logger(__name__)
 
 _LONGEST = 60
 
@@ -38,7 +41,11 @@ def known(db: Connection, config: Config) -> Mapping[str, Named]:
     """All by name; one of a file comes before one of the page. Raises UsageError for a bad file."""
     kept = {}
     for row in saved.everyone(db):
-        made = queries.make(row.name, row.about, row.places, row.sql)
+        try:
+            made = queries.make(row.name, row.about, row.places, row.sql)
+        except UsageError as error:  # kept by older rules: the others are asked all the same
+            log.warning("saved_query_skipped", name=row.name, error=str(error))
+            continue
         kept[row.name] = Named(made.name, made.about, made.parameters, made.sql, "saved", row.owner)
     return kept | of_files(config)
 

@@ -20,7 +20,7 @@ from nightdesk.web.desk.sql import Sql
 from nightdesk.web.reading import Reading
 from store import people, saved
 from store.engine import Store
-from tests.asking import Answer, Asker, listening
+from tests.asking import PASSWORD, Answer, Asker, listening
 from tests.conftest import START, FakeClock
 
 SQL = "SELECT id, title FROM developments_v WHERE first_found_at >= :since"
@@ -119,8 +119,31 @@ def test_the_console_offers_to_save_what_was_written(desk: Asker) -> None:
 
 def test_who_leaves_leaves_their_queries_behind(desk: Asker) -> None:
     save(desk)
-    page = desk.see("/me", "reader")
-    assert 'query <a href="/sql?name=lately">lately</a>' in page
+    assert 'query <a href="/sql?name=lately">lately</a>' in desk.see("/me", "reader")
+    assert desk.do("/people/reader.one/remove", "operator").status == 303
+    assert 'query <a href="/sql?name=lately">lately</a>' in desk.see("/people/reader.one", "operator")
+    again = [("name", "reader.one"), ("role", "reader"), ("password", PASSWORD)]
+    assert "left saved queries (lately)" in desk.do("/people/add", "operator", again).text
+    assert desk.do("/queries/lately/remove", "operator").status == 303
+    assert desk.do("/people/add", "operator", again).status == 303
+
+
+def test_one_that_older_rules_let_in_hides_no_other(desk: Asker) -> None:
+    save(desk)
+    with desk.app.store.write() as db:
+        saved.add(db, {"name": "odd", "about": "", "places": "q: text", "sql": "SELECT :q"}, "ana", START)
+    page = desk.see("/sql", "reader")
+    assert "lately" in page and "name=odd" not in page
+
+
+def test_the_command_says_where_saved_queries_were_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "nightdesk.toml").write_text('[database]\nurl = "sqlite:///none.db"\n[crawl]\nsources = []\n')
+    (tmp_path / "none.db").write_text("no database")
+    monkeypatch.chdir(tmp_path)
+    assert run(["sql", "--names"]) == 0
+    assert "saved by the page were not read" in capsys.readouterr().err
 
 
 def test_a_saved_query_is_kept_and_found_on_both_engines(store: Store) -> None:

@@ -48,11 +48,15 @@ def places(routes: Iterator[object]) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_no_page_and_no_listing_gives_a_word_of_one(asker: Asker) -> None:
+@pytest.mark.parametrize("is_known", [False, True], ids=["anybody", "a reader"])
+def test_no_page_and_no_listing_gives_a_word_of_one(asker: Asker, is_known: bool) -> None:
+    reader = asker.log_in("reader")
     asked = seen = 0
     for path in dict.fromkeys(places(iter(asker.site.routes))):
         for query in _QUERIES if "{" not in path and not any(map(str.isdigit, path.split("/")[-1])) else ("",):
-            answer = asker.ask(path + query, Accept="text/html" if not path.startswith("/api") else "application/json")
+            accept = "text/html" if not path.startswith("/api") else "application/json"
+            cookie = f"{COOKIE}={reader}" if is_known else ""
+            answer = asker.ask(path + query, Accept=accept, Cookie=cookie)
             asked, seen = asked + 1, seen + (answer.status == 200)
             told = answer.text.replace(f"?q={WORD}", "").replace(f'value="{WORD}"', "")
             assert f"A letter from {WORD}" not in told, path + query
@@ -69,18 +73,27 @@ def test_editors_are_shown_them_with_a_mark(asker: Asker) -> None:
     article = asker.see("/articles/2", "editor")
     assert MARK in article and f"A letter from {WORD}" in article and "Zanzabar Post" in article
     beside = asker.see("/developments/1", "operator")
-    assert "Restricted reports beside it" in beside and 'href="/articles/2"' in beside
+    assert (
+        "Restricted reports beside it" in beside
+        and '<section class="no-print" aria-labelledby="restricted"' in beside
+        and 'href="/articles/2"' in beside
+    )
     found = asker.see(f"/search?q={WORD}", "editor")
     assert MARK in found and 'href="/articles/2"' in found
+    assert MARK in asker.see(f"/facts/{fact_of(asker, 2)}", "editor")
+
+
+def fact_of(asker: Asker, article: int) -> int:
     with asker.app.store.read() as db:
         fact = db.exec_driver_sql(
-            "SELECT f.id FROM facts f JOIN article_versions v ON v.id = f.version_id WHERE v.article_id = 2"
+            f"SELECT f.id FROM facts f JOIN article_versions v ON v.id = f.version_id WHERE v.article_id = {article}"
         ).scalar()
-    assert MARK in asker.see(f"/facts/{fact}", "editor")
+    assert isinstance(fact, int)
+    return fact
 
 
 def test_readers_are_not(asker: Asker) -> None:
-    for path in ("/articles/2", "/facts/5"):
+    for path in ("/articles/2", f"/facts/{fact_of(asker, 2)}"):
         assert asker.ask(path, Cookie=f"{COOKIE}={asker.log_in('reader')}").status == 404, path
     assert "Restricted" not in asker.see("/developments/1", "reader")
     assert MARK not in asker.see(f"/search?q={WORD}", "reader")

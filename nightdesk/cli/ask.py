@@ -71,7 +71,9 @@ def _known(asking: Session) -> Mapping[str, Named]:
     try:
         with asking.reading() as store, store.read() as db:
             return savedqueries.known(db, asking.config)
-    except (StoreError, SQLAlchemyError):
+    except (StoreError, SQLAlchemyError) as error:
+        reason = str(error).partition("\n")[0]
+        typer.echo(f"queries that were saved by the page were not read: {reason}", err=True)
         return savedqueries.of_files(asking.config)
 
 
