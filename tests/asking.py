@@ -47,6 +47,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     text: str
+    body: bytes = b""
 
     @property
     def json(self) -> Any:
@@ -68,8 +69,9 @@ def send(
     with closing(http.client.HTTPConnection(place, timeout=60)) as connection:
         connection.request(method, path, body, sent)
         response = connection.getresponse()
-        text = response.read().decode()
-    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+        got = response.read()
+    text = "" if got.startswith(b"PK") else got.decode()  # an archive has no text
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text, got)
 
 
 class Asker:
