@@ -35,7 +35,7 @@ TAKEN = frozenset({"q", "name", "run", "token"})
 
 @dataclass(frozen=True)
 class Parameter:
-    """A place to be filled: a day (`90d`, `2026-10-01`), a number or a text."""
+    """What is filled in: a day (`90d`, `2026-10-01`), a number or a text."""
 
     name: str
     kind: str
@@ -90,12 +90,12 @@ def load(folder: Path | None) -> dict[str, Named]:
 
 
 def make(name: str, about: str, places: str, sql: str) -> Named:
-    """A query that was typed into a form; its places one a line, as `since: day = 90d`. Raises UsageError."""
+    """A query that was typed into a form; its parameters one a line, as `since: day = 90d`. Raises UsageError."""
     parameters = []
     for line in filter(None, (line.strip() for line in places.splitlines())):
         found = _PARAMETER.fullmatch(f"-- param {line}")
         if found is None:
-            raise UsageError(f"{line!r} is no place; write it as in: since: day = 90d")
+            raise UsageError(f"{line!r} is no parameter; write it as in: since: day = 90d")
         parameters.append(_parameter(found, ""))
     return _checked(name, " ".join(about.split()), parameters, sql.strip().rstrip(";").strip(), "")
 
@@ -159,7 +159,7 @@ def _checked(name: str, about: str, parameters: Sequence[Parameter], sql: str, w
         raise UsageError(f"{where}{name} has the parameter {next(one for one in seen if seen.count(one) > 1)} twice")
     if set(places) != known:
         odd = sorted(set(places) ^ known)[0]
-        how = "`-- param`" if where else f"such as `{odd}: day = 90d` among its places"
+        how = "`-- param`" if where else f"such as `{odd}: day = 90d` among its parameters"
         lacks = f"no line {how}" if odd in places else "no place in the query"
         raise UsageError(f"{where}{name} has {lacks} for {odd}")
     return Named(name, about, tuple(parameters), sql)

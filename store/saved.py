@@ -1,4 +1,4 @@
-"""Queries that people saved by the page: a name, what it is for, its places and its SQL, and whose it is."""
+"""Queries that people saved by the page: a name, what it is for, its parameters and its SQL, and whose it is."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_whose_it_is_changes_and_removes_it_and_so_does_an_operator(desk: Asker)
         ({"sql": "SELECT * FROM users", "places": ""}, "users"),
         ({"sql": "SELEC 1", "places": ""}, "syntax"),
         ({"places": ""}, "no line such as `since: day = 90d`"),
-        ({"places": "since day"}, "is no place"),
+        ({"places": "since day"}, "is no parameter"),
         ({"places": "since: moon = 90d"}, "is none of day, number, text"),
         ({"places": "since: day = soon"}, "soon"),
         ({"sql": " "}, "has no query"),

@@ -83,7 +83,7 @@ class Saving:
         return go(f"/sql?name={wanted.name}", f"{wanted.name} is saved.")
 
     def _try(self, wanted: Wanted) -> None:
-        """Ask it once, where its places have what to ask with. Raises UsageError."""
+        """Ask it once, where its parameters all have what to ask with. Raises UsageError."""
         query = wanted.read()
         if all(one.default is not None for one in query.parameters):
             adhoc.ask(self._frame.app.config, query.sql, query.values({}, self._frame.now(), self._frame.zone))
