@@ -185,8 +185,7 @@ def test_a_day_before_all_days_is_refused_with_its_name() -> None:
         queries.Parameter("since", "day", None).read("0001-01-01", START, ZoneInfo("Asia/Bangkok"))
 
 
-def test_nobody_waits_behind_a_running_question_but_who_asks_one(tmp_path: Path, desk: Asker) -> None:
-    """The list is read and a query is refused while somebody's question has the only turn."""
+def test_nobody_waits_behind_a_running_question_but_who_asks_one(desk: Asker) -> None:
     save(desk)
     asked: list[str] = []
 
