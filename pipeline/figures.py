@@ -179,6 +179,14 @@ _ORDINAL_BEFORE = re.compile(
 #: "Call 1129 or visit": the number of a telephone.
 _CALLED_BEFORE = re.compile(r"\b(?:call|dial|text|hotline|helpline|number)\s$", re.IGNORECASE)
 _CALLED_AFTER = re.compile(r"\s?(?:[.,;:)]|$)|\s(?:or|for|if|to|and|at|from)\b")
+#: "In house 209." or "Block 7, Bavet": the number that one of many bears.
+_BORNE_BEFORE = re.compile(
+    r"\b(?:house|building|block|tower|room|villa|unit|flat|apartment|floor|hall|warehouse|shelter|cell|ward|camp|lot|"
+    r"district|street|road|lane|soi|moo|checkpoint|pier|platform|flight|bus|truck|page|chapter|clause|case|decree|"
+    r"resolution)\s$",
+    re.IGNORECASE,
+)
+_BORNE_AFTER = re.compile(r"\s?(?:[.,;:)]|$)|\s(?:in|on|at|near|from|to|and|where|with|was|is)\b")
 _HYPHENED = re.compile(r"-(?!strong\b|member\b|odd\b|plus\b)[a-zA-Z]+")
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?|"
@@ -268,6 +276,8 @@ def _sort(before: str, after: str, number: Number) -> Sort:
         return "ordinal"
     if _CALLED_BEFORE.search(before) and _CALLED_AFTER.match(after):
         return "other"
+    if not number.written and _BORNE_BEFORE.search(before) and _BORNE_AFTER.match(after):
+        return "ordinal"
     if (
         not number.written
         and 10 <= number.value < 100

@@ -100,6 +100,8 @@ def test_how_exact_a_count_is(text: str, bound: str) -> None:
         "He was jailed for 15 years.",
         "He was promised $1,500 a month.",
         "Call 1129 or visit Route 12.",
+        "The freed workers sleep in a shelter run by charity house 209.",
+        "Police freed the workers from villa 14, Block 7 in Bavet.",
         "They walked 70 kilometres in 2025.",
         "A 12-page draft was tabled at 9am on 3 March.",
     ],
@@ -121,6 +123,7 @@ def test_the_leading_count_is_that_of_the_news() -> None:
     [
         ("en", "Those freed were Indians (48), Pakistanis (29) and others.", {48, 29}),
         ("en", "Police freed 30 people: five from Laos and one from Kenya.", {30, 5, 1}),
+        ("en", "In the house 30 people were held, and in the villa 12 Kenyans.", {30, 12}),
         ("en", "They were brought to Mae Sot in May. Ten of the Kenyans are in hospital.", {10}),
         ("vi", "Công an bắt Hoàng cùng 18 đồng phạm ở Campuchia.", {18}),
         ("ko", "캄보디아에서 한국인 1명이 풀려났다.", {1}),
