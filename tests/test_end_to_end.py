@@ -126,10 +126,6 @@ def _wait_until_gone(group: int) -> None:
         assert time.monotonic() < deadline, "a child works on after its parent was killed"
 
 
-def test_killed_where_each_stage_commits_nothing_is_lost(newsdesk: Place) -> None:
-    _survive(newsdesk, ["process.in_article", "deliver.after_send"])
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_killed_at_every_named_point_nothing_is_lost(newsdesk: Place) -> None:

@@ -53,6 +53,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> It
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_whole_and_accessible_in_light_and_dark(browser: Browser, desk: Asker, path: str) -> None:
     for scheme in ("light", "dark"):
@@ -64,6 +65,7 @@ def test_a_page_is_whole_and_accessible_in_light_and_dark(browser: Browser, desk
             assert reader.faults() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_fits_a_phone(browser: Browser, desk: Asker, path: str) -> None:
     with sitting(browser, desk, viewport=PHONE) as reader:
@@ -72,6 +74,7 @@ def test_a_page_fits_a_phone(browser: Browser, desk: Asker, path: str) -> None:
         assert reader.runs_over <= 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_reads_without_scripts(browser: Browser, desk: Asker, path: str) -> None:
     with sitting(browser, desk, java_script_enabled=False) as reader:

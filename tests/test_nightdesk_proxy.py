@@ -34,6 +34,9 @@ def recipe() -> str:
     return found[1]
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def desk(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Asker]:
     (tmp_path / "desk.db").write_bytes(migrated_sqlite.read_bytes())

@@ -73,6 +73,7 @@ def locked() -> OperationalError:
     return OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "words"), [*MISSING.items(), *BAD.items()])
 def test_what_is_not_there_or_cannot_be_asked_is_said_with_a_way_on(
     browser: Browser, desk: Asker, path: str, words: str

@@ -218,6 +218,7 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "look",
     [{"color_scheme": "light"}, {"color_scheme": "dark", "viewport": PHONE}, {"java_script_enabled": False}],
