@@ -19,6 +19,8 @@ from tests.monthdesk import MonthDesk
 from tests.monthproof import Proof, prove
 from tests.receivers import Webhook, webhook
 
+pytestmark = pytest.mark.slow
+
 DAYS = 4.0
 
 
@@ -29,9 +31,6 @@ class Lived:
     desk: MonthDesk
     hook: Webhook
     proof: Proof
-
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from tests.conftest import FakeClock
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+pytestmark = pytest.mark.slow
+
 PAGES = (
     *(
         "/sources",
@@ -31,9 +33,6 @@ PAGES = (
     *("/sql?name=lately&run=1", "/new-query?q=SELECT+1", "/queries/lately"),
 )
 SOURCE = '[[source]]\nname = "post"\ntitle = "ข่าวชายแดน"\nurl = "https://post.example/feed"\nlanguage = "th"\n'
-
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ from tests.asking import PASSWORD, Answer, Asker, listening
 from tests.conftest import START, FakeClock
 from tests.hostile import tls_context
 
+pytestmark = pytest.mark.slow
+
 HOST = "desk.example.org"
 WEB = f'[web]\nlisten = "127.0.0.1:0"\npublic_url = "https://{HOST}"\ntrusted_proxies = ["127.0.0.1"]\n'
 
@@ -32,9 +34,6 @@ def recipe() -> str:
     found = re.search(r"```nginx\n(.*?)```", text, re.DOTALL)
     assert found is not None
     return found[1]
-
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
