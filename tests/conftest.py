@@ -75,6 +75,10 @@ def logs_as_they_were() -> Iterator[None]:
     """A command that runs in this process sets up logging to a stream that ends with its test."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    *before, _ = structlog.get_config()["processors"]
+    # Its own way of showing an exception draws every local of every frame, for minutes where these are large.
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
     yield
     for handler in root.handlers[:]:
         if handler not in handlers:

@@ -158,6 +158,7 @@ def test_a_query_comes_again_on_its_own_page_whatever_failed(desk: Asker, monkey
 
 
 def test_a_watch_that_is_changed_comes_again_as_one_that_is(desk: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.see("/", "editor")  # logged in before anything fails
     furnish(desk)
     sent = [("name", "x"), ("editing", "yes"), ("topics", "scam_centres"), ("reason", "too much of it")]
 
