@@ -18,6 +18,7 @@ from alerts.dispatch import Alert, Dispatch
 from alerts.watches import watch_of
 from core import faults
 from core.ids import show_id
+from core.saying import Saying
 from core.watch import Watch
 from store import alerts, decisions, findings, rulings, silences, threads
 from store.decisions import Family, Fired
@@ -128,7 +129,7 @@ class Desk:
                 "watch_unreadable",
                 row.name,
                 "wake",
-                f"its definition is not valid: {error.error_count()} mistakes",
+                Saying("watch_mistakes", "its definition is not valid: {n} mistakes", {"n": error.error_count()}),
                 now,
             )
             return

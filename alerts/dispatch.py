@@ -15,6 +15,7 @@ from alerts.group import Plan
 from alerts.place import Place
 from alerts.senders.parcel import Target
 from alerts.silence import Silence
+from core.saying import Saying
 from core.watch import Watch
 from store import deliveries, digests, findings, gathering, messages, silences
 
@@ -118,15 +119,19 @@ class Dispatch:
     def _nobody_there(self, db: Connection, alert: Alert, channel: str, now: datetime) -> None:
         """A channel that is not there gets a delivery that says so, and the operator hears of it."""
         known = channel in self._channels
-        reason = "the channel's address cannot be read" if known else "the channel is not configured"
+        why = Saying("gone_address", "the channel's address cannot be read")
+        if not known:
+            why = Saying("gone_channel", "the channel is not configured")
+        reason = str(why)
         content = {"not_sent": reason}
         message_id = messages.add_message(
             db, "alert", channel, now, watch_id=alert.watch_id, alert_id=alert.id, content=content
         )
         deliveries.add_delivery(db, message_id, channel, "nobody", "", now, now, suppressed=reason)
-        detail = (
-            f"The watch {alert.watch.name} sends to the channel {channel}: {reason}. "
-            "Nothing is sent until that is mended."
+        detail = Saying(
+            "channel_gone",
+            "The watch {watch} sends to the channel {channel}: {reason}. Nothing is sent until that is mended.",
+            {"watch": alert.watch.name, "channel": channel, "reason": why},
         )
         findings.note(db, "channel_gone", channel, "wake", detail, now)
 

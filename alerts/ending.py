@@ -14,12 +14,23 @@ from alerts import quota, retry
 from alerts.config import Channel
 from alerts.language import speak
 from alerts.senders.parcel import Answer, Target
+from core.saying import Saying
 from store import deliveries, findings, messages
 from store.attempts import Claim
 
 #: After so many bad answers in a row the operator hears of it, long before the message is given up.
 _FAILING_AFTER = 5
-_INSTEAD = "Raise monthly_limit where the service allows it, or name a fallback; fewer watches or digests need less."
+_INSTEAD = Saying(
+    "limit_instead",
+    "Raise monthly_limit where the service allows it, or name a fallback; fewer watches or digests need less.",
+)
+
+
+def gone(whole: bool) -> Saying:
+    """Why what waits is not sent: the `whole` channel left the configuration, or a recipient of it."""
+    if whole:
+        return Saying("gone_from_configuration", "the channel is no longer configured")
+    return Saying("gone_from_channel", "the recipient is no longer in the channel")
 
 
 class Died(Protocol):
@@ -86,18 +97,28 @@ class Ending:
         elif end.state == "dead":
             self.died(db, claimed, str(end.reason), now)
         elif end.state == "unknown":
-            detail = f"A message to {claimed.recipient} may or may not have arrived; it is held: {end.reason}"
+            detail = Saying(
+                "delivery_unknown_to",
+                "A message to {recipient} may or may not have arrived; it is held: {reason}",
+                {"recipient": claimed.recipient, "reason": str(end.reason)},
+            )
             findings.note(db, "delivery_unknown", channel, "daily", detail, now)
         elif claimed.refusals + 1 == _FAILING_AFTER:
-            detail = f"{claimed.recipient} on the channel {channel} did not take a message {_FAILING_AFTER} times."
+            detail = Saying(
+                "channel_failing",
+                "{recipient} on the channel {channel} did not take a message {n} times.",
+                {"recipient": claimed.recipient, "channel": channel, "n": _FAILING_AFTER},
+            )
             findings.note(db, "channel_failing", channel, "wake", detail, now)
 
     def died(self, db: Connection, what: Died, reason: str, now: datetime, *, by_limit: bool = False) -> None:
         """A message of a channel will not arrive: the operator hears of it, and its fallback tells it."""
         channel = what.channel
-        detail = (
-            f"A message to {what.recipient} on the channel {channel} was given up: {reason}. "
-            f"Check its address with: nightdesk channels test {channel}"
+        detail = Saying(
+            "channel_dead",
+            "A message to {recipient} on the channel {channel} was given up: {reason}. "
+            "Check its address with: nightdesk channels test {channel}",
+            {"recipient": what.recipient, "channel": channel, "reason": reason},
         )
         findings.note(db, "channel_dead", channel, "wake", detail, now)
         settings = self._channels.get(channel)
@@ -122,9 +143,14 @@ class Ending:
         limit = self._limit(name)
         if limit is None or quota.judge(limit, self._taken(db, name, now)) != "used_up":
             return ""
-        reason = quota.reason(limit, quota.next_month(now, self._zone))
-        findings.note(db, "channel_limit", name, "wake", f"The channel {name}: {reason}. {_INSTEAD}", now)
-        return reason
+        again = quota.next_month(now, self._zone)
+        detail = Saying(
+            "channel_limit",
+            "The {limit} messages of the channel {channel} for this month are used up, until {day}. {instead}",
+            {"limit": limit, "channel": name, "day": again.date().isoformat(), "instead": _INSTEAD},
+        )
+        findings.note(db, "channel_limit", name, "wake", detail, now)
+        return quota.reason(limit, again)
 
     def _watch_limit(self, db: Connection, name: str, now: datetime) -> None:
         """Say in time that a month's messages run out; take it back when a new month began."""
@@ -138,7 +164,11 @@ class Ending:
         if state == "plenty":
             findings.end(db, "channel_limit_near", name, now)
         else:
-            detail = f"The channel {name} has sent {taken} of {limit} messages of this month. {_INSTEAD}"
+            detail = Saying(
+                "channel_limit_near",
+                "The channel {channel} has sent {taken} of {limit} messages of this month. {instead}",
+                {"channel": name, "taken": taken, "limit": limit, "instead": _INSTEAD},
+            )
             findings.note(db, "channel_limit_near", name, "daily", detail, now)
 
     def _limit(self, name: str) -> int | None:

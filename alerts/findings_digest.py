@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from alerts.language import Language
 from alerts.plain import safe
+from alerts.said import detail_in
 
 Period = Literal["daily", "weekly"]
 
@@ -81,13 +82,13 @@ def is_state(kind: str) -> bool:
 
 
 def compose(draft: Draft, language: Language) -> Listed:
-    """The list as a channel's language frames it; details and names stay as they were noted."""
+    """The list as a channel's language has it; names stay as they were noted."""
     over = [row for row in draft.over if is_state(row.kind)]
     failing = [row for row in draft.new if row.kind == "source_failing"]
     silent = [row for row in draft.new if row.kind == "source_silent"]
     rest = [row for row in draft.new if row not in failing and row not in silent]
-    lines = [f"- {row.subject}: {row.detail}" for row in sorted(failing, key=_by_rank(failing))]
-    lines += [f"- {row.subject}: {row.detail}" for row in silent]
+    lines = [f"- {row.subject}: {detail_in(language, row)}" for row in sorted(failing, key=_by_rank(failing))]
+    lines += [f"- {row.subject}: {detail_in(language, row)}" for row in silent]
     lines += [_line(row, language) for row in rest]
     if len(lines) > _LINES:
         lines[_LINES:] = [f"- {language.say('finding', 'and_more', n=str(len(lines) - _LINES))}"]
@@ -137,7 +138,7 @@ def advice(kind: str, subject: str, language: Language) -> str:
 
 
 def _line(row: Any, language: Language) -> str:
-    line = f"- {kind_words(row.kind, language)}, {row.subject}: {row.detail}"
+    line = f"- {kind_words(row.kind, language)}, {row.subject}: {detail_in(language, row)}"
     return f"{line} {advice(row.kind, row.subject, language)}".rstrip()
 
 

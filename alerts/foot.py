@@ -10,8 +10,9 @@ from sqlalchemy.engine import Connection, Row
 
 from alerts.language import Language
 from alerts.plain import safe
+from alerts.said import saying_in
 from alerts.sight import Sight, sight
-from alerts.silence import matcher_words
+from alerts.silence import matcher
 from alerts.silencing import as_silence
 from alerts.watches import watch_of
 from store import definitions, silences
@@ -76,7 +77,7 @@ def _of_silence(db: Connection, silence_id: int, language: Language) -> list[str
             "gathered",
             "silence",
             owner=safe(over.owner, 60),
-            what=matcher_words(over),
+            what=language.names(saying_in(language, one) for one in matcher(over)),
             reason=safe(over.reason, 200),
         )
     ]

@@ -41,6 +41,13 @@ class Language:
             found = self._form(found, count or 0)
         return self.fill(str(found), values)
 
+    def pattern(self, section: str, key: str, count: float = 0) -> str | None:
+        """A phrase before its slots are filled, or None where the file has none."""
+        found = self._data.get(section, {}).get(key)
+        if isinstance(found, Mapping):
+            found = self._form(found, count)
+        return None if found is None else str(found)
+
     def has(self, section: str, key: str) -> bool:
         return key in self._data.get(section, ())
 

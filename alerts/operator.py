@@ -1,6 +1,6 @@
 """Tells the operator of findings: what should wake somebody at once, the rest in the lists of a day and a week.
 
-The frame and what to do are in each channel's language; the details, which name commands and keys, are in English.
+All is in each channel's language but what others said: errors, a service's answer, the details of older findings.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from alerts.dispatch import address
 from alerts.findings_digest import Draft, advice, kind_words
 from alerts.language import Language, speak
 from alerts.place import Place
+from alerts.said import detail_in
 from store import findings, messages
 
 
@@ -40,7 +41,7 @@ class Operator:
 
     def _finding(self, row: Row[Any], spoken: Language) -> message.Content:
         kind = kind_words(row.kind, spoken)
-        details = (row.detail, advice(row.kind, row.subject, spoken))
+        details = (detail_in(spoken, row), advice(row.kind, row.subject, spoken))
         return message.finding(kind, row.subject, details, row.last_at, self._zone, spoken)
 
     def _send(

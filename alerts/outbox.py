@@ -19,12 +19,13 @@ from sqlalchemy.engine import Connection, Row
 from alerts import group, rendering, retry
 from alerts.breaker import Breaker
 from alerts.config import Channel
-from alerts.ending import Ending
+from alerts.ending import Ending, gone
 from alerts.gate import Gate
 from alerts.senders.parcel import Answer, File, Parcel, Target
 from alerts.style import House
 from core import faults
 from core.errors import NotFound
+from core.saying import Saying
 from store import attempts, decisions, deliveries, findings, gathering, messages
 from store.attempts import Claim
 from store.engine import Store
@@ -167,10 +168,14 @@ class Outbox:
         return Ready(claimed, parcel)
 
     def _give_up_recipient(self, db: Connection, row: Row[Any], channel: Channel | None, now: datetime) -> None:
-        gone = "the channel is no longer configured" if channel is None else "the recipient is no longer in the channel"
-        ended = deliveries.suppress_recipient(db, row.channel, row.recipient_key, gone)
+        why = gone(channel is None)
+        ended = deliveries.suppress_recipient(db, row.channel, row.recipient_key, str(why))
         if ended:
-            detail = f"{ended} waiting deliveries to {row.recipient} were not sent: {gone}."
+            detail = Saying(
+                "channel_gone_to",
+                "{n} waiting deliveries to {recipient} were not sent: {reason}.",
+                {"n": ended, "recipient": row.recipient, "reason": why},
+            )
             findings.note(db, "channel_gone", row.channel, "wake", detail, now)
 
     def _end_unsent(self, db: Connection, row: Row[Any], reason: str, now: datetime, *, by_limit: bool = False) -> None:
@@ -267,6 +272,10 @@ class Outbox:
                 taken += 1
                 log.warning("lease_taken_over", delivery=row.id, owner=row.lease_owner, outcome=outcome)
             if state == "unknown":
-                text = f"A message on the channel {row.channel} may or may not have arrived; it is held."
+                text = Saying(
+                    "delivery_unknown_on",
+                    "A message on the channel {channel} may or may not have arrived; it is held.",
+                    {"channel": row.channel},
+                )
                 findings.note(db, "delivery_unknown", row.channel, "daily", text, now)
         return taken

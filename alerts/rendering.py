@@ -13,6 +13,7 @@ from alerts.config import Channel
 from alerts.foot import read_foot
 from alerts.read import read_stories
 from alerts.style import House
+from core.saying import Saying
 from store import definitions, findings
 
 log = structlog.get_logger(__name__)
@@ -30,7 +31,14 @@ def draw(
         return message.compose(kind, stories, zone, style, read_foot(db, row, style.language, zone, now), titled)
     except Exception as error:
         log.error("message_not_rendered", message=row.id, error=type(error).__name__)
-        findings.note(db, "message_not_rendered", f"message {row.id}", "daily", f"sent plain: {error}", now)
+        findings.note(
+            db,
+            "message_not_rendered",
+            f"message {row.id}",
+            "daily",
+            Saying("sent_plain", "sent plain: {error}", {"error": str(error)}),
+            now,
+        )
         return message.fallback(kind, stories, style)
 
 

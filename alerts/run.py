@@ -18,6 +18,7 @@ from alerts.addresses import open_channels
 from alerts.config import Channel, OperatorConfig, Report, with_console
 from alerts.desk import Desk
 from alerts.dispatch import Dispatch
+from alerts.ending import gone as gone_because
 from alerts.failing import Failing
 from alerts.following import Following
 from alerts.gate import Gate
@@ -30,6 +31,7 @@ from core import faults
 from core.clock import Clock
 from core.errors import NotFound
 from core.pool import Pool
+from core.saying import Saying
 from store import attempts, decisions, deliveries, findings, gathering, messages
 from store.engine import Store
 
@@ -168,7 +170,11 @@ class Alerter:
             raise
         except Exception as error:  # must not hold up what is news
             log.exception("calendar_failed")
-            detail = f"Digests without news, ends of silences, reminders and welcomes are not told: {error!r}"
+            detail = Saying(
+                "calendar_failed",
+                "Digests without news, ends of silences, reminders and welcomes are not told: {error}",
+                {"error": repr(error)},
+            )
             with self._store.write() as db:
                 findings.note(db, "calendar_failed", "calendar", "wake", detail, now)
         self._calendar_at = now
@@ -181,7 +187,11 @@ class Alerter:
         words = f"{type(error).__name__}: {error}".partition("\n")[0]
         log.error("decision_failed", development=development, times=times, error=words)
         if times == _TELL_AFTER:
-            detail = f"Nobody is told of d{development}: deciding about it fails again and again. {words}"
+            detail = Saying(
+                "decision_failed",
+                "Nobody is told of {development}: deciding about it fails again and again. {error}",
+                {"development": f"d{development}", "error": words},
+            )
             with self._store.write() as db:
                 findings.note(db, "decision_failed", f"d{development}", "wake", detail, self._clock())
 
@@ -321,11 +331,11 @@ class Alerter:
         now = self._clock()
         with self._store.write() as db:
             for name, key in gone:
-                reason = (
-                    "the channel is no longer configured"
-                    if name not in self._channels
-                    else "the recipient is no longer in the channel"
+                why = gone_because(name not in self._channels)
+                count = deliveries.suppress_recipient(db, name, key, str(why))
+                detail = Saying(
+                    "channel_gone_waiting",
+                    "{n} waiting deliveries of the channel {channel} were not sent: {reason}.",
+                    {"n": count, "channel": name, "reason": why},
                 )
-                count = deliveries.suppress_recipient(db, name, key, reason)
-                detail = f"{count} waiting deliveries of the channel {name} were not sent: {reason}."
                 findings.note(db, "channel_gone", name, "wake", detail, now)

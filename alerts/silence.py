@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.ids import show_id
+from core.saying import Saying
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,20 @@ def words(silence: Silence) -> str:
     return f"silenced by {show_id('silence', silence.id)} ({silence.owner}: {silence.reason})"
 
 
+def matcher(silence: Silence) -> list[Saying]:
+    """What it names, a saying each."""
+    development = show_id("development", silence.development_id) if silence.development_id is not None else None
+    named = (
+        ("match_watch", "watch {value}", silence.watch),
+        ("match_topic", "topic {value}", silence.topic),
+        ("match_event", "event {value}", silence.event),
+        ("match_country", "country {value}", silence.country),
+        ("match_source", "source {value}", silence.source),
+        ("match_development", "development {value}", development),
+    )
+    return [Saying(code, words, {"value": value}) for code, words, value in named if value]
+
+
 def matcher_words(silence: Silence) -> str:
     """`watch releases, country MM`."""
-    named = [
-        f"{name} {value}"
-        for name in ("watch", "topic", "event", "country", "source")
-        if (value := getattr(silence, name))
-    ]
-    if silence.development_id is not None:
-        named.append(f"development {show_id('development', silence.development_id)}")
-    return ", ".join(named)
+    return ", ".join(str(one) for one in matcher(silence))

@@ -14,9 +14,10 @@ from sqlalchemy.engine import Connection
 from alerts import rendering
 from alerts.dispatch import address
 from alerts.place import Place
-from alerts.silence import Silence, matcher_words
+from alerts.silence import Silence, matcher
 from alerts.silencing import as_silence
 from core.ids import show_id
+from core.saying import Saying, Value
 from store import findings, messages, silences
 
 #: A silence that held nothing back for so long is likely to name what never comes.
@@ -42,8 +43,12 @@ def _tell_end(db: Connection, silence: Silence, place: Place, now: datetime) -> 
     for name in reached:
         _list(db, silence, name, held[name], place, now)
     if not reached:
-        what = f"It held back {len(held)} alerts of channels that are gone." if held else "It held nothing back."
-        detail = f"The silence of {silence.owner} ({matcher_words(silence)}: {silence.reason}) has ended. {what}"
+        about: dict[str, Value] = {"owner": silence.owner, "matcher": matcher(silence), "reason": silence.reason}
+        ended = "The silence of {owner} ({matcher}: {reason}) has ended. "
+        detail = Saying("silence_over", f"{ended}It held nothing back.", about)
+        if held:
+            lost = {**about, "n": len(held)}
+            detail = Saying("silence_over_gone", ended + "It held back alerts of {n} channels that are gone.", lost)
         findings.note(db, "silence_over", show_id("silence", silence.id), "daily", detail, now)
     return len(reached)
 
@@ -66,8 +71,15 @@ def _note_unused(db: Connection, now: datetime) -> None:
         findings.end(db, "silence_unused", name, now)
     for name, silence in idle.items():
         if name not in noted and now - silence.starts_at >= _UNUSED:
-            detail = (
-                f"The silence of {silence.owner} ({matcher_words(silence)}) has held nothing back in "
-                f"{(now - silence.starts_at).days} days. Is it what was meant? To end it: nightdesk silences end {name}"
+            detail = Saying(
+                "silence_unused",
+                "The silence of {owner} ({matcher}) has held nothing back in {days} days. Is it what was meant? "
+                "To end it: nightdesk silences end {name}",
+                {
+                    "owner": silence.owner,
+                    "matcher": matcher(silence),
+                    "days": (now - silence.starts_at).days,
+                    "name": name,
+                },
             )
             findings.note(db, "silence_unused", name, "weekly", detail, now)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from core.saying import Saying
+
 #: By which a list counts: "17 of 115 cannot be read: 9 blocked, 5 moved, 3 empty".
 Group = Literal["blocked", "moved", "empty", "unreachable", "troubled", "unreadable", "silent", "odd", "ours"]
 
@@ -22,14 +24,40 @@ class Cause:
     weight: float
     words: str  # what is the matter; ends a sentence that begins with the source's name
     advice: str
+    status: str = ""  # of an answer that is one of many alike
 
     @property
-    def sentence(self) -> str:
-        return f"{self.words[:1].upper()}{self.words[1:]}. {self.advice}"
+    def said(self) -> Saying:
+        """The words, as other languages say them too."""
+        if self.code in CAUSES:
+            return Saying(f"cause_{self.code}", self.words)
+        if not self.status:
+            return Saying("cause_unforeseen", self.words, {"code": self.code})
+        status = {"status": self.status}
+        if self.group == "troubled":
+            return Saying("cause_in_trouble", self.words, status)
+        return Saying("cause_answers", self.words, status)
+
+    @property
+    def mending(self) -> Saying:
+        """The advice, as other languages say it too."""
+        return Saying(_SHARED.get(self.advice) or f"mend_{self.code}", self.advice)
 
 
 _OPEN_IT = "Open the address in a browser"
-_FIND_FEED = f"{_OPEN_IT}, look for the feed's new address and set `url`; `nightdesk sources add` finds feeds of a site"
+_FIND_FEED = (
+    f"{_OPEN_IT}, look for the feed's new address and set `url`; `nightdesk sources add` finds feeds of a site."
+)
+_BY_ITSELF = "It is tried again by itself."
+_TELL = "Tell the site."
+_OTHER_FEED = "Look for another feed of the site."
+#: What several causes are mended by, by the code of its sentence.
+_SHARED = {
+    _FIND_FEED: "mend_find_feed",
+    _BY_ITSELF: "mend_by_itself",
+    _TELL: "mend_tell",
+    _OTHER_FEED: "mend_other_feed",
+}
 
 _KNOWN = (
     # the site does not want us
@@ -79,12 +107,12 @@ _KNOWN = (
         "It is tried again by itself; if it lasts, tell the site.",
     ),
     # it is not there any more
-    Cause("http_404", "moved", HARD, "there is nothing at this address any more (404)", f"{_FIND_FEED}."),
-    Cause("http_410", "moved", HARD, "the site says that it is gone for good (410)", f"{_FIND_FEED}."),
-    Cause("soft_404", "moved", HARD, "a page saying 'not found' stands where the list was", f"{_FIND_FEED}."),
+    Cause("http_404", "moved", HARD, "there is nothing at this address any more (404)", _FIND_FEED),
+    Cause("http_410", "moved", HARD, "the site says that it is gone for good (410)", _FIND_FEED),
+    Cause("soft_404", "moved", HARD, "a page saying 'not found' stands where the list was", _FIND_FEED),
     Cause("parked", "moved", HARD, "the domain is for sale or parked", "Look for the outlet's new domain."),
-    Cause("home_page", "moved", HARD, "the address leads to another page of the site now", f"{_FIND_FEED}."),
-    Cause("redirects", "moved", SOFT, "it redirects without end", f"{_FIND_FEED}."),
+    Cause("home_page", "moved", HARD, "the address leads to another page of the site now", _FIND_FEED),
+    Cause("redirects", "moved", SOFT, "it redirects without end", _FIND_FEED),
     # it is there and holds nothing
     Cause(
         "empty",
@@ -112,9 +140,9 @@ _KNOWN = (
         "it does not answer in time",
         "It is tried again by itself; raise `crawl.timeout` if the site is only slow.",
     ),
-    Cause("connection", "unreachable", PASSING, "the connection breaks", "It is tried again by itself."),
-    Cause("refused_connection", "unreachable", PASSING, "it refuses connections", "It is tried again by itself."),
-    Cause("cut_short", "unreachable", PASSING, "its answers break off", "It is tried again by itself."),
+    Cause("connection", "unreachable", PASSING, "the connection breaks", _BY_ITSELF),
+    Cause("refused_connection", "unreachable", PASSING, "it refuses connections", _BY_ITSELF),
+    Cause("cut_short", "unreachable", PASSING, "its answers break off", _BY_ITSELF),
     Cause(
         "address",
         "unreachable",
@@ -123,17 +151,15 @@ _KNOWN = (
         "Check `url`; `allow_private = true` opens a source's own private address.",
     ),
     # what came cannot be read
-    Cause("html", "unreadable", HARD, "a web page stands where a feed was", f"{_FIND_FEED}."),
-    Cause("not_a_feed", "unreadable", HARD, "what it answers is no feed", f"{_FIND_FEED}."),
+    Cause("html", "unreadable", HARD, "a web page stands where a feed was", _FIND_FEED),
+    Cause("not_a_feed", "unreadable", HARD, "what it answers is no feed", _FIND_FEED),
     Cause(
         "damaged", "unreadable", SOFT, "its feed is damaged beyond reading", "Tell the site; a validator shows where."
     ),
-    Cause(
-        "truncated", "unreadable", SOFT, "its feed breaks off before the first entry", "It is tried again by itself."
-    ),
+    Cause("truncated", "unreadable", SOFT, "its feed breaks off before the first entry", _BY_ITSELF),
     Cause("too_large", "unreadable", SOFT, "its answer is larger than allowed", "Raise `crawl.feed_mb` if it is news."),
-    Cause("headers", "unreadable", SOFT, "its answer has headers without end", "Tell the site."),
-    Cause("encoding", "unreadable", SOFT, "its answer is packed too many times over", "Tell the site."),
+    Cause("headers", "unreadable", SOFT, "its answer has headers without end", _TELL),
+    Cause("encoding", "unreadable", SOFT, "its answer is packed too many times over", _TELL),
     Cause(
         "unasked_304",
         "unreadable",
@@ -155,7 +181,7 @@ _KNOWN = (
         "odd",
         0,
         "all its entries link to the same page, so that only what the list itself says of them is read",
-        "Look for another feed of the site.",
+        _OTHER_FEED,
     ),
     Cause(
         "dates_stopped",
@@ -194,9 +220,9 @@ def cause_of(error: str) -> Cause:
         code = "not_built"
     if code in CAUSES:
         return CAUSES[code]
-    if match := re.fullmatch(r"http_(\d)(\d\d)", code):
-        if match[1] == "5":
-            words = f"the site is in trouble ({match[1]}{match[2]})"
-            return Cause(code, "troubled", PASSING, words, "It is tried again by itself.")
-        return Cause(code, "unreadable", SOFT, f"the site answers {match[1]}{match[2]}", f"{_FIND_FEED}.")
-    return Cause(code, "unreadable", SOFT, f"it cannot be read ({code.replace('_', ' ')})", f"{_FIND_FEED}.")
+    if match := re.fullmatch(r"http_(\d\d\d)", code):
+        status = match[1]
+        if status.startswith("5"):
+            return Cause(code, "troubled", PASSING, f"the site is in trouble ({status})", _BY_ITSELF, status)
+        return Cause(code, "unreadable", SOFT, f"the site answers {status}", _FIND_FEED, status)
+    return Cause(code, "unreadable", SOFT, f"it cannot be read ({code.replace('_', ' ')})", _FIND_FEED)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from core.saying import Saying
 from crawler.budget import HOUR
 from crawler.fetch import site_or_none
 from crawler.health import Notice
@@ -41,12 +42,14 @@ class Floods:
 
 
 def flood_notice(limit: int, waiting: int) -> Notice:
-    detail = (
-        f"It brought more than {limit} new addresses in an hour; {waiting} wait their turn, and none is lost. If they"
+    said = Saying(
+        "site_flood",
+        "It brought more than {limit} new addresses in an hour; {waiting} wait their turn, and none is lost. If they"
         " are no news (a calendar, a list without end), leave them out with `exclude`; if they are, raise"
-        " `crawl.pages_per_hour`."
+        " `crawl.pages_per_hour`.",
+        {"limit": limit, "waiting": waiting},
     )
-    return Notice(KIND, "daily", detail, "flood")
+    return Notice(KIND, "daily", said, "flood")
 
 
 class FloodFindings:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from core.saying import Saying
 from crawler.causes import CAUSES, PASSING, cause_of
 from crawler.habits import Habits, moment_of, silence_limit, silent_from
 
@@ -38,12 +39,17 @@ class Standing:
 
 @dataclass(frozen=True)
 class Notice:
-    """A finding to open, or to end where `detail` is None."""
+    """A finding to open, or to end where nothing is said."""
 
     kind: str
     severity: Severity = "daily"
-    detail: str | None = None
+    said: Saying | None = None
     cause: str | None = None
+
+    @property
+    def detail(self) -> str | None:
+        """What is said, in English."""
+        return None if self.said is None else str(self.said)
 
 
 def after_failure(before: Standing, error: str, lasting: timedelta = _LASTING) -> Standing:
@@ -93,18 +99,19 @@ def notices(before: Standing, after: Standing, habits: Habits, now: datetime) ->
 def move_notice(before: Habits, after: Habits) -> Notice | None:
     """A permanent redirect is proposed when it was seen three times, and forgotten when it is gone."""
     if after.moved >= _MOVED and (before.moved < _MOVED or before.moved_to != after.moved_to):
-        detail = f'It has moved for good, which {_MOVED} visits saw. Set `url = "{after.moved_to}"`.'
-        return Notice("source_moved", "weekly", detail, "moved")
+        moved = 'It has moved for good, which {visits} visits saw. Set `url = "{url}"`.'
+        said = Saying("source_moved", moved, {"visits": _MOVED, "url": str(after.moved_to)})
+        return Notice("source_moved", "weekly", said, "moved")
     if before.moved >= _MOVED and after.moved < _MOVED:
         return Notice("source_moved")
     return None
 
 
-def exception_notice(before: Habits, excused: Sequence[str]) -> Notice | None:
+def exception_notice(before: Habits, excused: Sequence[Saying]) -> Notice | None:
     """What the operator must not forget: rules that a source is excused from. Counted at each visit."""
     if excused:
-        detail = " and ".join(excused)
-        return Notice("source_exception", "weekly", f"{detail[0].upper()}{detail[1:]}.", "exception")
+        said = Saying("source_exception", "It is excused from what holds for others: {rules}.", {"rules": excused})
+        return Notice("source_exception", "weekly", said, "exception")
     return Notice("source_exception") if before.excused else None
 
 
@@ -113,11 +120,13 @@ def overlap_notice(before: Habits, after: Habits, now: datetime) -> Notice | Non
     if after.missed_at is not None and after.missed_at != before.missed_at:
         if before.missed_at is not None and now - moment_of(before.missed_at) < _MISSED_FOR:
             return None  # told already
-        detail = (
-            f"A visit found {after.entries} entries and knew none of them, so items may have been missed."
-            " It is visited more often now; if that does not help, set a short `every`."
+        said = Saying(
+            "items_missed",
+            "A visit found {entries} entries and knew none of them, so items may have been missed."
+            " It is visited more often now; if that does not help, set a short `every`.",
+            {"entries": after.entries},
         )
-        return Notice("items_missed", "weekly", detail, "missed")
+        return Notice("items_missed", "weekly", said, "missed")
     if before.missed_at is not None and after.missed_at is None:
         return Notice("items_missed")
     return None
@@ -129,27 +138,32 @@ def _told(kind: str, standing: Standing, habits: Habits, now: datetime) -> Notic
         return None
     if kind == "source_failing" and standing.state == "failing":
         cause = cause_of(standing.cause)
-        return Notice(kind, "daily", f"It cannot be read: {cause.words}. {cause.advice}", cause.group)
+        about = {"cause": cause.said, "advice": cause.mending}
+        return Notice(
+            kind, "daily", Saying("source_failing", "It cannot be read: {cause}. {advice}", about), cause.group
+        )
     if kind == "source_silent" and standing.state == "silent":
-        return Notice(kind, "daily", f"{_quiet(habits, now)} {CAUSES['silent'].advice}", "silent")
+        return Notice(kind, "daily", _quiet(habits, now), "silent")
     if kind == "source_odd" and standing.state == "degraded" and standing.score == 0:
         cause = cause_of(standing.cause)
-        return Notice(kind, "weekly", cause.sentence, cause.code)
+        about = {"cause": cause.said, "advice": cause.mending}
+        return Notice(kind, "weekly", Saying("source_odd", "Something is odd: {cause}. {advice}", about), cause.code)
     return None
 
 
-def _quiet(habits: Habits, now: datetime) -> str:
-    limit = silence_limit(habits.gaps)
+def _quiet(habits: Habits, now: datetime) -> Saying:
+    limit, advice = silence_limit(habits.gaps), CAUSES["silent"].mending
     if habits.latest is None or limit is None:
-        return "It answers, but nothing new comes."
-    quiet, usual = now - habits.latest, limit
-    return (
-        f"It answers, but nothing new has come for {in_words(quiet)}; by its own rhythm {in_words(usual)} is the most."
+        return Saying("source_silent", "It answers, but nothing new comes. {advice}", {"advice": advice})
+    return Saying(
+        "source_silent_for",
+        "It answers, but nothing new has come for {quiet}; by its own rhythm {usual} is the most. {advice}",
+        {"quiet": in_words(now - habits.latest), "usual": in_words(limit), "advice": advice},
     )
 
 
-def in_words(span: timedelta) -> str:
+def in_words(span: timedelta) -> Saying:
     hours = span.total_seconds() / 3600
     if hours < 48:
-        return f"{hours:.0f} hours" if round(hours) != 1 else "1 hour"
-    return f"{hours / 24:.0f} days"
+        return Saying("hours", "{n} hours" if round(hours) != 1 else "{n} hour", {"n": round(hours)})
+    return Saying("days", "{n} days", {"n": round(hours / 24)})

@@ -46,7 +46,7 @@ def _in_week(db: Connection, seen: Visit, due: SourceDue, new: int, now: datetim
 
 def tell(db: Connection, subject: str, notice: Notice, now: datetime) -> None:
     """Write a notice down as a finding about a source or site, or end the one that is open."""
-    if notice.detail is None:
+    if notice.said is None:
         findings.end(db, notice.kind, subject, now)
     else:
-        findings.note(db, notice.kind, subject, notice.severity, notice.detail, now, notice.cause)
+        findings.note(db, notice.kind, subject, notice.severity, notice.said, now, notice.cause)

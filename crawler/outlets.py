@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from core.clock import iso
+from core.saying import Saying, Value
 from crawler.aggregator import Outlet, host_of, unknown_outlets
 from crawler.health import Notice
 from crawler.keep import tell
@@ -56,10 +57,13 @@ def _write(db: Connection, found: Sequence[Outlet], now: datetime) -> None:
 
 def outlets_notice(found: Sequence[Outlet]) -> Notice:
     """The most frequent by name."""
-    named = ", ".join(f"{one.outlet} ({one.items})" for one in found[:_NAMED])
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    detail = (
-        f"In seven days they quoted outlets that are no source here: {named}{more}."
-        " `nightdesk sources list --unknown-outlets` names them with an example; `sources add` takes one in."
+    named: Value = ", ".join(f"{one.outlet} ({one.items})" for one in found[:_NAMED])
+    if len(found) > _NAMED:
+        named = Saying("and_more", "{named} and {n} more", {"named": named, "n": len(found) - _NAMED})
+    said = Saying(
+        "outlets_unknown",
+        "In seven days they quoted outlets that are no source here: {outlets}."
+        " `nightdesk sources list --unknown-outlets` names them with an example; `sources add` takes one in.",
+        {"outlets": named},
     )
-    return Notice(KIND, "weekly", detail, "outlets")
+    return Notice(KIND, "weekly", said, "outlets")

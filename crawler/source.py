@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from core.addresses import AddressRefused, Permit
 from core.duration import Duration
 from core.errors import ConfigError, Mistake, NightdeskError
+from core.saying import Saying
 from core.urls import normalise_url
 from core.watch import Slug
 from crawler.listing import compiled
@@ -130,13 +131,11 @@ class Source(BaseModel):
         return self
 
     @property
-    def excused(self) -> tuple[str, ...]:
+    def excused(self) -> tuple[Saying, ...]:
         """Rules that hold for everybody else, in words."""
-        rules = {
-            "its robots.txt is passed over (obey_robots = false)": not self.obey_robots,
-            "its certificate is not verified (verify_tls = false)": not self.verify_tls,
-        }
-        return tuple(words for words, is_broken in rules.items() if is_broken)
+        robots = Saying("excused_robots", "its robots.txt is passed over (obey_robots = false)")
+        tls = Saying("excused_tls", "its certificate is not verified (verify_tls = false)")
+        return (*(() if self.obey_robots else (robots,)), *(() if self.verify_tls else (tls,)))
 
     def takes(self, url: str) -> bool:
         """Whether an item's address passes `include` and `exclude`. Raises PatternTooSlow."""

@@ -77,7 +77,7 @@ def _row(row: sa.RowMapping) -> dict[str, Any]:
         "last_new_at": row["last_new_at"],
         "next_visit_at": row["next_visit_at"],
         "last_error": row["last_error"],
-        "longest_quiet": in_words(limit) if limit else None,
+        "longest_quiet": str(in_words(limit)) if limit else None,
         "url": row["url"],
         **{column: row[column] for column in ABOUT},
     }

@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.engine import Connection
 
 from core.errors import AlreadyRunning, ConfigError
+from core.saying import Saying
 from nightdesk import signals
 from nightdesk.app import App
 from nightdesk.config import Config
@@ -257,13 +258,21 @@ class Daemon:
                 self.app.require_same_place(config)
             except ConfigError as error:
                 log.error("configuration_refused", mistakes=[str(mistake) for mistake in error.mistakes])
-                await self._note("configuration_refused", "reload", f"The old one stays in force. {error}")
+                await self._note(
+                    "configuration_refused",
+                    "reload",
+                    Saying("reload_refused", "The old one stays in force. {error}", {"error": str(error)}),
+                )
                 return
             try:
                 await self._apply(config)
             except Exception as error:
                 log.exception("configuration_not_applied")
-                await self._note("configuration_refused", "reload", f"It could not be applied: {error}")
+                await self._note(
+                    "configuration_refused",
+                    "reload",
+                    Saying("reload_failed", "It could not be applied: {error}", {"error": str(error)}),
+                )
                 return
             await self._end_note("configuration_refused", "reload")
 
@@ -313,12 +322,15 @@ class Daemon:
 
     def _stage_failed(self, stage: str, error: BaseException) -> None:
         if getattr(self, stage).failures > 1:  # once may be chance
-            self._aside(self._note("stage_failed", stage, f"the {stage} stage failed: {type(error).__name__}: {error}"))
+            about = {"stage": stage, "error": f"{type(error).__name__}: {error}"}
+            self._aside(
+                self._note("stage_failed", stage, Saying("stage_failed", "the {stage} stage failed: {error}", about))
+            )
 
     def _stage_recovered(self, stage: str) -> None:
         self._aside(self._end_note("stage_failed", stage))
 
-    async def _note(self, kind: str, subject: str, detail: str) -> None:
+    async def _note(self, kind: str, subject: str, detail: Saying) -> None:
         def note() -> None:
             with self.app.store.write() as db:
                 findings.note(db, kind, subject, "wake", detail, self.app.clock())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.engine import Connection
 
+from core.saying import Saying
 from nightdesk.app import App
 from store import findings
 
@@ -66,7 +67,8 @@ class Page:
         except Exception as error:
             reason = str(error)
             log.warning("web_closed", reason=reason)
-            detail = f"The links of messages lead to a page that is not there. {reason}"
+            lead = "The links of messages lead to a page that is not there. {reason}"
+            detail = Saying("web_closed", lead, {"reason": reason})
             if web.public_url:  # else nothing leads there
                 self._write(lambda db: findings.note(db, _KIND, web.listen, "daily", detail, now))
             return

@@ -17,6 +17,7 @@ from alerts.config import Report
 from alerts.reporting import Answer, Period
 from core.clock import iso
 from core.errors import NightdeskError, UsageError
+from core.saying import Saying
 from nightdesk import adhoc, queries
 from nightdesk.app import App
 from nightdesk.queries import NAME
@@ -64,7 +65,11 @@ class Reports:
 
     def _failed(self, report: Report, reason: str, now: datetime) -> None:
         log.error(_FAILED, report=report.name, reason=reason)
-        detail = f"The report {report.name} to the channel {report.channel} is not sent: {reason}"
+        detail = Saying(
+            "report_failed",
+            "The report {report} to the channel {channel} is not sent: {reason}",
+            {"report": report.name, "channel": report.channel, "reason": reason},
+        )
         self._app.store.unit(lambda db: findings.note(db, _FAILED, report.name, "wake", detail, now))
 
     def _answer(self, report: Report, periods: list[Period]) -> Answer:

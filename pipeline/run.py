@@ -21,6 +21,7 @@ from core.clock import Clock
 from core.errors import NotFound
 from core.pool import Outcome, Pool
 from core.query import Vocabulary
+from core.saying import Saying, Value
 from core.watch import Watch
 from pipeline import vanished
 from pipeline.compiled import without_collecting
@@ -276,7 +277,8 @@ class Pipeline:
     def _note(self, page: DuePage, reason: str) -> None:
         now = self._clock()
         subject = page.source or "ingested pages"
-        detail = f"{'a restricted report' if page.restricted else page.url}: {reason}"
+        page_named: Value = Saying("restricted_report", "a restricted report") if page.restricted else page.url
+        detail = Saying("page_unreadable", "{page}: {reason}", {"page": page_named, "reason": reason})
         self._store.unit(lambda db: findings.note(db, "page_unreadable", subject, "daily", detail, now))
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from store.base import id_column, insert_ignoring, metadata, moment, text
+from core.saying import Saying
+from store.base import id_column, insert_ignoring, json, metadata, moment, text
 
 findings = sa.Table(
     "findings",
@@ -18,7 +19,7 @@ findings = sa.Table(
     text("kind"),  # source_failing | channel_dead | child_died | ...
     text("subject"),  # which source, channel, page
     text("severity"),  # wake | daily | weekly
-    text("detail"),
+    text("detail"),  # in English
     moment("first_at"),
     moment("last_at"),
     sa.Column("times", sa.Integer, nullable=False, default=1),
@@ -26,6 +27,7 @@ findings = sa.Table(
     moment("ended_at", nullable=True),
     text("cause", nullable=True),  # by which a list counts: blocked, moved, empty, ...
     moment("end_told_at", nullable=True),
+    json("said"),  # the detail by its code and values, as other languages say it
     sa.Index(
         "uq_findings_open",
         "kind",
@@ -47,18 +49,26 @@ finding_lists = sa.Table(
 
 
 def note(
-    db: Connection, kind: str, subject: str, severity: str, detail: str, now: datetime, cause: str | None = None
+    db: Connection,
+    kind: str,
+    subject: str,
+    severity: str,
+    detail: Saying | str,
+    now: datetime,
+    cause: str | None = None,
 ) -> None:
-    """Write down a finding, or count it once more where it is still open."""
+    """Write down a finding, or count it once more where it is still open. A `str` is told as it is."""
+    said = detail.as_json() if isinstance(detail, Saying) else None
+    telling = {"detail": str(detail), "said": said, "cause": cause}
     again = (
         sa.update(findings)
         .where(findings.c.kind == kind, findings.c.subject == subject, findings.c.ended_at.is_(None))
-        .values(detail=detail, cause=cause, last_at=now, times=findings.c.times + 1)
+        .values(last_at=now, times=findings.c.times + 1, **telling)
     )
     if db.execute(again).rowcount:
         return
-    row = {"kind": kind, "subject": subject, "severity": severity, "detail": detail, "first_at": now, "last_at": now}
-    db.execute(insert_ignoring(db, findings).values(times=1, cause=cause, **row))
+    row = {"kind": kind, "subject": subject, "severity": severity, "first_at": now, "last_at": now}
+    db.execute(insert_ignoring(db, findings).values(times=1, **row, **telling))
 
 
 def end(db: Connection, kind: str, subject: str, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from tests.telling import COUNT, STORY
 
 FILES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(WORDS.glob("*.toml"))}
 #: What a language has only where it differs from others.
-_OPTIONAL = {"country", "place", "adjective", "finding_help"}
+_OPTIONAL = {"country", "place", "adjective", "finding_help", "finding_said"}
 
 
 def _keys(table: dict[str, Any], *names: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from alerts import findings_digest as digest
 from alerts.config import Channel, OperatorConfig
 from alerts.language import speak
 from alerts.lists import due_lists
+from core.saying import Saying
 from store import findings
 from store.engine import Store
 from tests.alerting import Newsroom, alerter
@@ -131,13 +132,14 @@ def test_what_wakes_says_what_to_do_in_each_channels_language(store: Store, cloc
         desk = alerter(room, **channels)
         desk.configure(channels, OperatorConfig(channels=("mail", "phone")), UTC)
         with store.write() as db:
-            findings.note(db, "channel_dead", "line", "wake", "A message was given up: HTTP 404", clock())
+            detail = Saying("delivery_unknown_to", "", {"recipient": "line", "reason": "HTTP 404"})
+            findings.note(db, "channel_failing", "line", "wake", detail, clock())
         assert desk.tell_findings() == 1
         desk.deliver()
-    assert english.requests[0].json["title"] == "Nightdesk: channel dead: line"
+    assert english.requests[0].json["title"] == "Nightdesk: channel failing: line"
     told = chinese.requests[0].json
-    assert told["title"] == "Nightdesk：渠道失效：line"
-    assert "nightdesk channels test line" in told["message"] and "A message was given up: HTTP 404" in told["message"]
+    assert told["title"] == "Nightdesk：渠道故障：line"
+    assert "nightdesk channels test line" in told["message"] and "现暂缓处理：HTTP 404" in told["message"]
 
 
 def test_a_line_of_a_list_says_what_to_do(store: Store, clock: FakeClock) -> None:
