@@ -1,7 +1,8 @@
-"""After an error: each page says what happened, whether anything was lost, and what to do; in a real browser."""
+"""After an error or a stop: each page says what happened, whether anything was lost, and what to do; in a real browser."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -193,6 +194,36 @@ def test_every_page_says_that_the_database_is_busy_and_none_shows_a_trace(
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         plain = desk.ask(path)
         assert plain.status == 503 and plain.text.startswith("The database is busy. ")
+
+
+def test_a_question_that_takes_too_long_is_no_mistake_of_the_program_on_any_page(
+    desk: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.see("/", "operator")  # logged in before anything is slow
+    within = desk.app.store.read_within
+    monkeypatch.setattr(desk.app.store, "read_within", lambda _seconds: within(-1.0))
+    stopped = set()
+    for route in desk.site.routes:
+        if not isinstance(route, Route) or "GET" not in (route.methods or ()):
+            continue
+        answer = desk.look(re.sub(r"{\w+:(\w+)}", lambda found: _ONE.get(found[1], "x"), route.path), "operator")
+        assert answer.status < 500 or answer.status == 503, (route.path, answer.status, answer.text)
+        if "and was stopped" in answer.text:
+            stopped.add(route.path)
+    assert stopped > {
+        "/",
+        "/me",
+        "/people",
+        "/people/{name:str}",
+        "/login",
+        "/metrics",
+        "/feed.atom",
+        "/api/v1/articles",
+    }
+    assert "That did not work" in desk.look("/people", "operator").text
+
+
+_ONE = {"int": "1"}
 
 
 PAGES = ("/", "/charts", "/map", "/sources", "/watches", "/alerts", "/silences", "/intake", "/start")

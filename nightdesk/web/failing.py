@@ -1,4 +1,5 @@
-"""What is answered where no page can be: no such address, a database that does not answer, a mistake of ours.
+"""What is answered where no page can be: no such address, a question that is stopped, a database that does not answer,
+a mistake of ours.
 
 Whoever sits before a browser reads what happened, whether anything was lost, and what to do; a program gets a line.
 """
@@ -17,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.errors import NightdeskError, NotFound, UsageError
 from nightdesk.web.addresses import is_ours
 from nightdesk.web.pages import page
 
@@ -32,6 +34,8 @@ _AWAY = (
 )
 #: In the words of SQLite, Postgres and the pool.
 _WAITING = ("locked", "busy", "lock timeout", "queuepool", "deadlock", "statement timeout")
+#: What can be said of a question that was refused or stopped, by its status.
+_TITLES = {400: "That cannot be asked", 404: "That is not there", 503: "That did not work"}
 _FAULT = (
     "This is a mistake of the program, and it is in its log. Nothing that was on record is lost. Tell whoever runs the"
     " desk, and try another page."
@@ -66,8 +70,17 @@ def failed(error: Exception, scope: Scope) -> Response:
         log.warning("database_failed", path=scope["path"], error=str(error).partition("\n")[0])
         title, more = ("The database is busy", _BUSY) if is_busy(error) else ("The database is away", _AWAY)
         return _answer(scope, 503, title, more)
+    if isinstance(error, NightdeskError):
+        log.warning("page_refused", path=scope["path"], error=str(error).partition("\n")[0])
+        status = status_of(error)
+        return _answer(scope, status, _TITLES[status], str(error))
     log.exception("page_failed", path=scope["path"])
     return _answer(scope, 500, "That went wrong here", _FAULT)
+
+
+def status_of(error: NightdeskError) -> int:
+    """A question that took too long may be asked again; what is not there, or cannot be asked, need not be."""
+    return 404 if isinstance(error, NotFound) else 400 if isinstance(error, UsageError) else 503
 
 
 def is_away(error: SQLAlchemyError) -> bool:
