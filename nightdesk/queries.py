@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from core.clock import iso
 from core.errors import UsageError
 from nightdesk.listing import read_moment
-from store.placeholders import named
+from store.placeholders import named, with_nulls
 from store.readonly import Value
 
 #: Beside the configuration.
@@ -29,6 +29,8 @@ NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _HEAD = re.compile(r"--\s*name:\s*(\S+)\s*")
 _PARAMETER = re.compile(r"--\s*param\s+(\w+)\s*:\s*(\w+)\s*(?:=\s*(.*?))?\s*")
 _KINDS = ("day", "number", "text")
+#: What a query is tried with before somebody gives a value. A text may have to be a word that we cannot know.
+_TRIED = {"day": "1d", "number": "1"}
 #: What stands in the address of a query beside its parameters.
 TAKEN = frozenset({"q", "name", "run", "token"})
 
@@ -80,6 +82,15 @@ class Named:
                 raise UsageError(f"{self.name} needs {name} (a {parameter.kind}): --param {name}=...")
             values[name] = parameter.read(written, now, zone)
         return values
+
+    def trial(self, now: datetime, zone: ZoneInfo) -> tuple[str, dict[str, Value]]:
+        """The query and what it is tried with: its defaults; where there is none, yesterday, a 1, and no text."""
+        values: dict[str, Value] = {}
+        for one in self.parameters:
+            written = _TRIED.get(one.kind) if one.default is None else one.default
+            if written is not None:
+                values[one.name] = one.read(written, now, zone)
+        return with_nulls(self.sql, but=values), values
 
 
 def load(folder: Path | None) -> dict[str, Named]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 #: What a colon may stand in without naming a place: texts, names, comments, and the casts of Postgres.
 _PIECE = re.compile(
@@ -23,6 +24,6 @@ def for_psycopg(query: str) -> str:
     return _PIECE.sub(lambda found: f"%({found['name']})s" if found["name"] else found[0], doubled)
 
 
-def with_nulls(query: str) -> str:
-    """The query with nothing in its places, to see what it reads."""
-    return _PIECE.sub(lambda found: "NULL" if found["name"] else found[0], query)
+def with_nulls(query: str, but: Collection[str] = ()) -> str:
+    """The query with nothing in its places `but` some, to see what it reads."""
+    return _PIECE.sub(lambda found: "NULL" if found["name"] and found["name"] not in but else found[0], query)

@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 
 from core.errors import UsageError
-from nightdesk import queries
+from nightdesk import adhoc, queries
 from nightdesk.cli.main import run
 from nightdesk.web.desk.frame import Frame
 from nightdesk.web.desk.saving import Saving
@@ -22,6 +22,7 @@ from store import people, saved
 from store.engine import Store
 from tests.asking import PASSWORD, Answer, Asker, listening
 from tests.conftest import START, FakeClock
+from tests.test_nightdesk_sql import config_of
 
 SQL = "SELECT id, title FROM developments_v WHERE first_found_at >= :since"
 FIELDS = {"name": "lately", "about": "What came on record lately.", "sql": SQL, "places": "since: day = 3650d"}
@@ -103,6 +104,45 @@ def test_a_name_is_taken_once(desk: Asker) -> None:
 def test_what_a_query_needs_may_be_left_to_who_asks(desk: Asker) -> None:
     assert save(desk, places="since: day").status == 303
     assert "needs since" in desk.ask("/sql?name=lately&run=1").text
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT titel FROM developments_v WHERE first_found_at >= :since", "titel"),
+        ("SELECT title FROM developements_v WHERE first_found_at >= :since", "developements_v"),
+        ("SELECT title FROM developments_v WHERE first_found_at >= :since GRUOP BY 1", "GRUOP"),
+    ],
+)
+def test_a_mistake_is_found_when_it_is_saved_though_its_parameters_are_left_to_who_asks(
+    desk: Asker, sql: str, said: str
+) -> None:
+    answer = save(desk, sql=sql, places="since: day")
+    assert answer.status == 422 and said in answer.text
+
+
+#: With what is tried of each kind; a text may have to be a word that nobody knows here.
+TRIED = (
+    ("since: day", "SELECT title FROM developments_v WHERE first_found_at >= :since", ""),
+    ("most: number", "SELECT title FROM developments_v LIMIT :most", ""),
+    ("word: text", "SELECT title FROM developments_v WHERE title LIKE '%' || :word || '%'", ""),
+    ("id: text\nsince: day = 30d", "SELECT id FROM developments_v WHERE id = :id AND first_found_at > :since", ""),
+    ("most: number", "SELECT title FROM developments_v WHERE id < :mots LIMIT :most", "mots"),
+    ("most: number", "SELECT titel FROM developments_v LIMIT :most", "titel"),
+    ("word: text", "SELECT titel FROM developments_v WHERE title = :word", "titel"),
+)
+
+
+@pytest.mark.parametrize(("places", "sql", "said"), TRIED)
+def test_a_query_is_tried_with_what_it_lacks_on_both_engines(
+    store: Store, tmp_path: Path, places: str, sql: str, said: str
+) -> None:
+    refused = ""
+    try:
+        adhoc.ask(config_of(store, tmp_path), *queries.make("one", "", places, sql).trial(START, ZoneInfo("UTC")))
+    except UsageError as error:
+        refused = str(error)
+    assert said in refused if said else not refused
 
 
 def test_a_query_of_the_file_stands_as_such_and_is_not_changed_here(desk: Asker) -> None:

@@ -83,10 +83,8 @@ class Saving:
         return go(f"/sql?name={wanted.name}", f"{wanted.name} is saved.")
 
     def _try(self, wanted: Wanted) -> None:
-        """Ask it once, where its parameters all have what to ask with. Raises UsageError."""
-        query = wanted.read()
-        if all(one.default is not None for one in query.parameters):
-            adhoc.ask(self._frame.app.config, query.sql, query.values({}, self._frame.now(), self._frame.zone))
+        """Ask it once, so that a mistake in it is found by whoever writes it. Raises UsageError."""
+        adhoc.ask(self._frame.app.config, *wanted.read().trial(self._frame.now(), self._frame.zone))
 
     async def _remove(self, form: Form) -> Response:
         name, now, who = form.request.path_params["name"], self._frame.now(), form.person
