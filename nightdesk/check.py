@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.clock import utc_now
 from core.errors import ConfigError, Mistake
 from nightdesk.config import Config
 from nightdesk.examples import check_examples
@@ -11,7 +12,7 @@ from nightdesk.examples import check_examples
 
 def check_all(config: Config) -> Iterator[str]:
     """One line for each part that is in order. Raises ConfigError with every mistake, StoreError without a database."""
-    mistakes = [*check_examples(config), *check_channels(config), *check_templates(config)]
+    mistakes = [*check_examples(config), *check_channels(config), *check_templates(config), *check_reports(config)]
     if mistakes:
         raise ConfigError(mistakes)
     yield f"configuration  {config.file or 'built-in defaults'}"
@@ -47,6 +48,15 @@ def check_templates(config: Config) -> list[Mistake]:
     from alerts.samples import template_mistakes
 
     return template_mistakes(config.file.parent) if config.file is not None else []
+
+
+def check_reports(config: Config) -> list[Mistake]:
+    """Reports that ask a query which nobody has, or which takes other parameters."""
+    if not config.reports:
+        return []
+    from nightdesk import reportqueries
+
+    return reportqueries.mistakes(config, utc_now())
 
 
 def require_channels(config: Config) -> None:

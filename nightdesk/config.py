@@ -228,22 +228,15 @@ class _Reader:
             names.add(str(file.data.get("name")))
 
     def _check_queries(self) -> None:
-        """The named queries that reports ask."""
-        reports = [entry for entry in _list(self._file.data.get("report")) if isinstance(entry, dict)]
-        if not reports:
+        """The file of named queries, where reports ask any; those of the page are for `nightdesk check` to find."""
+        if not _list(self._file.data.get("report")):
             return
-        from nightdesk.queries import NAME, load
+        from nightdesk.queries import load
 
         try:
-            known = load(self._folder if self._path is not None else None)
+            load(self._folder if self._path is not None else None)
         except UsageError as error:
             self._mistakes.at(self._file, ("report",), str(error))
-            return
-        for index, report in enumerate(reports):
-            query = report.get("query")
-            if isinstance(query, str) and NAME.fullmatch(query) and query not in known:
-                advice = did_you_mean(query, known) or "nightdesk sql --list shows all"
-                self._mistakes.at(self._file, ("report", index, "query"), f'there is no named query "{query}"', advice)
 
     def _own_sources(self, written: FileModel | None) -> dict[str, Source]:
         own = [source for file in self._source_files if (source := self._validate(file, Source))]

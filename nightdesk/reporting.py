@@ -1,13 +1,14 @@
 """Scheduled reports: asks the saved query when a period is over, and has the answer sent as a workbook, once.
 
-The query is asked in a child that is killed when it takes too long, before anything is written. What goes wrong is a
+Somebody may have saved the query on the page, and may remove it: what it asks is looked for long before its hour.
+It is asked in a child that is killed when it takes too long, before anything is written. What goes wrong is a
 finding; the period stays open and is tried again.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,16 +16,12 @@ import structlog
 
 from alerts.config import Report
 from alerts.reporting import Answer, Period
-from core.clock import iso
-from core.errors import NightdeskError, UsageError
+from core.errors import NightdeskError
 from core.saying import Saying
-from nightdesk import adhoc, queries
+from nightdesk import adhoc, reportqueries, savedqueries
 from nightdesk.app import App
-from nightdesk.queries import NAME
 from nightdesk.writers.spreadsheet import write_xlsx
 from store import findings
-from store.placeholders import named
-from store.readonly import Value
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +37,7 @@ class Reports:
     def __init__(self, app: App) -> None:
         self._app = app
         self._rests: dict[str, datetime] = {}  # until when
+        self._sure: dict[str, datetime] = {}  # until when its query is taken to be there
 
     def tell(self) -> int:
         """Make the messages of every report whose period is over; how many that were."""
@@ -52,16 +50,29 @@ class Reports:
         try:
             periods = app.alerter.report_periods(report)
             if not periods:
+                self._look(report, now)
                 return 0
             answer = self._answer(report, periods)
             made = app.alerter.send_report(report, periods, answer)
         except (NightdeskError, KeyError) as error:
             self._rests[report.name] = now + _REST
+            self._sure.pop(report.name, None)
             self._failed(report, f"{error}", now)
             return 0
         app.store.unit(lambda db: findings.end(db, _FAILED, report.name, now))
         log.info("report_made", report=report.name, rows=answer.rows, periods=len(periods))
         return int(made)
+
+    def _look(self, report: Report, now: datetime) -> None:
+        """See long before its hour that there is what it asks. Raises UsageError."""
+        if self._sure.get(report.name, now) > now:
+            return
+        self._question(report, [(now, now)])
+        self._sure[report.name] = now + _REST
+        with self._app.store.read() as db:
+            is_open = any(row.subject == report.name for row in findings.of_kind(db, _FAILED))
+        if is_open:
+            self._app.store.unit(lambda db: findings.end(db, _FAILED, report.name, now))
 
     def _failed(self, report: Report, reason: str, now: datetime) -> None:
         log.error(_FAILED, report=report.name, reason=reason)
@@ -87,26 +98,19 @@ class Reports:
         sha256 = self._app.store.bodies.put(out.getvalue())
         return Answer(count, f"{report.name}-{day}.xlsx", XLSX, sha256, found.cut, self._address(report))
 
-    def _question(self, report: Report, periods: list[Period]) -> tuple[str, Mapping[str, Value]]:
-        """The query and what is put into its places: what is written down, and of `since` and `until` the period."""
-        config, now = self._app.config, self._app.clock()
-        zone = ZoneInfo(config.timezone)
-        span = {"since": iso(periods[0][0]), "until": iso(periods[-1][1])}
-        if not NAME.fullmatch(report.query):
-            places = named(report.query)
-            return report.query, {name: value for name, value in (span | report.parameters).items() if name in places}
-        known = queries.load(config.file.parent if config.file is not None else None)
-        query = known.get(report.query)
-        if query is None:
-            raise UsageError(f"there is no named query {report.query}; nightdesk sql --list shows all")
-        has = {parameter.name for parameter in query.parameters}
-        given = {name: value for name, value in span.items() if name in has} | report.parameters
-        return query.sql, query.values({name: str(value) for name, value in given.items()}, now, zone)
+    def _question(self, report: Report, periods: Sequence[Period]) -> reportqueries.Question:
+        """What to ask for these periods. Raises UsageError."""
+        config = self._app.config
+        known: reportqueries.Queries = {}
+        if reportqueries.is_named(report):
+            with self._app.store.read() as db:
+                known = savedqueries.known(db, config)
+        return reportqueries.question(report, known, periods, self._app.clock(), ZoneInfo(config.timezone))
 
     def _address(self, report: Report) -> str:
         """Where the answer is to be had for a token; a query without a name has no address."""
         public = self._app.config.web.public_url.rstrip("/")
-        return f"{public}/api/v1/queries/{report.query}.csv" if public and NAME.fullmatch(report.query) else ""
+        return f"{public}/api/v1/queries/{report.query}.csv" if public and reportqueries.is_named(report) else ""
 
 
 def _distinct(columns: Sequence[str]) -> list[str]:

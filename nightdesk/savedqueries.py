@@ -73,9 +73,11 @@ def change(db: Connection, wanted: Wanted, who: Person, now: datetime) -> None:
     people.note_deed(db, who.name, "query changed", wanted.name, now, detail={"sql": wanted.sql})
 
 
-def remove(db: Connection, name: str, who: Person, now: datetime) -> None:
+def remove(db: Connection, config: Config, name: str, who: Person, now: datetime) -> None:
     """Raises UsageError, NotFound."""
     kept = require(db, name, who)
+    if asked := [report.name for report in config.reports if report.query == name]:
+        raise UsageError(f"the report {asked[0]} of the configuration asks {name}; take that out first")
     saved.remove(db, name)
     people.note_deed(db, who.name, "query removed", name, now, detail={"sql": kept.sql})
 

@@ -15,9 +15,12 @@ import pytest
 import sqlalchemy as sa
 
 from core.errors import ConfigError, UsageError
-from nightdesk import adhoc
+from nightdesk import adhoc, savedqueries
 from nightdesk.app import App
 from nightdesk.config import Config, load_config
+from nightdesk.people import Person
+from nightdesk.reportqueries import mistakes
+from store import saved
 from store.engine import Store
 from tests.alerting import Newsroom
 from tests.conftest import FakeClock
@@ -204,10 +207,87 @@ def test_a_telephone_that_may_be_searched_gets_the_number_alone(
     assert [part for part in mail.walk() if part.get_content_disposition() == "attachment"] == []
 
 
+def keep(
+    store: Store, name: str = "freed-lately", sql: str = SQL, places: str = "until: day", owner: str = "ana"
+) -> None:
+    with store.write() as db:
+        assert saved.add(db, {"name": name, "about": "", "places": places, "sql": sql}, owner, at("2026-10-13T05:00"))
+
+
+def test_a_query_that_somebody_saved_is_asked_by_its_name(
+    store: Store, clock: FakeClock, tmp_path: Path, box: Mailbox
+) -> None:
+    Newsroom(store, clock).story()
+    keep(store)
+    with desk(store, clock, tmp_path, f'"{box.url("ana@example.org")}"', query="freed-lately") as app:
+        settle(app)
+        clock.now = at("2026-10-14T06:00")
+        assert settle(app) == 1
+    (mail,) = box.mails
+    assert len(sheet(mail)) == 2
+
+
+def test_a_query_that_nobody_has_is_a_finding_long_before_its_hour_and_over_when_somebody_saves_it(
+    store: Store, clock: FakeClock, tmp_path: Path
+) -> None:
+    with desk(store, clock, tmp_path, '"json://127.0.0.1:9/"', query="freed-lately") as app:
+        settle(app)
+        ((kind, detail, is_open),) = finding(store)
+        assert (kind, is_open) == ("report_failed", True) and "there is no named query freed-lately" in detail
+        keep(store, places="until: day\ncountry: text", sql=f"{SQL} /* :country */ LIMIT :until + :country")
+        clock.advance(minutes=16)
+        settle(app)
+        assert "needs country" in finding(store)[0][1]
+        with store.write() as db:
+            saved.change(db, "freed-lately", {"sql": SQL, "places": "until: day"}, "ana", clock())
+        clock.advance(minutes=16)
+        settle(app)
+        assert [row[2] for row in finding(store)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters", "said"),
+    [
+        ("freed-latly", "", 'report.places.query: there is no named query "freed-latly" (did you mean "freed-lately"'),
+        ("freed-lately", 'parameters = { country = "MM" }', "report.places.parameters: freed-lately has no parameter"),
+        ("freed-lately", "", ""),
+        ("figurs", "", 'did you mean "figures"'),
+        ("SELECT 1", "", ""),
+    ],
+)
+def test_check_names_a_query_that_nobody_has(
+    store: Store, clock: FakeClock, tmp_path: Path, query: str, parameters: str, said: str
+) -> None:
+    keep(store)
+    with desk(store, clock, tmp_path, '"json://127.0.0.1:9/"', query=query, on=parameters) as app:
+        found = [str(mistake) for mistake in mistakes(app.config, clock())]
+    assert len(found) == bool(said) and said in "".join(found)
+
+
+def test_check_leaves_a_name_open_where_the_database_cannot_tell(tmp_path: Path) -> None:
+    path = tmp_path / "nightdesk.toml"
+    for address, wrong in (("sqlite:///gone.db", 1), ("postgresql://nobody@127.0.0.1:9/none", 0)):
+        path.write_text(
+            REPORT.format(database=address, address='"json://127.0.0.1:9/"', query="lately", on="", more="")
+        )
+        assert len(mistakes(load_config(path, {}), at("2026-10-13T05:00"))) == wrong
+    (tmp_path / "gone.db").write_text("no database")
+    path.write_text(
+        REPORT.format(database="sqlite:///gone.db", address='"json://127.0.0.1:9/"', query="a", on="", more="")
+    )
+    assert mistakes(load_config(path, {}), at("2026-10-13T05:00")) == []
+
+
+def test_a_query_that_a_report_asks_is_not_removed(store: Store, clock: FakeClock, tmp_path: Path) -> None:
+    keep(store)
+    with desk(store, clock, tmp_path, '"json://127.0.0.1:9/"', query="freed-lately") as app, store.write() as db:
+        with pytest.raises(UsageError, match="the report places of the configuration asks freed-lately"):
+            savedqueries.remove(db, app.config, "freed-lately", Person("ana", "reader", ""), clock())
+
+
 @pytest.mark.parametrize(
     ("change", "key", "word"),
     [
-        ({"query": "figurs"}, "report.places.query", 'did you mean "figures"'),
         ({"on": 'on = "someday"'}, "report.places.on", "must be"),
         ({"more": '[[report]]\nname = "places"\nquery = "figures"\nchannel = "dask"'}, "report.places.channel", "dask"),
     ],

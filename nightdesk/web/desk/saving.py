@@ -88,9 +88,10 @@ class Saving:
 
     async def _remove(self, form: Form) -> Response:
         name, now, who = form.request.path_params["name"], self._frame.now(), form.person
+        app = self._frame.app
 
         def work() -> None:
-            self._frame.app.store.unit(lambda db: savedqueries.remove(db, name, who, now))
+            app.store.unit(lambda db: savedqueries.remove(db, app.config, name, who, now))
 
         await anyio.to_thread.run_sync(work)
         return go("/sql", f"{name} is removed.")
