@@ -29,6 +29,25 @@ def install() -> None:
 
     # Looking up names waits in threads; a slow server of names must not hold up the rest.
     reactor.suggestThreadPoolSize(_NAME_THREADS)
+    _load_tls()
+
+
+def _load_tls() -> None:
+    """Scrapy's TLS without the old names of its classes, of which nobody here knows: to find its module, each of them
+    reads the source of every frame and looks at every module there is, for a second in all.
+    """
+    from scrapy.utils import deprecate
+
+    making = deprecate.create_deprecated_class
+    deprecate.create_deprecated_class = _new_class  # type: ignore[assignment]
+    try:
+        import scrapy.core.downloader.contextfactory  # noqa: F401
+    finally:
+        deprecate.create_deprecated_class = making
+
+
+def _new_class(_name: str, new_class: type, **_: Any) -> type:
+    return new_class
 
 
 def run(main: Callable[[], Awaitable[T]]) -> T:

@@ -32,6 +32,8 @@ def language_warnings(config: Config) -> Iterator[str]:
 
 def check_channels(config: Config) -> list[Mistake]:
     """Addresses that no sender understands. Sends nothing and shows none."""
+    if not config.channels:
+        return []  # the console understands itself
     from alerts.addresses import check_channel
     from nightdesk.logs import silence_apprise
 
@@ -45,9 +47,11 @@ def check_channels(config: Config) -> list[Mistake]:
 
 def check_templates(config: Config) -> list[Mistake]:
     """What is wrong with the templates beside the configuration, each tried on every kind of message."""
+    if config.file is None or not (config.file.parent / "templates").exists():
+        return []
     from alerts.samples import template_mistakes
 
-    return template_mistakes(config.file.parent) if config.file is not None else []
+    return template_mistakes(config.file.parent)
 
 
 def check_reports(config: Config) -> list[Mistake]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -17,8 +18,10 @@ from core.clock import utc_now
 from nightdesk import signals
 from nightdesk.app import App
 from nightdesk.config import Config
-from nightdesk.demo.show import DemoShow
 from nightdesk.summary import Summary, summarise
+
+if TYPE_CHECKING:
+    from nightdesk.demo.show import DemoShow
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +58,8 @@ def _place(config: Config, demo: bool) -> Iterator[tuple[Config, DemoShow | None
     if not demo:
         yield config, None
         return
+    from nightdesk.demo.show import DemoShow
+
     folder = Path(tempfile.mkdtemp(prefix="nightdesk-demo-"))
     try:
         with DemoShow() as show:

@@ -21,7 +21,7 @@ from core.errors import NightdeskError, UsageError
 from nightdesk import __version__
 from nightdesk.columns import REFERS, Kind, kind_of
 from nightdesk.whole import whole
-from store import migrate, views
+from store import revisions, views
 from store.engine import Store
 
 ENDINGS = (".sqlite", ".db")
@@ -43,7 +43,7 @@ def export_snapshot(store: Store, target: str, now: datetime) -> dict[str, int]:
             with closing(sqlite3.connect(file.name)) as out, store.read_at_length() as db:
                 out.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
                 counts = {name: _copy(db, name, out) for name in views.NAMES}
-                _write_manifest(out, counts, iso(now), str(migrate.current(db)))
+                _write_manifest(out, counts, iso(now), str(revisions.current(db)))
                 out.commit()
         except sqlite3.Error as error:
             raise NightdeskError(f"cannot write {path}: {error}") from error

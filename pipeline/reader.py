@@ -1,4 +1,7 @@
-"""Reads one page: what it says, what it is about, what it states. Runs in a child that may be killed; no database."""
+"""Reads one page: what it says, what it is about, what it states. Runs in a child that may be killed; no database.
+
+What reads is imported where it reads: whoever only hands out pages needs no extractor.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,7 @@ from core.pool import Limits, Pool
 from core.query.field import Field, make_field, read_field
 from core.query.packed import pack, unpack
 from core.text import Written, written
-from pipeline.classify import classify
 from pipeline.config import PipelineConfig
-from pipeline.extract import extract
-from pipeline.facts import find_facts
 from pipeline.reading import read
 from pipeline.similarity import Signature, sign_words
 from pipeline.topic import Topic, load_topics
@@ -57,6 +57,10 @@ class ReadPage:
 
 def read_page(job: Job) -> ReadPage:
     """Everything the pipeline needs to know of one page."""
+    from pipeline.classify import classify
+    from pipeline.extract import extract
+    from pipeline.facts import find_facts
+
     if job.given.row is not None:
         return _read_row(job, job.given.row)
     found = extract(job.body, url=job.url, content_type=job.content_type, given=job.given, found_at=job.found_at)
@@ -74,6 +78,9 @@ def read_page(job: Job) -> ReadPage:
 
 def _read_row(job: Job, row: GivenRow) -> ReadPage:
     """A row of an imported sheet, with the labels and facts that it states."""
+    from pipeline.classify import classify
+    from pipeline.extract import extract
+
     found = extract(None, url=job.url, content_type=None, given=job.given, found_at=job.found_at)
     found = replace(found, reason="a row of an import", text_from="row", published_at=job.given.published_at)
     labels = Classification(_sure(row.topics), _sure(row.events))
@@ -107,7 +114,10 @@ def _knowledge(topics_dir: Path | None) -> tuple[tuple[Topic, ...], TermTable]:
 
 def prepare(topics_dir: Path | None) -> None:
     """Load in a fresh child what every page needs, so that no page's time is spent on it."""
-    _knowledge(topics_dir)
+    from pipeline import classify, extract, facts  # noqa: F401
+
+    _, vocabulary = _knowledge(topics_dir)
+    vocabulary.find("", [])
     # What is loaded stays: the collector need not walk it anew with every few pages.
     gc.collect()
     gc.freeze()

@@ -27,7 +27,7 @@ from pipeline.reader import read_page
 from pipeline.refiling import ruled_by
 from pipeline.ruled import Ruled
 from pipeline.run import Pipeline, Read
-from store import definitions, lock, migrate, pages, replays, rulings, threads
+from store import definitions, lock, migrate, pages, replays, revisions, rulings, threads
 from store.engine import Store, open_store
 from store.replays import Replayable
 
@@ -167,7 +167,7 @@ def _stamp(record: Store, way: Way, since: datetime | None) -> str:
     """Changes with everything that a replay depends on, besides the pages."""
     with record.read() as db:
         known = (replays.definitions_of(db), rulings.state_of(db))
-    digest = hashlib.sha256(json.dumps([migrate.head(), known, since], default=str).encode())
+    digest = hashlib.sha256(json.dumps([revisions.head(), known, since], default=str).encode())
     digest.update(way.config.model_dump_json().encode())
     digest.update(f"{way.max_age} {way.read.__module__}.{way.read.__qualname__}".encode())
     folders = [_CODE, _CODE.parent / "core", *filter(None, [way.config.topics_dir])]

@@ -12,7 +12,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -109,14 +109,14 @@ class TermTable:
         self._is_closed = [pattern.endswith(" ") for pattern in self._patterns]
         self._further = [pattern.strip(" ").count(" ") for pattern in self._patterns]  # tokens beside the first
         self._readings = [tuple(dict.fromkeys(readings[pattern])) for pattern in self._patterns]
-        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        """Made when a text is first looked at: a process that only asks for spellings needs none."""
+        return AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_automaton"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
 
     def find(self, text: str, tokens: Sequence[Token], language: str | None = None) -> list[Hit]:
         """Every term in `tokens`, in the order of the text; of one entry at one place only the longest."""

@@ -5,23 +5,15 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy.engine import Connection
 
 from core.errors import StoreError
-from store import reindexing, views
+from store import reindexing, revisions, views
 from store.engine import Store
-
-_INSTALLED = Path(__file__).with_name("migrations")
-_CHECKOUT = Path(__file__).parents[1] / "migrations"
+from store.revisions import current, head
 
 
 @dataclass(frozen=True)
@@ -31,19 +23,6 @@ class Upgrade:
     before: str | None
     after: str
     backup: Path | None
-
-
-@cache
-def head() -> str:
-    """The revision that this program works with."""
-    revision = _scripts().get_current_head()
-    assert revision is not None
-    return revision
-
-
-def current(db: Connection) -> str | None:
-    """The revision of the database; None for an empty one."""
-    return MigrationContext.configure(db).get_current_revision()
 
 
 def require_current(store: Store) -> None:
@@ -79,7 +58,7 @@ def upgrade(store: Store, now: datetime) -> Upgrade:
             db.execute(sa.text("SELECT pg_advisory_xact_lock(5133)"))
         if current(db) != head():
             views.drop(db)
-            command.upgrade(_config(db), "head")
+            _migrate(db)
         views.create(db)
     return Upgrade(before=before, after=head(), backup=backup)
 
@@ -137,31 +116,20 @@ def _has_data(db: Connection) -> bool:
 
 
 def _refuse_newer(store: Store, found: str | None) -> None:
-    if found is None:
-        return
-    try:
-        known = _scripts().get_revision(found) is not None
-    except CommandError:
-        known = False
-    if not known:
+    if found is not None and found not in revisions.known():
         raise StoreError(
             f"the database {store.shown_url()} was written by a newer Nightdesk (schema {found});"
             f" this program knows {head()}. Upgrade the program."
         )
 
 
-def _folder() -> Path:
-    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+def _migrate(db: Connection) -> None:
+    # Most starts find a schema that is as it should be.
+    from alembic import command
+    from alembic.config import Config
 
-
-def _config(db: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    config.set_main_option("script_location", str(revisions.folder()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    if db is not None:
-        config.attributes["connection"] = db
-    return config
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+    config.attributes["connection"] = db
+    command.upgrade(config, "head")

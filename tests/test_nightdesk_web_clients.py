@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
 from nightdesk.settings.sections import WebConfig
-from nightdesk.web.forwarded import Forwarded, client_of, read_networks
+from nightdesk.web.forwarded import Forwarded, client_of
+from nightdesk.web.networks import read_networks
 from nightdesk.web.patience import REQUESTS, Patience
 from tests.conftest import START, FakeClock
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from core.errors import StoreError
-from store import migrate
+from store import migrate, revisions
 from store.definitions import sources
 from store.engine import Store, open_store
 from store.schema import metadata
@@ -44,8 +46,17 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(store: Store) -> Non
     assert differences == []
 
 
+def test_the_revisions_are_those_that_alembic_walks_through() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(revisions.folder()))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_current_head() == revisions.head()
+    assert {script.revision for script in scripts.walk_revisions()} == set(revisions.known())
+
+
 def test_upgrading_twice_changes_nothing(store: Store) -> None:
-    assert migrate.upgrade(store, NOW).before == migrate.head()
+    assert migrate.upgrade(store, NOW).before == revisions.head()
     migrate.require_current(store)
 
 
@@ -53,7 +64,7 @@ def test_an_empty_database_is_upgraded_without_a_backup(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/new.db", tmp_path)
     done = migrate.upgrade(store, NOW)
     store.close()
-    assert (done.before, done.after, done.backup) == (None, migrate.head(), None)
+    assert (done.before, done.after, done.backup) == (None, revisions.head(), None)
 
 
 def test_a_newer_schema_is_refused(store: Store) -> None:
@@ -67,7 +78,7 @@ def test_a_database_with_data_is_backed_up_before_it_is_migrated(
 ) -> None:
     _add_source(sqlite_store)
     _set_revision(sqlite_store, "0001")
-    monkeypatch.setattr(migrate.command, "upgrade", lambda *_: None)
+    monkeypatch.setattr("alembic.command.upgrade", lambda *_: None)
     done = migrate.upgrade(sqlite_store, NOW)
     assert done.backup is not None
     with sqlite3.connect(done.backup) as copy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -38,6 +39,9 @@ from nightdesk.cli import (
 )
 from nightdesk.cli.context import Session
 from nightdesk.terminal import plain
+
+#: Made before garbage is looked for. What a start makes is there to stay: Python's own number costs it a tenth.
+_OBJECTS = 10_000
 
 app = typer.Typer(
     name="nightdesk",
@@ -77,6 +81,7 @@ for family in (setup, work, control, *_ASKING, *_KEEPING):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
+    gc.set_threshold(_OBJECTS)
     code = run(sys.argv[1:] if arguments is None else list(arguments))
     _flush()
     sys.exit(code)

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from core.duration import Duration
-from nightdesk.web.forwarded import read_networks
 from nightdesk.web.hosts import is_loopback
+from nightdesk.web.networks import read_networks
 
 
 class Section(BaseModel):

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from nightdesk.web.networks import Address, Networks, read_networks
+
 log = structlog.get_logger(__name__)
-
-Address = IPv4Address | IPv6Address
-Networks = tuple[IPv4Network | IPv6Network, ...]
-
-
-@lru_cache(maxsize=8)
-def read_networks(written: tuple[str, ...]) -> Networks:
-    """Addresses and networks of `web.trusted_proxies`. Raises ValueError that shows the right form."""
-    try:
-        return tuple(ip_network(one.strip()) for one in written)
-    except ValueError as error:
-        raise ValueError(f'{error}; write addresses or networks, as in ["127.0.0.1", "10.0.0.0/8"]') from None
 
 
 def client_of(peer: str, said: Sequence[str], trusted: Networks) -> str:
