@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from pipeline.profile import Figure, Profile
 
@@ -94,6 +95,11 @@ def same_country(one: Profile, other: Profile) -> bool | None:
     return False
 
 
+def across_the_border(countries: Iterable[str]) -> frozenset[str]:
+    """Countries of which it is not sure that news of them is other news than that of these."""
+    return frozenset().union(*(pair for country in countries for pair in _BORDERS if country in pair))
+
+
 def same_place(one: Profile, other: Profile) -> bool | None:
     """Towns and sites by name. A longer name that holds the other is the same: a park in its town."""
     mine, theirs = one.held(one.places), other.held(other.places)
@@ -120,11 +126,16 @@ def gap(mine: Iterable[date], theirs: Iterable[date]) -> timedelta:
 
 def gap_of(mine: Iterable[str], theirs: Iterable[str]) -> timedelta:
     """The same for ISO dates."""
-    return gap([date.fromisoformat(day) for day in mine], [date.fromisoformat(day) for day in theirs])
+    return gap([day_of(day) for day in mine], [day_of(day) for day in theirs])
 
 
 def _days(profile: Profile) -> list[date]:
-    return [date.fromisoformat(day) for day in profile.held(profile.days)]
+    return [day_of(day) for day in profile.held(profile.days)]
+
+
+@lru_cache(maxsize=4096)
+def day_of(iso: str) -> date:
+    return date.fromisoformat(iso)
 
 
 def same_nationality(one: Profile, other: Profile) -> bool | None:

@@ -8,29 +8,44 @@ reports with nothing but words the words decide. Nothing here reads or writes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline import agreement, pairing
 from pipeline.config import PipelineConfig
+from pipeline.nearby import TELLING
 from pipeline.profile import Profile
 from pipeline.weighing import load_models, probability
 from pipeline.words import Rarity
 
 _ROUNDING = 0.06  # 32 and 34 officers on one trip
-_TELLING = 8  # smaller numbers agree by chance
 _WORDS = 40  # distinct ones, below which a text is brief
 _BRIEF = 0.3
 _COMMON = {"type", "country", "date"}  # what acts of one day and country easily share
 #: Log odds from which a report joins: where nothing keeps it apart, and against something that does.
-_JOINS, _JOINS_AGAINST = 0.0, 1.0
+JOINS, _JOINS_AGAINST = 0.0, 1.0
 _SERIES = 0.5  # likeness of words from which a known difference makes two reports parts of a series
 _LIKE = 0.25  # half of that where the figure differs as well
 _BINDING = frozenset(("another batch or edition", "another nationality and figure"))
 #: What may be one reading gone wrong, as long as nothing else is known to differ.
 _READINGS = frozenset(("another nationality", "another place", "another country"))
-_NEVER = -30.0
-_STRANGE = 0.08  # likeness of words below which something else must be shared
+NEVER = -30.0
+STRANGE = 0.08  # likeness of words below which something else must be shared
+#: What the likeness of words gains where a key agrees. No one key joins by itself; in two languages three must agree.
+WORTH = {
+    "type": 0.06,
+    "place": 0.07,
+    "country": 0.02,
+    "date": 0.06,
+    "nationality": 0.03,
+    "figure": 0.12,
+    "batch or edition": 0.06,
+    "route": 0.03,
+}
+_SMALL = 0.03  # a figure that agrees by chance
+_NAME, _NAMES = 0.05, 0.15  # each shared name, and all of them
+KIN, _NO_KIN = 0.05, 0.15  # what other types take away
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,13 @@ class Candidate:
 
     development_id: int
     profile: Profile
+
+
+class Passed(NamedTuple):
+    """One that cannot be joined, and the most that its nearness can be."""
+
+    candidate: Candidate
+    most: tuple[bool, float]  # whether nothing may keep it apart, and its score
 
 
 @dataclass(frozen=True)
@@ -76,8 +98,13 @@ def decide(
     rarity: Rarity,
     config: PipelineConfig,
     copied: int | None = None,
+    others: Iterable[Passed] = (),
 ) -> Decision:
-    """Join the development that most speaks for, or found one. `copied`: where the article's near-copy is."""
+    """Join the development that most speaks for, or found one. `copied`: where the article's near-copy is.
+
+    `others` cannot be joined; who joins none wants to know which of them is nearest. They come by their `most`, the
+    greatest first, and are weighed as far as they can be nearer than what was found.
+    """
     weighed = [
         (candidate, weigh(article, candidate.profile, rarity, config, candidate.development_id == copied))
         for candidate in candidates
@@ -95,7 +122,13 @@ def decide(
         best, weighing = max(open_ones, key=lambda pair: (pair[1].score, -pair[0].development_id))
         if weighing.score >= needed(article, config):
             return Join(best.development_id, round(weighing.score, 3), _because(weighing), mentions)
-    return Found(_alone(weighed, config), mentions)
+    nearest = max(weighed, key=_nearness, default=None)
+    for candidate, most in others:
+        if nearest and most < _nearness(nearest)[:2]:
+            break
+        other = candidate, weigh(article, candidate.profile, rarity, config)
+        nearest = max(nearest or other, other, key=_nearness)
+    return Found(_alone(nearest, config), mentions)
 
 
 def needed(article: Profile, config: PipelineConfig) -> float:
@@ -108,7 +141,7 @@ def _is_sure(weighing: Weighing) -> bool:
     if weighing.odds is None:
         return False
     if not weighing.apart:
-        return weighing.odds >= _JOINS
+        return weighing.odds >= JOINS
     if weighing.other_figure and weighing.apart in _READINGS and weighing.words >= _LIKE:
         return False  # in much the same words two differences are no misreading
     return weighing.apart not in _BINDING and weighing.words < _SERIES and weighing.odds >= _JOINS_AGAINST
@@ -142,10 +175,10 @@ def _odds(
     if model is None or not article.events or not known.events:
         return None
     if pairing.distance(article, known) > config.window or agreement.analysis_of_other(article, known):
-        return _NEVER
+        return NEVER
     shared = (article.places, known.places), (article.names, known.names), (article.numbers, known.numbers)
-    if words < _STRANGE and not any(mine.keys() & theirs.keys() for mine, theirs in shared):
-        return _NEVER
+    if words < STRANGE and not any(mine.keys() & theirs.keys() for mine, theirs in shared):
+        return NEVER
     return model.score(pairing.pair_traits(article, known, rarity, alike))
 
 
@@ -202,29 +235,37 @@ def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named:
 
 
 def _evidence(article: Profile, known: Profile, shared: float) -> tuple[list[str], float]:
-    """What agrees, and its weight. No one key joins by itself; in two languages at least three must agree."""
-    count = agreement.same_count(article, known)
-    telling = max((figure.value for figure in article.leading), default=0) >= _TELLING
+    """What agrees, and its weight."""
     types = agreement.same_types(article, known)
-    checks = (
-        ("type", types, 0.06),
-        ("place", agreement.same_place(article, known), 0.07),
-        ("country", agreement.same_country(article, known), 0.02),
-        ("date", agreement.same_day(article, known), 0.06),
-        ("nationality", agreement.same_nationality(article, known), 0.03),
-        ("figure", count, 0.12 if telling else 0.03),
-        ("batch or edition", agreement.same_edition(article, known), 0.06),
-        ("route", bool(article.routes.keys() & known.routes.keys()) or None, 0.03),
-        ("names", bool(shared) or None, min(0.15, 0.05 * shared)),
-    )
-    agreed = [name for name, answer, _ in checks if answer]
+    answers = {
+        "type": types,
+        "place": agreement.same_place(article, known),
+        "country": agreement.same_country(article, known),
+        "date": agreement.same_day(article, known),
+        "nationality": agreement.same_nationality(article, known),
+        "figure": agreement.same_count(article, known),
+        "batch or edition": agreement.same_edition(article, known),
+        "route": bool(article.routes.keys() & known.routes.keys()),
+        "names": bool(shared),
+    }
+    worth = WORTH | {"figure": figure_worth(article), "names": names_worth(shared)}
+    agreed = [name for name, answer in answers.items() if answer]
     # Many acts of one type happen in one country: alone that says nothing.
-    weight = sum(worth for _, answer, worth in checks if answer) if set(agreed) - {"type", "country"} else 0.0
+    weight = sum(worth[name] for name in agreed) if set(agreed) - {"type", "country"} else 0.0
     if article.languages.keys() & known.languages.keys() and not set(agreed) - _COMMON:
         weight /= 2  # in one language the words would say more, were it one act
     if types is False:
-        weight -= 0.05 if agreement.kin_types(article, known) else 0.15
+        weight -= KIN if agreement.kin_types(article, known) else _NO_KIN
     return agreed, weight
+
+
+def figure_worth(article: Profile) -> float:
+    is_telling = any(figure.value >= TELLING for figure in article.leading)
+    return WORTH["figure"] if is_telling else _SMALL
+
+
+def names_worth(shared: float) -> float:
+    return min(_NAMES, _NAME * shared)
 
 
 def _mentions(
@@ -244,7 +285,7 @@ def _mentions(
 def _names_its_figure(article: Profile, known: Profile) -> bool:
     """Its main figure where that is large enough, whatever it is there, told of the same place or country."""
     told = {figure.value for figure in article.figures} | {float(number) for number in article.numbers}
-    if not any(figure.value >= _TELLING and figure.value in told for figure in known.leading):
+    if not any(figure.value >= TELLING and figure.value in told for figure in known.leading):
         return False
     return bool(agreement.same_place(article, known) or agreement.same_country(article, known))
 
@@ -258,10 +299,15 @@ def _because(weighing: Weighing) -> str:
     return f"{alike}; agrees in {', '.join(weighing.agreed)}" if weighing.agreed else alike
 
 
-def _alone(weighed: Sequence[tuple[Candidate, Weighing]], config: PipelineConfig) -> str:
+def _alone(nearest: tuple[Candidate, Weighing] | None, config: PipelineConfig) -> str:
     """Why none was joined: of the one that comes nearest."""
-    if not weighed:
+    if nearest is None:
         return "no recent development of its topic"
-    candidate, nearest = max(weighed, key=lambda pair: (not pair[1].apart, pair[1].score, -pair[0].development_id))
-    against = nearest.apart or f"too little in common ({nearest.score:.2f} of {config.threshold:.2f})"
+    candidate, weighing = nearest
+    against = weighing.apart or f"too little in common ({weighing.score:.2f} of {config.threshold:.2f})"
     return f"nearest is d{candidate.development_id}: {against}"
+
+
+def _nearness(pair: tuple[Candidate, Weighing]) -> tuple[bool, float, int]:
+    candidate, weighing = pair
+    return not weighing.apart, weighing.score, -candidate.development_id

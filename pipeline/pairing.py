@@ -9,8 +9,8 @@ from pipeline.profile import Profile
 from pipeline.words import Rarity, cosine
 
 _NAMES = 3  # shared names that count
-_STEPS = (0.1, 0.2, 0.35, 0.5, 0.7)
-_DAYS = ((0.5, "same day"), (1.5, "a day"), (3.5, "days"), (8.0, "a week"), (15.0, "two weeks"))
+STEPS = (0.1, 0.2, 0.35, 0.5, 0.7)
+DAYS = ((0.5, "same day"), (1.5, "a day"), (3.5, "days"), (8.0, "a week"), (15.0, "two weeks"))
 
 
 def pair_traits(
@@ -19,8 +19,8 @@ def pair_traits(
     """Key by key: the same, another, or not known; and how alike words, names and numbers are."""
     words, names = alike or likenesses(article, known, rarity)
     traits = {"words": words, "names": names, "words and names": words * names}
-    traits.update({f"words over {step}": 1.0 for step in _STEPS if words > step})
-    traits.update({f"names over {step}": 1.0 for step in _STEPS if names > step})
+    traits.update({f"words over {step}": 1.0 for step in STEPS if words > step})
+    traits.update({f"names over {step}": 1.0 for step in STEPS if names > step})
     answers = {
         "type": agreement.same_types(article, known),
         "place": agreement.same_place(article, known),
@@ -95,4 +95,4 @@ def _gap(article: Profile, known: Profile) -> timedelta | None:
 
 def _apart(article: Profile, known: Profile) -> str:
     days = distance(article, known) / timedelta(days=1)
-    return next((name for limit, name in _DAYS if days <= limit), "weeks")
+    return next((name for limit, name in DAYS if days <= limit), "weeks")

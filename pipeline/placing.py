@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from pipeline import casework, changes, cluster, record
+from pipeline import casework, changes, choosing, cluster, record
 from pipeline.changes import STATED, Change, Record, Stated
 from pipeline.config import PipelineConfig
 from pipeline.profile import Profile, joined
@@ -53,16 +53,15 @@ def place(
     original = articles.original_of(db, copy) if copy is not None else None
     if not (report.profile.topics or asked_for or copied):
         return Placed(duplicate_of=original)
-    candidates = recent.around(db, report.profile.first)
-    decision = cluster.decide(report.profile, candidates, recent.rarity, config, copied)
+    near = recent.around(db, report.profile.first)
+    decision = choosing.decide(report.profile, near, config, copied)
     developments.add_mentions(db, report.article_id, decision.mentions)
     if isinstance(decision, cluster.Found):
         # The same words of another day or place are no copy: a series repeats itself.
         duplicate_of = None if copied else original
         return found(db, report, decision.reason, now, duplicate_of)
     duplicate_of = original if decision.development_id == copied else None
-    known = next(one.profile for one in candidates if one.development_id == decision.development_id)
-    return _join(db, config, report, decision, known, duplicate_of, now)
+    return _join(db, config, report, decision, near.profiles[decision.development_id], duplicate_of, now)
 
 
 def found(db: Connection, report: Report, reason: str, now: datetime, duplicate_of: int | None = None) -> Placed:
@@ -140,7 +139,7 @@ def revised(known: Profile, version: Profile) -> Profile:
     """A development's profile with the keys of a new version, which counts as no further article."""
     both = joined(known, version)
     analyses = min(both.analyses, known.articles)
-    return Profile(**{**both.__dict__, "articles": known.articles, "analyses": analyses})
+    return replace(both, articles=known.articles, analyses=analyses)
 
 
 def _record(db: Connection, development_id: int, known: Profile, besides: int | None = None) -> Record:

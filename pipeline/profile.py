@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from core.text import fold, tokens
@@ -33,7 +34,7 @@ _HELD = 4  # a key is a development's own if one in four of its articles has it
 
 
 #: Units that count people one way or another; what is counted in other units is compared only with its like.
-_PERSONS = frozenset({"people", "suspects", "victims", "defendants", "fugitives"})
+PERSONS = frozenset({"people", "suspects", "victims", "defendants", "fugitives"})
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Figure:
 
 def alike(unit: str | None, other: str | None) -> bool:
     """Whether two units count the same kind of thing; one that is not known may be anything."""
-    return unit is None or other is None or unit == other or {unit, other} <= _PERSONS
+    return unit is None or other is None or unit == other or {unit, other} <= PERSONS
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,21 @@ class Profile:
         return self.analyses * 2 > self.articles
 
     def held(self, counts: Counts) -> frozenset[str]:
-        """The keys that enough of the articles have."""
+        """The keys that enough of the articles have. Kept, since each article asks it of many developments."""
+        kept = self._held.get(id(counts))
+        if kept is None or kept[0] is not counts:
+            kept = self._held[id(counts)] = counts, self._holding(counts)
+        return kept[1]
+
+    def _holding(self, counts: Counts) -> frozenset[str]:
         if self.articles <= _HELD:
             return frozenset(counts)  # one article is enough
         return frozenset(key for key, count in counts.items() if count * _HELD >= self.articles)
+
+    @cached_property
+    def _held(self) -> dict[int, tuple[Counts, frozenset[str]]]:
+        """By the id of the counts, which are kept so that it holds."""
+        return {}
 
     def as_json(self) -> dict[str, Any]:
         value = {part.name: getattr(self, part.name) for part in fields(self)}

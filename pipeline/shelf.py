@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
-from pipeline import cluster, record
+from pipeline import choosing, cluster, record
 from pipeline.config import PipelineConfig
 from pipeline.profile import Profile
 from pipeline.recent import Recent
@@ -13,7 +13,7 @@ from store import developments, restricted
 
 def put(db: Connection, config: PipelineConfig, recent: Recent, article_id: int, profile: Profile) -> int | None:
     """Put a restricted report beside the development that the machine would have it join; which one."""
-    decision = cluster.decide(profile, recent.around(db, profile.first), recent.rarity, config)
+    decision = choosing.decide(profile, recent.around(db, profile.first), config)
     found = decision.development_id if isinstance(decision, cluster.Join) else None
     developments.replace_mentions(db, article_id, [] if found is None else [found])
     return found

@@ -17,6 +17,7 @@ from core.text import fold, is_unspaced, words
 _LEAD = 3_000  # characters: news tells its story first, archives and boilerplate stand below
 _KEPT = 160
 _NORMS = 20_000  # kept at a time
+_LEAST = 0.1
 _TITLE = 2  # a word of the headline counts so many times more
 
 #: Languages whose commonest words justext lists, by the tag we detect.
@@ -88,6 +89,8 @@ def name_weights(title: str, text: str, language: str | None) -> Weights:
 class Rarity:
     """How much a term tells, from the number of recent developments that have it."""
 
+    least = _LEAST  # of a term that all of them have
+
     def __init__(self) -> None:
         self.size = 0
         self._seen: Counter[str] = Counter()
@@ -106,6 +109,10 @@ class Rarity:
 
     def of(self, term: str) -> float:
         return self._of_count[self._seen.get(term, 0)]
+
+    def count(self, term: str) -> int:
+        """How many developments have a term."""
+        return self._seen.get(term, 0)
 
     def norm(self, weights: Mapping[str, float]) -> float:
         """How long a text's weights are, each as rare as its term is now; never 0."""
@@ -133,7 +140,7 @@ class _OfCount(dict[int, float]):
         self._size = size
 
     def __missing__(self, count: int) -> float:
-        self[count] = math.log((self._size + 2) / (count + 1)) + 0.1
+        self[count] = math.log((self._size + 2) / (count + 1)) + _LEAST
         return self[count]
 
 
