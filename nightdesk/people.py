@@ -21,8 +21,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from core.errors import NotFound, UsageError
+from nightdesk import handover
 from nightdesk.settings.mistakes import did_you_mean
-from store import people, saved
+from store import people
 from store.engine import Store
 
 #: Each may do what those before it may: look and mark; decide on news, watches and silences; run the desk.
@@ -61,9 +62,8 @@ def add(db: Connection, name: str, role: str, password: str, by: str, now: datet
         raise UsageError(f"{name!r} is no name for a user; write small letters, digits, dots and -, as in ana.b")
     _check_role(role)
     _check_password(password)
-    if left := [row.name for row in saved.everyone(db) if row.owner == name]:
-        if people.standing(db, name) is None:
-            raise UsageError(f"{name} left saved queries ({', '.join(left)}); remove them, or take another name")
+    if any(row.name == name and row.removed_at is not None for row in people.everybody(db)):
+        handover.set_free(db, name, by, now)
     if not people.add(db, name, role, hashed(password), by, now):
         raise UsageError(f"there is a user {name}; nightdesk users list shows them")
     people.note_deed(db, by, "user added", name, now, detail={"role": role})
@@ -118,9 +118,10 @@ def come_back(db: Connection, name: str, by: str, now: datetime) -> None:
 
 
 def remove(db: Connection, name: str, by: str, now: datetime) -> None:
-    """End their login and sessions; what they did and own stays on record. Raises NotFound."""
+    """End their login, sessions and keys; what they did and own stays on record. Raises NotFound."""
     _change(db, name, {"removed_at": now, "removed_by": by})
     people.end_all(db, name, now)
+    handover.revoke_keys(db, name, by, now)
     people.note_deed(db, by, "user removed", name, now)
 
 

@@ -66,9 +66,10 @@ def add(db: Connection, config: Config, wanted: Wanted, by: str, now: datetime) 
 
 
 def change(db: Connection, wanted: Wanted, who: Person, now: datetime) -> None:
-    """Raises UsageError, NotFound."""
+    """What is nobody's is from then on whose who changes it. Raises UsageError, NotFound."""
     require(db, wanted.name, who)
     wanted.read()
+    saved.take(db, wanted.name, who.name)
     saved.change(db, wanted.name, {key: value for key, value in asdict(wanted).items() if key != "name"}, who.name, now)
     people.note_deed(db, who.name, "query changed", wanted.name, now, detail={"sql": wanted.sql})
 
@@ -88,5 +89,6 @@ def require(db: Connection, name: str, who: Person) -> Wanted:
     if row is None:
         raise NotFound(f"there is no saved query {name}")
     if row.owner != who.name and not who.may("operator"):
-        raise UsageError(f"{name} is {row.owner}'s; save it under a name of your own, or ask an operator")
+        whose = f"{row.owner}'s" if row.owner else "nobody's any more"
+        raise UsageError(f"{name} is {whose}; save it under a name of your own, or ask an operator")
     return Wanted(row.name, row.about, row.places, row.sql)

@@ -76,6 +76,8 @@ marks = sa.Table(
 
 #: When a session was seen is kept this exactly, so that reading does not become writing.
 _GRAIN = timedelta(minutes=5)
+#: Marks of what is still to be done.
+_OPEN = ("new", "seen")
 
 
 # -- users ------------------------------------------------------------------------------------------------------------
@@ -186,7 +188,14 @@ def marks_of(db: Connection, development_ids: Sequence[int]) -> dict[int, Row[An
     return {row.development_id: row for row in found}
 
 
-def marked_for(db: Connection, names: Sequence[str], states: Sequence[str] = ("new", "seen")) -> list[Row[Any]]:
+def marked_for(db: Connection, names: Sequence[str], states: Sequence[str] = _OPEN) -> list[Row[Any]]:
     """What stands to be done by these people, oldest first."""
     theirs = sa.select(marks).where(marks.c.person.in_(names), marks.c.state.in_(states))
     return list(db.execute(theirs.order_by(marks.c.changed_at)))
+
+
+def hand_over(db: Connection, name: str, to: str | None, by: str, now: datetime) -> list[int]:
+    """What stands to be done by somebody stands to be done by somebody else, or by nobody; the developments."""
+    open_ones = sa.update(marks).where(marks.c.person == name, marks.c.state.in_(_OPEN))
+    moved = open_ones.values(person=to, changed_by=by, changed_at=now).returning(marks.c.development_id)
+    return sorted(db.scalars(moved))

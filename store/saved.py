@@ -19,7 +19,7 @@ saved_queries = sa.Table(
     text("about"),
     text("places"),  # one a line, as `since: day = 90d`
     text("sql"),
-    text("owner"),
+    text("owner"),  # empty: nobody's, left by somebody whose name was given again
     moment("created_at"),
     moment("changed_at"),
     text("changed_by"),
@@ -46,6 +46,19 @@ def add(db: Connection, values: Mapping[str, Any], owner: str, now: datetime) ->
 def change(db: Connection, name: str, values: Mapping[str, Any], by: str, now: datetime) -> None:
     mine = sa.update(saved_queries).where(saved_queries.c.name == name)
     db.execute(mine.values(**values, changed_at=now, changed_by=by))
+
+
+def take(db: Connection, name: str, owner: str) -> None:
+    """Own what is nobody's."""
+    nobodys = sa.update(saved_queries).where(saved_queries.c.name == name, saved_queries.c.owner == "")
+    db.execute(nobodys.values(owner=owner))
+
+
+def hand_over(db: Connection, owner: str, to: str, by: str, now: datetime) -> list[str]:
+    """All that somebody owns is somebody else's; the names."""
+    theirs = sa.update(saved_queries).where(saved_queries.c.owner == owner)
+    moved = theirs.values(owner=to, changed_at=now, changed_by=by).returning(saved_queries.c.name)
+    return sorted(db.scalars(moved))
 
 
 def remove(db: Connection, name: str) -> None:

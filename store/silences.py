@@ -69,6 +69,12 @@ def end(db: Connection, silence_id: int, now: datetime) -> bool:
     return db.execute(standing.values(**values)).rowcount == 1
 
 
+def hand_over(db: Connection, owner: str, to: str, now: datetime) -> list[int]:
+    """Somebody else answers for what somebody muted, as far as it still stands; which silences."""
+    theirs = sa.update(silences).where(silences.c.owner == owner, silences.c.ends_at > now)
+    return sorted(db.scalars(theirs.values(owner=to).returning(silences.c.id)))
+
+
 def standing(db: Connection, now: datetime) -> list[Row[Any]]:
     """The silences in force, oldest first."""
     query = sa.select(silences).where(silences.c.starts_at <= now, silences.c.ends_at > now)

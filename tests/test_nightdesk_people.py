@@ -14,14 +14,15 @@ from urllib.parse import urlencode
 import pytest
 
 from core.errors import NotFound, UsageError
-from nightdesk import belongings, people
+from nightdesk import belongings, handover, people
 from nightdesk.cli.main import run
 from nightdesk.web.access import COOKIE
 from nightdesk.web.desk.deeds import is_ours
 from nightdesk.web.logins import BY_CLIENT, SPAN
 from store import people as kept
-from store import silences, tokens
+from store import saved, silences, tokens
 from store.engine import Store
+from tests.alerting import Newsroom
 from tests.asking import PASSWORD, Answer, Asker, listening
 from tests.conftest import START, FakeClock
 
@@ -153,6 +154,54 @@ def test_who_leaves_leaves_a_list_of_what_they_owned(store: Store) -> None:
         assert not belongings.of(db, "ana", later)[0]["what"] == "silence"
 
 
+def leave(store: Store, development: int) -> None:
+    """Ana has a query, a silence, a key, and a development that waits for her."""
+    later = START + timedelta(days=3)
+    with store.write() as db:
+        saved.add(db, {"name": "lately", "about": "", "places": "", "sql": "SELECT 1"}, "ana", START)
+        silences.add(db, "ana", "a drill", START, later, {"topic": "scam_centres"}, START)
+        tokens.add(db, "anas-sheet", "sheet", "0" * 64, "ana", START)
+        kept.mark(db, development, {"person": "ana"}, "ana", START)
+
+
+def owned(store: Store, name: str) -> list[tuple[str, str]]:
+    with store.read() as db:
+        return [(row["what"], row["name"]) for row in belongings.of(db, name, START)]
+
+
+def test_what_a_leaver_owns_is_handed_over_and_their_keys_end(store: Store, clock: FakeClock) -> None:
+    add(store)
+    add(store, "ben")
+    development = Newsroom(store, clock).story()
+    leave(store, development)
+    for to in ("ana", "nobody"):
+        with pytest.raises(UsageError, match="cannot take over"):
+            store.unit(lambda db, to=to: handover.hand_over(db, "ana", to, "ben", START))
+    store.unit(lambda db: people.remove(db, "ana", "ben", START))
+    assert [what for what, _ in owned(store, "ana")] == ["silence", "development", "query"]
+    handed = store.unit(lambda db: handover.hand_over(db, "ana", "ben", "ben", START))
+    assert handed == ["lately", f"d{development}", "s1"]
+    assert owned(store, "ana") == []
+    assert owned(store, "ben") == [("silence", "s1"), ("development", f"d{development}"), ("query", "lately")]
+    with store.read() as db:
+        assert [row.revoked_by for row in tokens.every(db)] == ["ben"]
+    with pytest.raises(NotFound):
+        store.unit(lambda db: handover.hand_over(db, "carla", "ben", "ben", START))
+
+
+def test_a_newcomer_of_a_name_takes_nothing_over(store: Store, clock: FakeClock) -> None:
+    add(store)
+    leave(store, Newsroom(store, clock).story())
+    store.unit(lambda db: people.remove(db, "ana", "ben", START))
+    add(store)
+    assert owned(store, "ana") == [("silence", "s1")]  # it says who muted, until it ends
+    with store.read() as db:
+        assert [(row.name, row.owner) for row in saved.everyone(db)] == [("lately", "")]
+        assert kept.marked_for(db, ["ana"]) == []
+        done = {row.what: row.detail for row in kept.deeds_about(db, "ana")}
+    assert done["set free"]["what"] == ["lately", "d1"]
+
+
 def test_everything_done_to_users_is_on_record(store: Store) -> None:
     add(store)
     store.unit(lambda db: people.set_role(db, "ana", "operator", "ben", START))
@@ -187,7 +236,10 @@ def test_users_are_added_listed_and_removed_by_command(
     assert run(["users", "back", "ana"]) == 0
     given("short")
     assert run(["users", "password", "ana"]) == 2
-    assert run(["users", "remove", "ana", "--by", "ben"]) == 0
+    assert run(["users", "hand-over", "ana", "--to", "nobody"]) == 2
+    assert run(["users", "hand-over", "ana", "--to", "ben"]) == 0
+    assert run(["users", "remove", "ana", "--to", "ana"]) == 2
+    assert run(["users", "remove", "ana", "--to", "ben", "--by", "ben"]) == 0
     assert run(["users", "remove", "ana"]) == 1
     capsys.readouterr()
     assert run(["users", "list", "--format", "json"]) == 0

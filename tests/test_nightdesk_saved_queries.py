@@ -163,9 +163,25 @@ def test_who_leaves_leaves_their_queries_behind(desk: Asker) -> None:
     assert desk.do("/people/reader.one/remove", "operator").status == 303
     assert 'query <a href="/sql?name=lately">lately</a>' in desk.see("/people/reader.one", "operator")
     again = [("name", "reader.one"), ("role", "reader"), ("password", PASSWORD)]
-    assert "left saved queries (lately)" in desk.do("/people/add", "operator", again).text
-    assert desk.do("/queries/lately/remove", "operator").status == 303
     assert desk.do("/people/add", "operator", again).status == 303
+    desk.forget("reader")
+    assert "nobody&#39;s now" in desk.see("/sql?name=lately", "operator")
+    assert 'query <a href="/sql?name=lately">lately</a>' not in desk.see("/me", "reader")
+    assert "is nobody&#39;s any more" in desk.do("/queries/lately", "reader", list(FIELDS.items())).text
+    assert save(desk, "operator", "/queries/lately").status == 303
+    assert "Saved by operator.one" in desk.see("/sql?name=lately", "operator")
+
+
+def test_an_operator_hands_a_leavers_queries_to_somebody_else(desk: Asker) -> None:
+    save(desk)
+    assert desk.look("/me", "editor").status == 200  # there is one
+    assert desk.do("/people/reader.one/remove", "operator").status == 303
+    assert "Hand over" in desk.see("/people/reader.one", "operator")
+    for to, status in (("nobody", 409), ("reader.one", 409), ("editor.one", 303)):
+        assert desk.do("/people/reader.one/hand-over", "operator", [("to", to)]).status == status, to
+    assert "Saved by editor.one" in desk.see("/sql?name=lately", "editor")
+    assert save(desk, "editor", "/queries/lately").status == 303
+    assert "Hand over" not in desk.see("/people/reader.one", "operator")
 
 
 def test_one_that_older_rules_let_in_hides_no_other(desk: Asker) -> None:

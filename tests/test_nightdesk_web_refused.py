@@ -109,6 +109,7 @@ SELDOM = {
     "/developments/1/unmute",
     "/intake/missed",
     "/me/back",
+    "/people/x/hand-over",
     "/silences/m1/end",
     "/sources/add",
     "/sources/look",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightdesk.cli.context import session
 from nightdesk.cli.options import FormatOption, family
 
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="As they log in, as in ana.")]
 _Role = Annotated[
     str,
     typer.Option(metavar="ROLE", help="reader looks and marks; editor decides on news and watches; operator all."),
 ]
+_To = Annotated[str, typer.Option("--to", metavar="OTHER", help="Who has it from then on.")]
 _By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who does it; the user here.")]
 
 
@@ -26,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
     users.command("password")(password)
     users.command("away")(away)
     users.command("back")(back)
+    users.command("hand-over")(hand_over)
     users.command("remove")(remove)
 
 
@@ -114,16 +119,39 @@ def back(context: typer.Context, name: _Name, by: _By = None) -> None:
     typer.echo(f"{name}: is back", err=True)
 
 
-def remove(context: typer.Context, name: _Name, by: _By = None) -> None:
-    """End a login and its sessions, and list what its owner leaves behind."""
+def hand_over(context: typer.Context, name: _Name, to: _To, by: _By = None) -> None:
+    """Give somebody's saved queries, the developments that wait for them and their silences to somebody else."""
     from core.clock import utc_now
-    from nightdesk import belongings, people
+    from nightdesk import handover
+    from nightdesk.analyst import signed
+
+    with session(context).reading() as store:
+        handed = store.unit(lambda db: handover.hand_over(db, name, to, signed(by, None).by, utc_now()))
+    typer.echo(f"{to}: has {', '.join(handed) or 'nothing'} of {name} now", err=True)
+
+
+def remove(
+    context: typer.Context,
+    name: _Name,
+    to: Annotated[str | None, typer.Option("--to", metavar="OTHER", help="Who takes over what is theirs.")] = None,
+    by: _By = None,
+) -> None:
+    """End a login with its sessions and keys, and list what its owner leaves behind."""
+    from core.clock import utc_now
+    from nightdesk import belongings, handover, people
     from nightdesk.analyst import signed
     from nightdesk.output import choose_format, write
 
     now = utc_now()
     with session(context).reading() as store:
-        store.unit(lambda db: people.remove(db, name, signed(by, None).by, now))
+        signature = signed(by, None).by
+
+        def work(db: Connection) -> None:
+            if to is not None:
+                handover.hand_over(db, name, to, signature, now)
+            people.remove(db, name, signature, now)
+
+        store.unit(work)
         with store.read() as db:
             left = belongings.of(db, name, now)
     typer.echo(f"{name}: removed; {len(left) or 'nothing'} left behind{':' if left else ''}", err=True)

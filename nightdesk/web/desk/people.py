@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import NotFound, UsageError
-from nightdesk import belongings, people
+from nightdesk import belongings, handover, people
 from nightdesk.web.desk.deeds import Deed, Form, Look, go
 from nightdesk.web.desk.frame import Frame
 from store import people as kept
@@ -39,6 +39,7 @@ class People:
             Deed("/people/{name:str}/role", self._set_role, "operator"),
             Deed("/people/{name:str}/password", self._set_password, "operator"),
             Deed("/people/{name:str}/remove", self._remove, "operator"),
+            Deed("/people/{name:str}/hand-over", self._hand_over, "operator"),
         ]
 
     async def _list(self, request: Request) -> Response:
@@ -67,6 +68,7 @@ class People:
                 "row": row,
                 "roles": _ROLES,
                 "belongings": belongings.of(db, name, self._frame.now()),
+                "others": [one["name"] for one in people.rows(db) if one["state"] == "stands" and one["name"] != name],
                 "done": kept.last_deeds(db, _DEEDS, by=name),
                 "about": [one for one in kept.deeds_about(db, name) if one.what in _ABOUT],
             }
@@ -97,6 +99,14 @@ class People:
         await self._write(lambda db: people.remove(db, name, form.person.name, now))
         return go(f"/people/{name}", f"{name} cannot log in any more. What they leave behind is listed here.")
 
+    async def _hand_over(self, form: Form) -> Response:
+        name, to, now = form.request.path_params["name"], form.needed("to", 63), self._frame.now()
+        by, store = form.person.name, self._frame.app.store
+        handed = await anyio.to_thread.run_sync(
+            lambda: store.unit(lambda db: handover.hand_over(db, name, to, by, now))
+        )
+        return go(f"/people/{name}", f"{to} has now: {', '.join(handed) or 'nothing of it, since there was nothing'}.")
+
     @staticmethod
     def _other(form: Form) -> str:
         """Whom the deed is about; not whoever does it, who could lock themselves out."""
@@ -107,4 +117,4 @@ class People:
 
 
 #: Deeds whose `about` is a person.
-_ABOUT = ("user added", "role set", "password set", "away", "back", "user removed")
+_ABOUT = ("user added", "role set", "password set", "away", "back", "user removed", "handed over", "set free")
