@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from core.clock import iso
-from crawler import documents, pictures
+from crawler import documents, mails, pictures
 from crawler.charsets import decode
+from crawler.mails import Mail
 from crawler.plain import plain_line, tidy
 from crawler.values import BadInput, Input
 
@@ -28,6 +29,7 @@ class About:
     note: str | None = None
     words: str | None = None  # what stands in a picture
     restricted: bool = False  # kept from everybody who does not ask for it
+    latest: datetime | None = None  # nothing says of itself that it is from later
 
     def given(self, whole: bool = False, **known: Any) -> dict[str, Any]:
         """What goes with a page; what is `known` of the page itself stands before what was said."""
@@ -49,6 +51,15 @@ class About:
             return None
         return f"urn:sha256:{hashlib.sha256(body).hexdigest()}"
 
+    def of_mail(self, mail: Mail) -> About:
+        """What was not said of a mail, its head says."""
+        return replace(
+            self,
+            title=self.title or mail.subject[:400] or None,
+            outlet=self.outlet or mail.sender[:200] or None,
+            published=self.published or mail.sent_at,
+        )
+
     def without_address(self) -> About:
         """Of one among several, whose address is its own."""
         return replace(self, url=None)
@@ -65,6 +76,18 @@ def of_text(body: bytes, about: About, where: str) -> Input | BadInput:
     title, rest = _headed(text) if about.title is None else (about.title, text)
     given = about.given(True, title=plain_line(title), text=rest)
     return Input(address, body, "text/plain; charset=utf-8", given, where=where)
+
+
+def of_mail(body: bytes, about: About, where: str) -> Mail | BadInput:
+    """A saved mail. One that says that it was sent tomorrow may say anything."""
+    mail = mails.read(body)
+    if isinstance(mail, str):
+        return BadInput(about.url or where, mail, where)
+    at = about.of_mail(mail).published
+    if at is not None and about.latest is not None and at > about.latest:
+        day = at.date().isoformat()
+        return BadInput(about.url or where, f"it says that it was sent on {day}, which is not yet: give --date", where)
+    return mail
 
 
 def of_document(body: bytes, about: About, where: str) -> Input | BadInput:

@@ -70,6 +70,8 @@ def _of_body(body: bytes, where: str, name: str, about: About) -> Iterator[Input
         yield from _kept(handed.of_document(body, about, where))
     elif (kind := pictures.kind_of(body)) is not None:
         yield from _kept(handed.of_picture(body, kind, about, where))
+    elif name.endswith(".eml"):
+        yield from _of_mail(body, where, about)
     elif name.rpartition(".")[2] in ("html", "htm", "xhtml") or _is_html(body):
         yield from _of_page(body, where, about)
     elif not name or name.endswith(_TEXTS):
@@ -101,6 +103,17 @@ def _of_page(body: bytes, where: str, about: About) -> Iterator[Input | BadInput
         yield BadInput(where, lacking, where)
         return
     yield from _checked(Input(address, body, "text/html", about.given(), where=where))
+
+
+def _of_mail(body: bytes, where: str, about: About) -> Iterator[Input | BadInput]:
+    """One report, also where it is full of addresses."""
+    mail = handed.of_mail(body, about, where)
+    if isinstance(mail, BadInput):
+        yield mail
+    elif mail.is_page:
+        yield from _of_page(mail.text, where, about.of_mail(mail))
+    else:
+        yield from _kept(handed.of_text(mail.text, about.of_mail(mail), where))
 
 
 def _kept(one: Input | BadInput) -> Iterator[Input | BadInput]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +45,8 @@ def about(said: Said, inputs: Sequence[str], now: datetime, zone: ZoneInfo) -> A
     if published is not None and published > now + _AHEAD:
         raise UsageError(f"--date: {said.date} is not yet; write the day on which it was published or said")
     words = _read(said.text) if said.text is not None else None
-    return About(said.url, said.outlet, published, said.speaker, said.title, said.note, words, said.restricted)
+    about = About(said.url, said.outlet, published, said.speaker, said.title, said.note, words, said.restricted)
+    return replace(about, latest=now + _AHEAD)
 
 
 def _read(file: Path) -> str:

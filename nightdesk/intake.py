@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from core.errors import NightdeskError, UsageError
 from core.urls import normalise_url
 from crawler import addresslist
-from nightdesk import handing, mails
+from nightdesk import handing
 from nightdesk.app import App
 from nightdesk.handing import Said
 from store import history, people
@@ -46,8 +46,6 @@ def take(app: App, handed: Handed, said: Said, by: str, zone: ZoneInfo, alerts: 
 
     Raises UsageError, NightdeskError.
     """
-    if not (handed.address or handed.text) and handed.name.lower().endswith(".eml"):
-        handed, said = _opened(handed, said)
     with tempfile.TemporaryDirectory(prefix="nightdesk-intake-") as folder:
         path, is_fetched = _input(handed, said, Path(folder))
         about = handing.about(said, [path], app.clock(), zone)
@@ -62,19 +60,6 @@ def take(app: App, handed: Handed, said: Said, by: str, zone: ZoneInfo, alerts: 
 
     app.store.unit(note)
     return taken
-
-
-def _opened(handed: Handed, said: Said) -> tuple[Handed, Said]:
-    """The text of a mail in its place; what was not said of it, its head says. Raises UsageError."""
-    mail = mails.read(handed.body)
-    sent = f"{mail.sent_at:%Y-%m-%dT%H:%M:%SZ}" if mail.sent_at is not None else None
-    known = replace(
-        said,
-        title=said.title or mail.subject[:400] or None,
-        outlet=said.outlet or mail.sender[:200] or None,
-        date=said.date or sent,
-    )
-    return Handed(body=mail.text, name=f"mail{mail.ending}"), known
 
 
 def _input(handed: Handed, said: Said, folder: Path) -> tuple[str, bool]:

@@ -135,7 +135,8 @@ def ingest(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH|URL|-...", help="HTML, feed, JSONL, WARC, PDF, text or picture files, addresses; - is stdin."
+            metavar="PATH|URL|-...",
+            help="HTML, feed, JSONL, WARC, PDF, mail, text or picture files, addresses; - is stdin.",
         ),
     ],
     url: Annotated[str | None, typer.Option("--url", help="Its address, where the file does not say it.")] = None,

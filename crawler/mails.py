@@ -9,7 +9,6 @@ from email.parser import BytesParser
 from email.policy import default
 from email.utils import parseaddr, parsedate_to_datetime
 
-from core.errors import UsageError
 from core.text import clean
 from crawler.charsets import decode
 
@@ -19,30 +18,30 @@ _STUMBLES = (AttributeError, LookupError, TypeError, ValueError)
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail. `ending` is what its text would be called as a file."""
+    """One mail. Its text is a page where it was written in HTML."""
 
     text: bytes
-    ending: str
+    is_page: bool
     subject: str
     sender: str
     sent_at: datetime | None
 
 
-def read(body: bytes) -> Mail:
-    """The best text of a mail: its HTML, else its plain part; attachments are left out. Raises UsageError."""
+def read(body: bytes) -> Mail | str:
+    """The best text of a mail: its HTML, else its plain part, attachments left out; or why there is none."""
     mail: EmailMessage = BytesParser(policy=default).parsebytes(body)
     try:
         part = mail.get_body(("html", "plain"))
         content = part.get_payload(decode=True) if part is not None else None
     except _STUMBLES as error:
-        raise UsageError(f"this mail cannot be read: {error}") from error
+        return f"this mail cannot be read: {error}"
     text = decode(content, _head(part, "content-type")) if part is not None and isinstance(content, bytes) else ""
     if not text.strip():
-        raise UsageError("there is no text in this mail; save what is attached to it, and take that in")
-    ending = ".html" if part is not None and part.get_content_subtype() == "html" else ".txt"
+        return "there is no text in this mail; save what is attached to it, and take that in"
+    is_page = part is not None and part.get_content_subtype() == "html"
     name, address = parseaddr(_head(mail, "from"))
     subject = " ".join(clean(_head(mail, "subject")).split())
-    return Mail(text.encode("utf-8", "replace"), ending, subject, clean(name or address), _sent(mail))
+    return Mail(text.encode("utf-8", "replace"), is_page, subject, clean(name or address), _sent(mail))
 
 
 def _head(mail: MIMEPart, name: str) -> str:
