@@ -100,10 +100,10 @@ def load(folder: Path | None) -> dict[str, Named]:
     return read(_OURS) | {name: replace(query, origin=FILE) for name, query in theirs.items()}
 
 
-def make(name: str, about: str, places: str, sql: str) -> Named:
-    """A query that was typed into a form; its parameters one a line, as `since: day = 90d`. Raises UsageError."""
+def make(name: str, about: str, written: str, sql: str) -> Named:
+    """A query that was typed into a form; its parameters are `written` as `since: day = 90d`. Raises UsageError."""
     parameters = []
-    for line in filter(None, (line.strip() for line in places.splitlines())):
+    for line in filter(None, (line.strip() for line in written.splitlines())):
         found = _PARAMETER.fullmatch(f"-- param {line}")
         if found is None:
             raise UsageError(f"{line!r} is no parameter; write it as in: since: day = 90d")

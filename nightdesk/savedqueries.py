@@ -27,14 +27,14 @@ class Wanted:
 
     name: str
     about: str
-    places: str
+    parameters: str
     sql: str
 
     def read(self) -> Named:
         """Raises UsageError for what could never be asked."""
         if not NAME.fullmatch(self.name) or len(self.name) > _LONGEST:
             raise UsageError(f"{self.name!r} is no name; write small letters, digits, - and _, beginning with a letter")
-        return queries.make(self.name, self.about, self.places, self.sql)
+        return queries.make(self.name, self.about, self.parameters, self.sql)
 
 
 def known(db: Connection, config: Config) -> Mapping[str, Named]:
@@ -42,7 +42,7 @@ def known(db: Connection, config: Config) -> Mapping[str, Named]:
     kept = {}
     for row in saved.everyone(db):
         try:
-            made = queries.make(row.name, row.about, row.places, row.sql)
+            made = queries.make(row.name, row.about, row.parameters, row.sql)
         except UsageError as error:  # kept by older rules: the others are asked all the same
             log.warning("saved_query_skipped", name=row.name, error=str(error))
             continue
@@ -91,4 +91,4 @@ def require(db: Connection, name: str, who: Person) -> Wanted:
     if row.owner != who.name and not who.may("operator"):
         whose = f"{row.owner}'s" if row.owner else "nobody's any more"
         raise UsageError(f"{name} is {whose}; save it under a name of your own, or ask an operator")
-    return Wanted(row.name, row.about, row.places, row.sql)
+    return Wanted(row.name, row.about, row.parameters, row.sql)

@@ -17,7 +17,7 @@ saved_queries = sa.Table(
     id_column(),
     text("name"),
     text("about"),
-    text("places"),  # one a line, as `since: day = 90d`
+    text("parameters"),  # one a line, as `since: day = 90d`
     text("sql"),
     text("owner"),  # empty: nobody's, left by somebody whose name was given again
     moment("created_at"),

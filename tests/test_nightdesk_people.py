@@ -158,7 +158,7 @@ def leave(store: Store, development: int) -> None:
     """Ana has a query, a silence, a key, and a development that waits for her."""
     later = START + timedelta(days=3)
     with store.write() as db:
-        saved.add(db, {"name": "lately", "about": "", "places": "", "sql": "SELECT 1"}, "ana", START)
+        saved.add(db, {"name": "lately", "about": "", "parameters": "", "sql": "SELECT 1"}, "ana", START)
         silences.add(db, "ana", "a drill", START, later, {"topic": "scam_centres"}, START)
         tokens.add(db, "anas-sheet", "sheet", "0" * 64, "ana", START)
         kept.mark(db, development, {"person": "ana"}, "ana", START)

@@ -25,7 +25,7 @@ from tests.conftest import START, FakeClock
 from tests.test_nightdesk_sql import config_of
 
 SQL = "SELECT id, title FROM developments_v WHERE first_found_at >= :since"
-FIELDS = {"name": "lately", "about": "What came on record lately.", "sql": SQL, "places": "since: day = 3650d"}
+FIELDS = {"name": "lately", "about": "What came on record lately.", "sql": SQL, "parameters": "since: day = 3650d"}
 
 
 @pytest.fixture
@@ -76,12 +76,12 @@ def test_whose_it_is_changes_and_removes_it_and_so_does_an_operator(desk: Asker)
     [
         ({"name": "Lately!"}, "is no name"),
         ({"name": "ofthefile"}, "in a file already"),
-        ({"sql": "SELECT * FROM users", "places": ""}, "users"),
-        ({"sql": "SELEC 1", "places": ""}, "syntax"),
-        ({"places": ""}, "no line such as `since: day = 90d`"),
-        ({"places": "since day"}, "is no parameter"),
-        ({"places": "since: moon = 90d"}, "is none of day, number, text"),
-        ({"places": "since: day = soon"}, "soon"),
+        ({"sql": "SELECT * FROM users", "parameters": ""}, "users"),
+        ({"sql": "SELEC 1", "parameters": ""}, "syntax"),
+        ({"parameters": ""}, "no line such as `since: day = 90d`"),
+        ({"parameters": "since day"}, "is no parameter"),
+        ({"parameters": "since: moon = 90d"}, "is none of day, number, text"),
+        ({"parameters": "since: day = soon"}, "soon"),
         ({"sql": " "}, "has no query"),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_name_is_taken_once(desk: Asker) -> None:
 
 
 def test_what_a_query_needs_may_be_left_to_who_asks(desk: Asker) -> None:
-    assert save(desk, places="since: day").status == 303
+    assert save(desk, parameters="since: day").status == 303
     assert "needs since" in desk.ask("/sql?name=lately&run=1").text
 
 
@@ -117,7 +117,7 @@ def test_what_a_query_needs_may_be_left_to_who_asks(desk: Asker) -> None:
 def test_a_mistake_is_found_when_it_is_saved_though_its_parameters_are_left_to_who_asks(
     desk: Asker, sql: str, said: str
 ) -> None:
-    answer = save(desk, sql=sql, places="since: day")
+    answer = save(desk, sql=sql, parameters="since: day")
     assert answer.status == 422 and said in answer.text
 
 
@@ -187,7 +187,7 @@ def test_an_operator_hands_a_leavers_queries_to_somebody_else(desk: Asker) -> No
 def test_one_that_older_rules_let_in_hides_no_other(desk: Asker) -> None:
     save(desk)
     with desk.app.store.write() as db:
-        saved.add(db, {"name": "odd", "about": "", "places": "q: text", "sql": "SELECT :q"}, "ana", START)
+        saved.add(db, {"name": "odd", "about": "", "parameters": "q: text", "sql": "SELECT :q"}, "ana", START)
     page = desk.see("/sql", "reader")
     assert "lately" in page and "name=odd" not in page
 
@@ -204,7 +204,7 @@ def test_the_command_says_where_saved_queries_were_not_read(
 
 def test_a_saved_query_is_kept_and_found_on_both_engines(store: Store) -> None:
     with store.write() as db:
-        values = {key: FIELDS[key] for key in ("name", "about", "places", "sql")}
+        values = {key: FIELDS[key] for key in ("name", "about", "parameters", "sql")}
         assert saved.add(db, values, "ana", START) and not saved.add(db, values, "ben", START)
         saved.change(db, "lately", {"about": "Newer."}, "ben", START)
         row = saved.one(db, "lately")
@@ -294,7 +294,7 @@ def test_trying_a_query_takes_its_turn_and_whose_it_is_not_tries_none(
 
 
 def test_a_sheet_takes_days_by_the_desks_zone_and_the_page_by_ones_own(desk: Asker) -> None:
-    save(desk, sql="SELECT :since AS began", places="since: day")
+    save(desk, sql="SELECT :since AS began", parameters="since: day")
     desk.do("/me/timezone", "reader", [("timezone", "Asia/Bangkok")])
     asked = "name=lately&run=1&since=2026-10-01"
     assert "2026-09-30T17:00:00Z" in desk.see(f"/sql?{asked}", "reader")

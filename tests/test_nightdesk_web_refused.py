@@ -121,7 +121,7 @@ SELDOM = {
 
 def furnish(desk: Asker) -> None:
     """Something of the name x of each kind that people make."""
-    saving = [("name", "x"), ("about", "One."), ("sql", "SELECT 1 AS one"), ("places", "")]
+    saving = [("name", "x"), ("about", "One."), ("sql", "SELECT 1 AS one"), ("parameters", "")]
     desk.do("/new-query", "operator", saving)
     desk.do("/people/add", "operator", [("name", "x"), ("role", "reader"), ("password", "correct horse battery")])
     desk.do("/watches/save", "operator", [("name", "x"), ("topics", "scam_centres")])
@@ -144,7 +144,7 @@ def test_every_form_has_a_page_that_it_comes_again_on(desk: Asker) -> None:
 
 def test_a_query_comes_again_on_its_own_page_whatever_failed(desk: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     furnish(desk)
-    sent = [("name", "mine"), ("about", "Mine."), ("sql", "SELECT 2 AS two"), ("places", "")]
+    sent = [("name", "mine"), ("about", "Mine."), ("sql", "SELECT 2 AS two"), ("parameters", "")]
 
     def refuse(_work: Any, tries: int = 5) -> Any:
         raise busy()

@@ -208,10 +208,12 @@ def test_a_telephone_that_may_be_searched_gets_the_number_alone(
 
 
 def keep(
-    store: Store, name: str = "freed-lately", sql: str = SQL, places: str = "until: day", owner: str = "ana"
+    store: Store, name: str = "freed-lately", sql: str = SQL, parameters: str = "until: day", owner: str = "ana"
 ) -> None:
     with store.write() as db:
-        assert saved.add(db, {"name": name, "about": "", "places": places, "sql": sql}, owner, at("2026-10-13T05:00"))
+        assert saved.add(
+            db, {"name": name, "about": "", "parameters": parameters, "sql": sql}, owner, at("2026-10-13T05:00")
+        )
 
 
 def test_a_query_that_somebody_saved_is_asked_by_its_name(
@@ -234,12 +236,12 @@ def test_a_query_that_nobody_has_is_a_finding_long_before_its_hour_and_over_when
         settle(app)
         ((kind, detail, is_open),) = finding(store)
         assert (kind, is_open) == ("report_failed", True) and "there is no named query freed-lately" in detail
-        keep(store, places="until: day\ncountry: text", sql=f"{SQL} /* :country */ LIMIT :until + :country")
+        keep(store, parameters="until: day\ncountry: text", sql=f"{SQL} /* :country */ LIMIT :until + :country")
         clock.advance(minutes=16)
         settle(app)
         assert "needs country" in finding(store)[0][1]
         with store.write() as db:
-            saved.change(db, "freed-lately", {"sql": SQL, "places": "until: day"}, "ana", clock())
+            saved.change(db, "freed-lately", {"sql": SQL, "parameters": "until: day"}, "ana", clock())
         clock.advance(minutes=16)
         settle(app)
         assert [row[2] for row in finding(store)] == [False]

@@ -73,7 +73,7 @@ class Saving:
 
     async def _keep(self, form: Form, name: str, is_new: bool, write: Any) -> Response:
         """What was typed, kept once it was tried; where something is wrong, the form again with why."""
-        wanted = Wanted(name, form.text("about", 500), form.text("places"), form.text("sql", _LONGEST))
+        wanted = Wanted(name, form.text("about", 500), form.text("parameters"), form.text("sql", _LONGEST))
 
         try:
             await self._turns.aside(lambda: self._try(wanted))
