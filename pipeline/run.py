@@ -31,6 +31,7 @@ from pipeline.match import Matcher, readable
 from pipeline.packing import Packing
 from pipeline.reader import Job, ReadPage, read_page
 from pipeline.recent import Recent
+from pipeline.refolding import Refolding
 from pipeline.ruled import Ruled, from_json
 from pipeline.values import Given, GivenRow
 from store import articles, findings, matches
@@ -105,6 +106,7 @@ class Pipeline:
         self._stamp: object = None
         self._done_below = 0  # every page up to this id has its outcome
         self._packing = Packing(store)
+        self._refolding = Refolding(store)
 
     def run(self, limit: int | None = None, stop: Callable[[], bool] = lambda: False) -> ProcessReport:
         """End what pages are due, at most `limit` of them, until `stop` says so."""
@@ -123,8 +125,14 @@ class Pipeline:
                 report.count(filed)
         vanished.note(self._store, self._clock())
         if not report.pages:
-            self._packing.go_on()
+            self._idle()
         return report
+
+    def _idle(self) -> None:
+        """What brings an archive from before to how articles are filed now."""
+        self._refolding.go_on()  # which packs too
+        if self._refolding.is_over:
+            self._packing.go_on()
 
     # --- Reading ----------------------------------------------------------------------------------------------
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from core.text import FOLDING
 from store.articles import article_versions, articles
@@ -71,8 +72,29 @@ def _clear_if_old(db: Connection) -> None:
         clear(db)
 
 
+_OLDER = sa.and_(search_rows.c.article_id.is_not(None), search_rows.c.folding != FOLDING)
+
+
+def count_older(db: Connection) -> int:
+    """How many articles the index has by older rules of folding."""
+    return db.scalar(sa.select(sa.func.count()).select_from(search_rows).where(_OLDER)) or 0
+
+
+def older(db: Connection, before: int | None, limit: int) -> list[Row[Any]]:
+    """Rows of the index by older rules with their articles, the newest first, those placed below `before`."""
+    wanted = sa.select(search_rows.c.id, search_rows.c.article_id).where(_OLDER)
+    wanted = wanted.order_by(search_rows.c.id.desc()).limit(limit)
+    return list(db.execute(wanted if before is None else wanted.where(search_rows.c.id < before)))
+
+
 def _mend(db: Connection, after: int) -> list[int]:
     found = amiss(db, after, _AT_ONCE)
+    index_anew(db, found)
+    return found
+
+
+def index_anew(db: Connection, found: Sequence[int]) -> None:
+    """Index these articles as they are now; out of the index with those that nobody may find."""
     shown = sa.select(articles.c.id, article_versions.c.title, article_versions.c.text).select_from(_JOINED)
     texts = {row.id: row for row in db.execute(shown.where(articles.c.id.in_(found), _FINDABLE))}
     for article_id in found:
@@ -80,4 +102,3 @@ def _mend(db: Connection, after: int) -> list[int]:
             index_article(db, article_id, row.title, row.text)
         else:
             remove(db, article_id)
-    return found
