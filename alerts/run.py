@@ -118,6 +118,7 @@ class Alerter:
         self._looked_at_all: datetime | None = None
         self._catching_up_until: datetime | None = None
         self._calendar_at: datetime | None = None
+        self._calendar_well = False  # not known
         self._following = Following()
 
     @property
@@ -154,10 +155,18 @@ class Alerter:
                 faults.hit("decide.after_commit")
             total.update(done)
         if not total["failed"]:
+            if everything and self._is_noted(
+                "decision_failed"
+            ):  # by a run before this one, or of what is too old by now
+                self._store.unit(lambda db: findings.end_all(db, "decision_failed", now))
             self._looked_at = now
             self._looked_at_all = now if everything else self._looked_at_all
         levels = {level: total[level] for level in ("new", "update", "correction") if total[level]}
         return DecideReport(total["decided"], total["alerts"], levels, total["deliveries"], total["failed"])
+
+    def _is_noted(self, kind: str) -> bool:
+        with self._store.read() as db:
+            return bool(findings.of_kind(db, kind))
 
     def _look_at_calendar(self, now: datetime) -> None:
         """Tell what is told because its time has come, before news of the next period joins in."""
@@ -177,7 +186,16 @@ class Alerter:
             )
             with self._store.write() as db:
                 findings.note(db, "calendar_failed", "calendar", "wake", detail, now)
+            self._calendar_well = False
+        else:
+            self._end_once_well(now)
         self._calendar_at = now
+
+    def _end_once_well(self, now: datetime) -> None:
+        """What failed is told again; of a run before this one nothing else is known."""
+        if not self._calendar_well:
+            self._store.unit(lambda db: findings.end_all(db, "calendar_failed", now))
+            self._calendar_well = True
 
     def _undecided(self, development: int, error: Exception) -> None:
         """A fault of one family holds up no other; trouble of the whole database is the stage's. Raises that."""

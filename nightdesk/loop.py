@@ -229,6 +229,7 @@ class Daemon:
         with app.store.read() as db:
             seen = runs.last_seen(db, before=app.run)
         app.recover_leases()
+        app.store.unit(self._forget)
         self._catching_up = app.alerter.resume(None if seen is None else now - seen)
 
     def _take_signals(self) -> None:
@@ -281,6 +282,7 @@ class Daemon:
         app = self.app
         # First the tables, in one transaction: where that fails, all stays as it was.
         await self._in_thread("decide", lambda: app.configure(config))
+        await self._in_thread("decide", lambda: app.store.unit(self._forget))
         await self._in_thread("process", app.renew_pipeline)
         if app.crawler_is_outdated:
             await app.crawler.stop(_CRAWL_DEADLINE)
@@ -294,6 +296,12 @@ class Daemon:
             watches=len(config.watches),
             channels=len(config.channels),
         )
+
+    def _forget(self, db: Connection) -> None:
+        """Findings that are over by the configuration that holds now."""
+        app, now = self.app, self.app.clock()
+        findings.end_all(db, "configuration_refused", now)
+        findings.end_all(db, "report_failed", now, but=[report.name for report in app.config.reports])
 
     async def _drain(self) -> None:
         """Before a planned end: finish what was found, and tell what waits for company that cannot come."""

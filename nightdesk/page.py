@@ -75,7 +75,7 @@ class Page:
         self._server, self._listen = server, web.listen
         self._closing = threading.Event()
         threading.Thread(target=self._warm, args=(site.state.overview, self._closing), name="warm", daemon=True).start()
-        self._write(lambda db: findings.end(db, _KIND, web.listen, now))
+        self._write(lambda db: findings.end_all(db, _KIND, now))
 
     def _warm(self, overview: Overview, closing: threading.Event) -> None:
         """What charts and map need, before the first look at them."""

@@ -48,6 +48,7 @@ class Stage:
         self._on_recovery = on_recovery
         self._rest = rest
         self._clock = clock
+        self._proven = False  # that it works
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
         self._after: list[Stage] = []
@@ -97,8 +98,9 @@ class Stage:
         self._on_error(self.name, error)
 
     def succeeded(self) -> None:
-        """A run ended well."""
+        """A run ended well. The first one says so too: a process before this one may have ended in failures."""
         if self.failures:
             log.info("stage_recovered", stage=self.name, failures=self.failures)
-            self.failures = 0
+        if self.failures or not self._proven:
+            self.failures, self._proven = 0, True
             self._on_recovery(self.name)

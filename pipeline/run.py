@@ -7,7 +7,7 @@ is due again and comes out the same.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.engine import Connection
 
 from core import faults
 from core.clock import Clock
@@ -251,9 +252,22 @@ class Pipeline:
             if self._matcher is None or stamp != self._stamp:
                 rows = matches.watches_to_ask(db)
                 named = ((row.id, row.revision, Watch.model_validate(row.definition)) for row in rows)
+                complained: list[str] = []
+
+                def complain(watch: Watch, error: Exception) -> None:
+                    complained.append(watch.name)
+                    self._complain(watch, error)
+
                 with without_collecting():
-                    self._matcher, self._stamp = Matcher(readable(named, self._vocabulary, self._complain)), stamp
+                    self._matcher, self._stamp = Matcher(readable(named, self._vocabulary, complain)), stamp
+                self._forget_all(complained, db)
         return self._matcher
+
+    def _forget_all(self, but: Sequence[str], db: Connection) -> None:
+        """Whatever watch was mended or retired since it was complained of."""
+        if any(row.subject not in but for row in findings.of_kind(db, "watch_unreadable")):
+            now = self._clock()
+            self._store.unit(lambda db: findings.end_all(db, "watch_unreadable", now, but=but))
 
     def _complain(self, watch: Watch, error: Exception) -> None:
         log.warning("watch_unreadable", watch=watch.name, reason=str(error))

@@ -81,9 +81,15 @@ def end(db: Connection, kind: str, subject: str, now: datetime) -> bool:
     return bool(db.execute(done).rowcount)
 
 
-def of_kind(db: Connection, kind: str) -> list[Row[Any]]:
-    """The open findings of a kind."""
-    return list(db.execute(sa.select(findings).where(findings.c.kind == kind, findings.c.ended_at.is_(None))))
+def end_all(db: Connection, kind: str, now: datetime, but: Collection[str] = ()) -> None:
+    """Close the open findings of a kind, but for those about some subjects."""
+    others = (findings.c.kind == kind, findings.c.subject.not_in(list(but)), findings.c.ended_at.is_(None))
+    db.execute(sa.update(findings).where(*others).values(ended_at=now))
+
+
+def of_kind(db: Connection, *kinds: str) -> list[Row[Any]]:
+    """The open findings of some kinds."""
+    return list(db.execute(sa.select(findings).where(findings.c.kind.in_(kinds), findings.c.ended_at.is_(None))))
 
 
 def end_told(db: Connection, kind: str, now: datetime) -> None:

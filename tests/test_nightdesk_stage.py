@@ -105,6 +105,21 @@ def test_after_failures_in_a_row_it_rests_longer_each_time_and_says_when_it_is_w
     assert recovered == ["test", "test"]
 
 
+def test_the_first_run_that_ends_well_says_so_since_an_earlier_process_may_have_failed() -> None:
+    recovered: list[str] = []
+
+    async def main() -> None:
+        work = Work(False, OSError("disk full"), False, False)
+        stage = work.stage = Stage("test", work, lambda *_: None, recovered.append, rest=lambda _: 0.0)
+        running = asyncio.create_task(stage.run())
+        while not running.done():
+            stage.wake()
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert recovered == ["test", "test"]  # the first, and the one after a failure
+
+
 def test_a_rest_never_grows_beyond_ten_seconds() -> None:
     assert [rest(failures) for failures in (1, 2, 3, 99)] == [1, 2, 4, 10]
 

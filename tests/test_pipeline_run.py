@@ -18,6 +18,7 @@ from pipeline.config import PipelineConfig
 from pipeline.reader import Job, ReadPage
 from pipeline.run import Pipeline, ProcessReport
 from pipeline.values import Extract
+from store.definitions import watches
 from store.engine import Store, open_store
 from tests.conftest import FakeClock
 from tests.reports import (
@@ -199,6 +200,14 @@ def test_a_watch_that_cannot_be_read_is_noted_and_the_others_are_asked(newsroom:
     process(newsroom, clock)
     assert rows(newsroom.store, "SELECT watch FROM matches_v WHERE fired") == [("sound",)]
     assert rows(newsroom.store, "SELECT kind, subject FROM findings") == [("watch_unreadable", "broken")]
+    process(newsroom, clock)
+    still = "SELECT subject FROM findings WHERE ended_at IS NULL"
+    assert rows(newsroom.store, still) == [("broken",)]
+    with newsroom.store.write() as db:
+        db.execute(sa.update(watches).where(watches.c.name == "broken").values(retired_at=clock.advance(minutes=1)))
+    newsroom.publish("https://one.example/b")
+    process(newsroom, clock)
+    assert rows(newsroom.store, still) == []
 
 
 def test_it_stops_when_told_and_goes_on_later(newsroom: Newsroom, clock: FakeClock) -> None:

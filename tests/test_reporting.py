@@ -18,9 +18,10 @@ from core.errors import ConfigError, UsageError
 from nightdesk import adhoc, savedqueries
 from nightdesk.app import App
 from nightdesk.config import Config, load_config
+from nightdesk.loop import Daemon
 from nightdesk.people import Person
 from nightdesk.reportqueries import mistakes
-from store import saved
+from store import findings, saved
 from store.engine import Store
 from tests.alerting import Newsroom
 from tests.conftest import FakeClock
@@ -245,6 +246,20 @@ def test_a_query_that_nobody_has_is_a_finding_long_before_its_hour_and_over_when
         clock.advance(minutes=16)
         settle(app)
         assert [row[2] for row in finding(store)] == [False]
+
+
+def test_a_report_that_left_the_configuration_fails_no_more(store: Store, clock: FakeClock, tmp_path: Path) -> None:
+    with desk(store, clock, tmp_path, '"json://127.0.0.1:9/"') as app:
+        with store.write() as db:
+            for kind, subject in (
+                ("report_failed", "places"),
+                ("report_failed", "gone"),
+                ("configuration_refused", "x"),
+            ):
+                findings.note(db, kind, subject, "wake", "It is so.", clock())
+        store.unit(Daemon(app)._forget)
+    with store.read() as db:
+        assert [(row.kind, row.subject) for row in findings.still_open(db)] == [("report_failed", "places")]
 
 
 @pytest.mark.parametrize(
