@@ -23,6 +23,8 @@ from pipeline.topic import Topic, load_topics
 from pipeline.values import Classification, Extract, Fact, Given, GivenRow, Scored
 from pipeline.vocabulary import TermTable, load_vocabulary
 
+_OBJECTS = 10_000  # made before garbage is looked for; a page makes some ten thousand, and nearly all go by themselves
+
 BUILT_IN = Path(__file__).parent / "topics"
 
 
@@ -118,7 +120,8 @@ def prepare(topics_dir: Path | None) -> None:
 
     _, vocabulary = _knowledge(topics_dir)
     vocabulary.find("", [])
-    # What is loaded stays: the collector need not walk it anew with every few pages.
+    # What is loaded stays: the collector need not walk it anew with every few pages. Pages are read without cycles.
+    gc.set_threshold(_OBJECTS)
     gc.collect()
     gc.freeze()
 

@@ -23,7 +23,7 @@ class Recent:
 
     def __init__(self, window: timedelta) -> None:
         self._window = window
-        self._profiles: dict[int, tuple[datetime, Profile]] = {}
+        self._profiles: dict[int, tuple[object, Profile]] = {}
         self._near = Nearby()
 
     def around(self, db: Connection, at: datetime) -> Nearby:
@@ -38,7 +38,7 @@ class Recent:
         self._profiles.pop(development_id, None)
         self._near.remove(development_id)
 
-    def _load(self, db: Connection, current: Mapping[int, datetime]) -> None:
+    def _load(self, db: Connection, current: Mapping[int, object]) -> None:
         missing = [id for id, at in current.items() if self._profiles.get(id, (None,))[0] != at]
         if len(self._profiles) + len(missing) > _KEPT:
             self._profiles = {id: kept for id, kept in self._profiles.items() if id in current}

@@ -41,7 +41,7 @@ developments = sa.Table(
     moment("first_found_at"),
     moment("last_found_at", index=True),
     moment("first_news_at"),  # publication, clamped to the time it was found: what windows in time are measured on
-    moment("last_news_at", index=True),
+    moment("last_news_at"),
     moment("updated_at", index=True),
     sa.Column("articles", sa.Integer, nullable=False),
     sa.Column("sources", sa.Integer, nullable=False),
@@ -53,6 +53,8 @@ developments = sa.Table(
     sa.Column("baseline", sa.Boolean, nullable=False),  # only baseline or backfilled articles so far: raises no `new`
     json("profile"),  # what new articles are compared with: weights of words, keys of the event
     sa.Index("ix_developments_merged_into", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
+    # All that is asked for each article on a beat: rows are long, and it need not open them.
+    sa.Index("ix_developments_near", "last_news_at", "first_news_at", "articles", "merged_into", "updated_at"),
 )
 
 development_articles = sa.Table(
@@ -107,29 +109,31 @@ def one_at_a_time(db: Connection) -> None:
         db.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
 
-def developments_between(db: Connection, since: datetime, until: datetime) -> dict[int, datetime]:
-    """Ids of the developments with news in that span, and when each last changed."""
-    rows = db.execute(
-        sa.select(developments.c.id, developments.c.updated_at)
-        .where(
-            developments.c.last_news_at >= since,
-            developments.c.first_news_at <= until,
-            developments.c.merged_into.is_(None),
-            developments.c.articles > 0,
-        )
-        .order_by(developments.c.id)
-    )
-    return {row.id: row.updated_at for row in rows}
+#: When each changed is compared and not read, so it stays as the driver gives it. SQLite would rather go through all
+#: of the table than sort, so nothing is asked of their order.
+_BETWEEN = sa.select(developments.c.id, sa.type_coerce(developments.c.updated_at, sa.types.NullType())).where(
+    developments.c.last_news_at >= sa.bindparam("since"),
+    developments.c.first_news_at <= sa.bindparam("until"),
+    developments.c.merged_into.is_(None),
+    developments.c.articles > 0,
+)
+
+
+def developments_between(db: Connection, since: datetime, until: datetime) -> dict[int, object]:
+    """Ids of the developments with news in that span, each with a stamp of when it last changed."""
+    return {id: stamp for id, stamp in db.execute(_BETWEEN, {"since": since, "until": until})}
+
+
+_PROFILES = sa.select(developments.c.id, developments.c.profile).where(
+    developments.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 def profiles(db: Connection, ids: Sequence[int]) -> dict[int, Any]:
     """What new articles are compared with, by development."""
     found: dict[int, Any] = {}
     for start in range(0, len(ids), 500):
-        some = developments.c.id.in_(ids[start : start + 500])
-        found |= {
-            row.id: row.profile for row in db.execute(sa.select(developments.c.id, developments.c.profile).where(some))
-        }
+        found |= {id: profile for id, profile in db.execute(_PROFILES, {"ids": list(ids[start : start + 500])})}
     return found
 
 

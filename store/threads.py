@@ -42,9 +42,14 @@ class Sharing:
     thread_id: int | None
 
 
+_KEYS = sa.select(thread_keys.c.key).where(thread_keys.c.development_id == sa.bindparam("development"))
+
+
 def keys_of(db: Connection, development_id: int) -> frozenset[str]:
-    mine = thread_keys.c.development_id == development_id
-    return frozenset(db.scalars(sa.select(thread_keys.c.key).where(mine)))
+    return frozenset(db.scalars(_KEYS, {"development": development_id}))
+
+
+_ADD_KEYS = sa.insert(thread_keys)
 
 
 def put_keys(db: Connection, development_id: int, keys: Collection[str]) -> bool:
@@ -55,26 +60,24 @@ def put_keys(db: Connection, development_id: int, keys: Collection[str]) -> bool
         db.execute(sa.delete(thread_keys).where(mine, thread_keys.c.key.in_(gone)))
     added = sorted(frozenset(keys) - known)
     if added:
-        db.execute(sa.insert(thread_keys), [{"key": key, "development_id": development_id} for key in added])
+        db.execute(_ADD_KEYS, [{"key": key, "development_id": development_id} for key in added])
     return bool(added)
+
+
+#: Asked key by key: one statement of them all takes longer to make than all these take to run.
+_SHARING = (
+    sa.select(thread_keys.c.key, thread_keys.c.development_id, developments.c.thread_id)
+    .join(developments, developments.c.id == thread_keys.c.development_id)
+    .where(thread_keys.c.key == sa.bindparam("key"), thread_keys.c.development_id != sa.bindparam("besides"))
+    .order_by(thread_keys.c.development_id.desc())
+    .limit(sa.bindparam("newest"))
+)
 
 
 def sharing(db: Connection, keys: Sequence[str], besides: int, newest: int) -> list[Sharing]:
     """The newest developments that have each of these keys, at most so many a key."""
-    if not keys:
-        return []
-    each = []
-    for key in keys:
-        one = (
-            sa.select(thread_keys.c.key, thread_keys.c.development_id, developments.c.thread_id)
-            .join(developments, developments.c.id == thread_keys.c.development_id)
-            .where(thread_keys.c.key == key, thread_keys.c.development_id != besides)
-            .order_by(thread_keys.c.development_id.desc())
-            .limit(newest)
-            .subquery()
-        )
-        each.append(sa.select(one))
-    rows = db.execute(sa.union_all(*each) if len(each) > 1 else each[0])
+    asked = {"besides": besides, "newest": newest}
+    rows = (row for key in keys for row in db.execute(_SHARING, {"key": key, **asked}))
     return sorted((Sharing(*row) for row in rows), key=lambda row: (row.development_id, row.key))
 
 
@@ -89,8 +92,11 @@ def add_same_threads(db: Connection, rows: Iterable[Mapping[str, object]]) -> No
         db.execute(insert_ignoring(db, threads), dict(row))
 
 
+_THREAD = sa.select(developments.c.thread_id).where(developments.c.id == sa.bindparam("development"))
+
+
 def thread_of(db: Connection, development_id: int) -> int | None:
-    found: int | None = db.scalar(sa.select(developments.c.thread_id).where(developments.c.id == development_id))
+    found: int | None = db.scalar(_THREAD, {"development": development_id})
     return found
 
 
