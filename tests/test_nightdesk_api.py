@@ -18,10 +18,10 @@ from hypothesis import strategies as some
 from jsonschema import Draft202012Validator
 from sqlalchemy.exc import OperationalError
 
-from nightdesk.web.api import parameters, problems
+from nightdesk.web.api import parameters, problems, summaries
 from nightdesk.web.api.parameters import PAGE
 from nightdesk.web.api.resources import RESOURCES, Resource
-from store import definitions, interactions, search
+from store import definitions, interactions, saved, search
 from store.engine import Store
 from tests.alerting import Newsroom
 from tests.asking import PUBLIC, Asker, listening
@@ -29,6 +29,7 @@ from tests.conftest import START, FakeClock
 
 BY_NAME = {resource.name: resource for resource in RESOURCES}
 UTC = ZoneInfo("UTC")
+FREED = "215 people were freed"
 
 
 def furnish(room: Newsroom, watch: int, count: int = 7) -> None:
@@ -269,6 +270,61 @@ def test_the_document_is_openapi_and_true(desk: Asker) -> None:
             told["components"]["schemas"]["Hit" if name == "search" else resource.noun.capitalize()]["properties"]
         )
         assert all(set(row) == columns for row in answer["items"]), name
+
+
+def test_facets_count_what_a_search_finds(desk: Asker) -> None:
+    told = desk.ask("/api/v1/openapi.json").json
+    path = told["paths"]["/api/v1/facets"]["get"]
+    answer = desk.ask("/api/v1/facets?q=gate").json
+    schema = path["responses"]["200"]["content"]["application/json"]["schema"]
+    Draft202012Validator({**schema, "components": told["components"]}).validate(answer)
+    assert (answer["articles"], answer["whole"]) == (7, True)
+    assert answer["counts"]["language"] == {"en": 7} and answer["counts"]["month"] == {"2026-10": 7}
+    assert desk.ask("/api/v1/facets?q=gate&since=2026-10-13T06:03Z").json["articles"] < 7
+    assert desk.ask("/api/v1/facets").json["parameter"] == "q"
+    assert desk.ask("/api/v1/facets?q=" + quote("freed AND (gate")).json["position"] == 10
+
+
+def test_a_named_query_is_rows_too(desk: Asker) -> None:
+    kept = {"name": "lately", "about": "", "parameters": "since: day = 9d", "sql": "SELECT title AS it, :since AS at"}
+    kept["sql"] += " FROM developments_v ORDER BY id"
+    desk.app.store.unit(lambda db: saved.add(db, kept, "ana", START))
+    answer = desk.ask("/api/v1/queries/lately.json?since=2026-10-01").json
+    assert answer["items"][0] == {"it": "0 freed near the river", "at": "2026-10-01T00:00:00Z"}
+    assert (len(answer["items"]), answer["next"], answer["cut"]) == (7, None, None)
+    assert desk.ask("/api/v1/queries/nobody.json").status == 404
+    assert desk.ask("/api/v1/queries/lately.json?since=soon").json["parameter"] == "since"
+
+
+@pytest.mark.parametrize("form", summaries.FORMS)
+def test_a_brief_is_a_file_of_the_form_that_was_asked_for(desk: Asker, form: str) -> None:
+    answer = desk.ask(f"/api/v1/brief.{form}?watch=releases")
+    assert (answer.status, answer.headers["content-type"]) == (200, summaries.FORMS[form][1])
+    assert re.fullmatch(rf'attachment; filename="brief-2026-10-13\.{form}"', answer.headers["content-disposition"])
+    if form == "docx":
+        assert answer.body.startswith(b"PK")
+    else:
+        assert "215 " in answer.text
+
+
+def test_a_brief_is_of_seven_days_and_not_longer_than_anybody_waits_for(
+    desk: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = desk.ask("/api/v1/brief.md?watch=releases&topic=scam_centres").text
+    assert "Watch: releases" in told and "Topic: scam" in told and "6 Oct 2026" in told
+    later = desk.ask("/api/v1/brief.md?until=2026-10-01").text
+    assert FREED not in later
+    assert desk.ask("/api/v1/brief.pdf").status == 404
+    assert desk.ask("/api/v1/brief.md?watch=nobody").status == 404
+    assert desk.ask("/api/v1/brief.md?since=soon").json["parameter"] == "since"
+    monkeypatch.setattr(summaries, "MOST", 6)
+    refused = desk.ask("/api/v1/brief.md")
+    assert refused.status == 400 and "more than 6 developments" in refused.json["detail"]
+
+
+def test_the_desk_offers_a_brief_of_what_it_shows(desk: Asker) -> None:
+    assert 'href="/api/v1/brief.docx"' in desk.ask("/", Accept="text/html").text
+    assert 'href="/api/v1/brief.docx?country=MM&amp;since=30d"' in desk.ask("/?country=MM&since=30d").text
 
 
 def test_the_page_of_the_document_names_everything_and_runs_nothing(desk: Asker) -> None:

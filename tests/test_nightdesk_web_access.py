@@ -22,7 +22,7 @@ from tests.asking import PUBLIC, Asker, listening
 from tests.conftest import START, FakeClock
 
 #: A way to fill each kind of parameter that a path has.
-_FILLED = {"{id:int}": "1", "{token:str}": "x", "{id:str}": "1", "{name:str}": "x"}
+_FILLED = {"{id:int}": "1", "{token:str}": "x", "{id:str}": "1", "{name:str}": "x", "{form:str}": "md"}
 _READ, _FEED = tokens.Token("ana", "read"), tokens.Token("ana", "feed")
 
 

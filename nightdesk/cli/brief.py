@@ -41,26 +41,21 @@ def brief(
     """Write a brief: developments by case, with a footnote for every figure; or its articles for reference managers."""
     from zoneinfo import ZoneInfo
 
-    from alerts.language import speak
     from core.clock import utc_now
-    from nightdesk.brief.compose import Frame, compose
+    from nightdesk.brief.ask import ask
     from nightdesk.brief.formats import form_of, written
-    from nightdesk.brief.gather import gather
     from nightdesk.whole import whole
 
     form = form_of(target, format)
     looking = session(context)
     chosen = filters(looking.config, topic, event, country, since, until, source, lang, limit)
-    asked = {"watch": watch, "topic": topic, "event type": event, "country": country and country.upper()}
-    asked |= {"source": source, "language": lang}
-    choice = tuple(f"{name.capitalize()}: {value}" for name, value in asked.items() if value)
-    frame = Frame(speak("en"), ZoneInfo(looking.config.timezone), chosen.since, chosen.until or utc_now(), choice)
+    zone = ZoneInfo(looking.config.timezone)
     with looking.reading() as store, store.read() as db:
-        told, cases = gather(db, chosen, watch, restricted)
-    content = written(compose(told, cases, frame), form)
+        made, count = ask(db, chosen, watch, zone, utc_now(), restricted=restricted)
+    content = written(made, form)
     if target == "-":
         sys.stdout.buffer.write(content)
     else:
         with whole(Path(target)) as out:
             out.write(content)
-    typer.echo(f"brief of {len(told)} developments written{'' if target == '-' else f' to {target}'}", err=True)
+    typer.echo(f"brief of {count} developments written{'' if target == '-' else f' to {target}'}", err=True)

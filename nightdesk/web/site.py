@@ -21,6 +21,7 @@ from nightdesk.web.access import Access
 from nightdesk.web.act import Act
 from nightdesk.web.api.endpoints import Api
 from nightdesk.web.api.queries import Queries
+from nightdesk.web.api.summaries import Summaries
 from nightdesk.web.desk import static
 from nightdesk.web.desk.alerts import Alerts
 from nightdesk.web.desk.article import Article
@@ -81,6 +82,7 @@ def make_site(app: App) -> Starlette:
             Route("/feed.atom", Feed(app, reading).show, methods=["GET"]),
             *Api(app, reading).routes(),
             *Queries(app).routes(),
+            *Summaries(app, reading).routes(),
             static.ROUTE,
             *Logins(app).routes(),
             *Front(frame).routes(),

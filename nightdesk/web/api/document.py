@@ -7,9 +7,10 @@ from typing import Any
 
 import nightdesk
 from nightdesk.columns import Kind, kind_of
-from nightdesk.web.api import problems
+from nightdesk.web.api import problems, summaries
 from nightdesk.web.api.parameters import Parameter
 from nightdesk.web.api.resources import RESOURCES, Resource
+from store.facets import FACETS
 
 PREFIX = "/api/v1"
 _TYPES: Mapping[Kind, Mapping[str, Any]] = {
@@ -38,7 +39,7 @@ def document(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         paths[f"{PREFIX}/{resource.name}"] = {"get": _listing(resource)}
         if resource.one is not None:
             paths[f"{PREFIX}/{resource.name}/{{{resource.key}}}"] = {"get": _one(resource)}
-    paths |= _QUERIES
+    paths |= {**_QUERIES, **_summaries()}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Nightdesk", "version": nightdesk.__version__, "description": _ABOUT},
@@ -153,12 +154,62 @@ def _problem() -> dict[str, Any]:
     }
 
 
+def _summaries() -> dict[str, Any]:
+    counts = {"type": "object", "additionalProperties": {"type": "integer"}}
+    facets = {
+        "type": "object",
+        "required": ["articles", "whole", "counts"],
+        "properties": {
+            "articles": {"type": "integer", "description": "How many hits were counted."},
+            "whole": {"type": "boolean", "description": "Whether these are all; else they are the newest."},
+            "counts": {"type": "object", "required": list(FACETS), "additionalProperties": counts},
+        },
+    }
+    form = {
+        "name": "form",
+        "in": "path",
+        "required": True,
+        "description": "Word, Markdown, a page, or its articles for reference managers: RIS and CSL-JSON.",
+        "schema": {"type": "string", "enum": list(summaries.FORMS)},
+    }
+    binary = {"type": "string", "format": "binary"}
+    content = {kind.partition(";")[0]: {"schema": binary} for _, kind in summaries.FORMS.values()}
+    return {
+        summaries.FACETS_PATH: {
+            "get": {
+                "operationId": "count_facets",
+                "summary": "How the hits of a search divide by topic, event, country, source, language and month.",
+                "parameters": [_parameter(one) for one in summaries.FACETS_TAKE],
+                "responses": {"200": _content("Articles by value, most first.", facets), **_REFUSED},
+            }
+        },
+        summaries.BRIEF_PATH: {
+            "get": {
+                "operationId": "write_brief",
+                "summary": f"Developments by case with a footnote for every figure: those of the last seven days where"
+                f" since says nothing else, {summaries.MOST} at the most.",
+                "parameters": [form, *(_parameter(one) for one in summaries.BRIEF_TAKES)],
+                "responses": {"200": {"description": "A file.", "content": content}, **_REFUSED, **_refusals(404)},
+            }
+        },
+    }
+
+
 _QUERY_NAME = {
     "name": "name",
     "in": "path",
     "required": True,
     "description": "Its name. What the query has places for follows the ?.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+}
+_ROWS = {
+    "type": "object",
+    "required": ["items", "next", "cut"],
+    "properties": {
+        "items": {"type": "array", "items": {"type": "object"}},
+        "next": {"type": "null"},
+        "cut": {"type": ["string", "null"]},
+    },
 }
 #: The named queries are files that people write: their parameters and columns are not known here.
 _QUERIES: Mapping[str, Any] = {
@@ -170,6 +221,17 @@ _QUERIES: Mapping[str, Any] = {
             "responses": {
                 "200": _content("All of them.", {"type": "object", "required": ["items", "next"]}),
                 **_refusals(400, 401, 403, 429),
+            },
+        }
+    },
+    f"{PREFIX}/queries/{{name}}.json": {
+        "get": {
+            "operationId": "ask_query_rows",
+            "summary": "What a named query gives, as rows; cut says why there are no more, where there would be.",
+            "parameters": [_QUERY_NAME],
+            "responses": {
+                "200": _content("Rows by the names of its columns.", _ROWS),
+                **_refusals(400, 401, 403, 404, 429),
             },
         }
     },
@@ -185,3 +247,4 @@ _QUERIES: Mapping[str, Any] = {
         }
     },
 }
+_REFUSED = _refusals(400, 401, 403, 429, 503)

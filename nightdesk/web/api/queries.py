@@ -1,4 +1,4 @@
-"""`/api/v1/queries`: the named queries, and the answer of one as CSV, for a spreadsheet to fetch by its address."""
+"""`/api/v1/queries`: the named queries, and the answer of one, as JSON or as CSV, for a spreadsheet to fetch."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Queries:
         return [
             Route(PATH, self._list, methods=["GET"]),
             Route(f"{PATH}/{{name:str}}.csv", self._sheet, methods=["GET"]),
+            Route(f"{PATH}/{{name:str}}.json", self._rows, methods=["GET"]),
         ]
 
     async def _list(self, request: Request) -> Response:
@@ -53,10 +54,7 @@ class Queries:
 
     async def _sheet(self, request: Request) -> Response:
         def sheet() -> Response:
-            name = parameters.read_text("name", request.path_params["name"])
-            query = self._load().get(name)
-            if query is None:
-                raise NotFound(f"there is no named query {name}; {PATH} lists them")
+            query = self._query(request)
             answer = adhoc.ask(self._app.config, query.sql, self._values(query, request))
             if answer.cut:  # a sheet shows what it got as if it were all
                 raise UsageError(f"{answer.cut}; ask for less, or raise database.sql_rows")
@@ -68,6 +66,23 @@ class Queries:
             return Response(out.getvalue(), media_type="text/csv", headers=headers)
 
         return await self._answer(sheet)
+
+    async def _rows(self, request: Request) -> Response:
+        def told() -> Response:
+            query = self._query(request)
+            answer = adhoc.ask(self._app.config, query.sql, self._values(query, request))
+            _, rows = answers.rows(answer)
+            return JSONResponse({"items": rows, "next": None, "cut": answer.cut or None})
+
+        return await self._answer(told)
+
+    def _query(self, request: Request) -> Named:
+        """Raises NotFound."""
+        name = parameters.read_text("name", request.path_params["name"])
+        query = self._load().get(name)
+        if query is None:
+            raise NotFound(f"there is no named query {name}; {PATH} lists them")
+        return query
 
     async def _answer(self, work: Callable[[], Response]) -> Response:
         try:

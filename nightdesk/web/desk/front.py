@@ -60,6 +60,7 @@ class Front:
             "looked": looked,
             "unseen": sum(looked is not None and one.row.updated_at > looked for one in told),
             "next": "/?" + urlencode({**kept, "after": _cursor(rows[_PAGE - 1])}) if len(rows) > _PAGE else "",
+            "brief": "?" + urlencode(kept) if kept else "",
             "asked": {one.name: "" for one in _FILTERS} | kept,
             "filtered": bool(kept),
             "live": "/?" + urlencode(kept) if after is None else "",
