@@ -14,6 +14,8 @@ import structlog
 
 from store.engine import Store, open_store
 from store.migrate import upgrade
+from tests.migrated import Migrate, at_once
+from tests.passwords import hash_cheaply
 from tests.postgres import Postgres, find_postgres
 from tests.statements import compile_once
 from tests.victims import Victims
@@ -32,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["XDG_CACHE_HOME"] = cache.name
         config.add_cleanup(cache.cleanup)
     compile_once()
+    hash_cheaply()
 
 
 def _memory() -> str | None:
@@ -115,6 +118,18 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
         db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def migrate_at_once(migrated_sqlite: Path) -> Migrate:
+    return at_once(migrated_sqlite)
+
+
+@pytest.fixture(autouse=True)
+def quick_migrations(request: pytest.FixtureRequest, migrate_at_once: Migrate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that makes a database itself has it with the finished schema, but for those that are about migrations."""
+    if request.node.get_closest_marker("migrations") is None:
+        monkeypatch.setattr("store.migrate._migrate", migrate_at_once)
 
 
 @pytest.fixture

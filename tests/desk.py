@@ -43,13 +43,22 @@ class Desk:
     def wait_for(self, event: str) -> dict[str, Any]:
         """The next log line of that name; fails with the log if the program ends before."""
         while True:
-            line = self._lines.get(timeout=_PATIENCE)
-            if line is None:
-                raise AssertionError(f"it ended (exit {self.process.wait()}) before {event!r}: {self.log[-20:]}")
-            entry = json.loads(line) if line.startswith("{") else {"event": "text", "line": line.rstrip()}
-            self.log.append(entry)
+            entry = self._next(event)
             if entry.get("event") == event:
                 return entry
+
+    def wait_for_all(self, *events: str) -> None:
+        """Until each of them was logged since the start, in whatever order."""
+        while missing := set(events) - {entry.get("event") for entry in self.log}:
+            self._next(", ".join(missing))
+
+    def _next(self, awaited: str) -> dict[str, Any]:
+        line = self._lines.get(timeout=_PATIENCE)
+        if line is None:
+            raise AssertionError(f"it ended (exit {self.process.wait()}) before {awaited!r}: {self.log[-20:]}")
+        entry: dict[str, Any] = json.loads(line) if line.startswith("{") else {"event": "text", "line": line.rstrip()}
+        self.log.append(entry)
+        return entry
 
     def kill(self) -> None:
         """SIGKILL to the daemon process alone; its children must notice by themselves."""

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from core.faults import POINTS
+from store import lock
+from store.engine import open_store
 from tests.desk import Desk, run_command
 from tests.newsdesk import OFF_TOPIC, matching, write_config
 from tests.postgres import Postgres
@@ -68,8 +70,7 @@ def newsdesk(tmp_path: Path) -> Iterator[Place]:
 
 def _baseline(newsdesk: Place, desk: Desk) -> None:
     """Let the first visit be committed, with two stories in it that must alert nobody."""
-    desk.wait_for("ready")
-    desk.wait_for("baseline_taken")
+    desk.wait_for_all("ready", "baseline_taken")
 
 
 def _exactly_the_matching_developments_arrive(newsdesk: Place) -> None:
@@ -88,11 +89,23 @@ def test_exactly_the_matching_developments_arrive_once_each(newsdesk: Place) -> 
     _exactly_the_matching_developments_arrive(newsdesk)
 
 
+@pytest.mark.slow
 def test_the_same_holds_on_postgres(tmp_path: Path, postgres: Postgres) -> None:
     with postgres.database(empty=True) as url, place(tmp_path, url) as newsdesk:
         _exactly_the_matching_developments_arrive(newsdesk)
 
 
+def test_a_daemon_exits_75_where_another_is_and_names_it(newsdesk: Place) -> None:
+    data = newsdesk.config.parent / "data"
+    store = open_store(f"sqlite:///{data}/nightdesk.db", data)
+    held = lock.hold(store, "nightdesk run, pid 4711 on another")
+    refused = run_command(newsdesk.config, "run")
+    held.release()
+    store.close()
+    assert (refused.returncode, "pid 4711 on another" in refused.stderr) == (75, True)
+
+
+@pytest.mark.slow
 def test_a_second_daemon_exits_75_and_names_the_first_which_sigterm_ends_with_exit_0(newsdesk: Place) -> None:
     with Desk(newsdesk.config) as first:
         first.wait_for("ready")
@@ -102,6 +115,7 @@ def test_a_second_daemon_exits_75_and_names_the_first_which_sigterm_ends_with_ex
         assert first.stop() == 0
 
 
+@pytest.mark.slow
 def test_after_kill_9_no_child_lives_on_and_the_next_start_succeeds_at_once(newsdesk: Place) -> None:
     newsdesk.publish(100)
     with Desk(newsdesk.config) as desk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from store import migrate, revisions
 from store.definitions import sources
 from store.engine import Store, open_store
 from store.schema import metadata
+from tests.migrated import Migrate
+
+pytestmark = pytest.mark.migrations
 
 NOW = datetime(2026, 10, 13, 6, 0, tzinfo=UTC)
 
@@ -65,6 +69,25 @@ def test_an_empty_database_is_upgraded_without_a_backup(tmp_path: Path) -> None:
     done = migrate.upgrade(store, NOW)
     store.close()
     assert (done.before, done.after, done.backup) == (None, revisions.head(), None)
+
+
+def test_the_schema_that_other_tests_begin_with_is_the_one_that_migrations_make(
+    migrated_sqlite: Path, migrate_at_once: Migrate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "_migrate", migrate_at_once)
+    store = open_store(f"sqlite:///{tmp_path}/quick.db", tmp_path)
+    migrate.upgrade(store, NOW)
+    store.close()
+    assert _contents(tmp_path / "quick.db") == _contents(migrated_sqlite)
+
+
+def _contents(path: Path) -> tuple[set[tuple[str, ...]], dict[str, set[tuple[object, ...]]]]:
+    """Everything that is defined, and every row of every table, those of search indexes included."""
+    with closing(sqlite3.connect(path)) as db:
+        made = set(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+        kept = [name for _, name, kind, *_ in db.execute("PRAGMA table_list") if kind in ("table", "shadow")]
+        rows = {name: set(db.execute(f'SELECT * FROM "{name}"')) for name in kept if name != "sqlite_schema"}
+    return made, rows
 
 
 def test_a_newer_schema_is_refused(store: Store) -> None:
