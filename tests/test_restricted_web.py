@@ -39,7 +39,7 @@ def places(routes: Iterator[object]) -> Iterator[str]:
         if not isinstance(route, Route) or "GET" not in (route.methods or ()) or "{token" in route.path:
             continue
         if "{id" not in route.path:
-            yield route.path
+            yield route.path.replace("{form:str}", "md")
             continue
         for number in range(1, 8):
             for noun in ("", "article", "development", "fact"):
