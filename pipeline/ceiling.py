@@ -58,18 +58,15 @@ def ceilings(article: Profile, near: Nearby, config: PipelineConfig) -> Iterator
     share = config.entities if article.entities else 0.0
     half_life = config.half_life / timedelta(microseconds=1)
     first, last = span_of(article)
+    has_names, days, opened, of_facts, base = near.names, shared.days, shared.open, facts.of, facts.base + _SLACK
     for id, (known_first, known_last) in near.spans.items():
         alike, named = words.get(id, other_words), names.get(id, other_names)
-        likeness = (1 - share) * alike + share * named if share and id in near.names else alike
+        likeness = (1 - share) * alike + share * named if share and id in has_names else alike
         apart = first - known_last if first > known_last else max(known_first - last, 0)
-        decay = 1.0 if id in shared.days else 0.5 ** (apart / half_life)
-        yield Ceiling(
-            id,
-            likeness * decay + facts.base + facts.of.get(id, 0.0) + _SLACK,
-            learned.odds(id, alike, named, likeness, apart) if learned else None,
-            likeness + _SLACK,
-            id in shared.open,
-        )
+        decay = 1.0 if id in days else 0.5 ** (apart / half_life)
+        odds = learned.odds(id, alike, named, likeness, apart) if learned and id in learned.known else None
+        score = likeness * decay + base + of_facts.get(id, 0.0)
+        yield Ceiling(id, score, odds, likeness + _SLACK, id in opened)
 
 
 def _facts(article: Profile, near: Nearby, shared: Shared) -> Gains:
@@ -137,10 +134,8 @@ class _Learned:
             distances=[_of(model, f"apart {name}") for name in (*(name for _, name in pairing.DAYS), "weeks")],
         )
 
-    def odds(self, id: int, words: float, names: float, likeness: float, apart: int) -> float | None:
+    def odds(self, id: int, words: float, names: float, likeness: float, apart: int) -> float:
         """By its likeness of words, of names and of both, and its distance in time."""
-        if id not in self.known:
-            return None
         if likeness + _SLACK < cluster.STRANGE and id not in self.tied:
             return cluster.NEVER
         of_likeness = self.words * words + self.names * names + self.both * words * names

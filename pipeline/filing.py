@@ -325,7 +325,8 @@ def _write_version(
         search.index_article(db, article_id, found.title, words)
         return version_id, verdicts
     told = {name: row[name] for name in ("title", "language", "published_at")}
-    search.index_new(db, {"article_id": article_id, "version_id": version_id, "url": page.url, **told, "text": words})
+    ready = {"text": words, "packed": reading.packed}
+    search.index_new(db, {"article_id": article_id, "version_id": version_id, "url": page.url, **told, **ready})
     return version_id, verdicts
 
 

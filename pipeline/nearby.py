@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime, timedelta
 
 from pipeline.postings import Postings
@@ -31,22 +31,33 @@ class Nearby:
         self._by_key: dict[str, dict[str, set[int]]] = {}
         self._having: dict[str, set[int]] = {}
 
-    def hold(self, current: Mapping[int, object], profiles: Mapping[int, Profile]) -> None:
+    def changes(self, current: Collection[int]) -> int:
+        """How many would come and go, were it to hold these, but for those that are written anew."""
+        return len(current) + len(self._stamps) - 2 * len(self._stamps.keys() & current)
+
+    def hold(self, current: Mapping[int, object], profile_of: Callable[[int], Profile]) -> None:
         """Have these and no others, each as of its stamp."""
-        for id in [id for id, stamp in self._stamps.items() if current.get(id) != stamp]:
-            self.remove(id)
-        for id, stamp in current.items():
-            if id not in self._stamps:
-                self.add(id, profiles[id], stamp)
+        gone = [id for id, stamp in self._stamps.items() if current.get(id) != stamp]
+        changed = {term for id in gone for term in self._drop(id)}
+        for id in current.keys() - self._stamps.keys():
+            changed.update(self._take(id, profile_of(id), current[id]))
+        self._recount(changed)
 
     def add(self, id: int, profile: Profile, stamp: object = None) -> None:
+        self._recount(self._take(id, profile, stamp))
+
+    def remove(self, id: int) -> None:
+        if id in self._stamps:
+            self._recount(self._drop(id))
+
+    def _take(self, id: int, profile: Profile, stamp: object) -> Collection[str]:
+        """Take one in; the terms that are commoner now."""
         self._stamps[id], self.profiles[id] = stamp, profile
         self.spans[id] = span_of(profile)
         terms = frozenset(_terms(profile))
         self.rarity.add(terms)
         self.words.add(id, profile.words)
         self.names.add(id, profile.entities)
-        self._recount(terms)
         for kind, keys in keys_of(profile).items():
             if keys:
                 self._having.setdefault(kind, set()).add(id)
@@ -54,16 +65,16 @@ class Nearby:
                 for key in keys:
                     table.setdefault(key, set()).add(id)
 
-    def remove(self, id: int) -> None:
-        if id not in self._stamps:
-            return
+        return terms
+
+    def _drop(self, id: int) -> Collection[str]:
+        """Let one go; the terms that are rarer now."""
         profile = self.profiles.pop(id)
         del self._stamps[id], self.spans[id]
         terms = frozenset(_terms(profile))
         self.rarity.remove(terms)
         self.words.remove(id, profile.words)
         self.names.remove(id, profile.entities)
-        self._recount(terms)
         for kind, keys in keys_of(profile).items():
             if keys:
                 self._having[kind].discard(id)
@@ -72,6 +83,7 @@ class Nearby:
                     table[key].discard(id)
                     if not table[key]:
                         del table[key]
+        return terms
 
     def having(self, kind: str, keys: Iterable[str]) -> set[int]:
         """Those that have one of the keys."""

@@ -6,7 +6,7 @@ it had not been.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
@@ -16,6 +16,7 @@ from pipeline.profile import Profile
 from store import developments
 
 _KEPT = 20_000  # parsed profiles, some hundred MB at most
+_SPANS = 3  # of time whose developments are kept in order to be searched
 
 
 class Recent:
@@ -24,19 +25,29 @@ class Recent:
     def __init__(self, window: timedelta) -> None:
         self._window = window
         self._profiles: dict[int, tuple[object, Profile]] = {}
-        self._near = Nearby()
+        self._nearby: list[Nearby] = []  # the one used last in front
 
     def around(self, db: Connection, at: datetime) -> Nearby:
         """Those with news within the window of that moment."""
         current = developments.developments_between(db, at - self._window, at + self._window)
         self._load(db, current)
-        self._near.hold(current, {id: self._profiles[id][1] for id in current})
-        return self._near
+        near = self._fitting(current)
+        near.hold(current, lambda id: self._profiles[id][1])
+        return near
 
     def forget(self, development_id: int) -> None:
         """Its row has been written anew."""
         self._profiles.pop(development_id, None)
-        self._near.remove(development_id)
+        for near in self._nearby:
+            near.remove(development_id)
+
+    def _fitting(self, current: Collection[int]) -> Nearby:
+        """What is nearest to holding these: old news among that of today has other developments around it."""
+        near = min(self._nearby, key=lambda one: one.changes(current), default=None)
+        if near is None or near.changes(current) > len(current):
+            near = Nearby()
+        self._nearby = [near, *(one for one in self._nearby if one is not near)][:_SPANS]
+        return near
 
     def _load(self, db: Connection, current: Mapping[int, object]) -> None:
         missing = [id for id, at in current.items() if self._profiles.get(id, (None,))[0] != at]

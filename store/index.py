@@ -67,7 +67,7 @@ def index_article(db: Connection, article_id: int, title: str, text: str | Field
 
 
 def index_new(db: Connection, article: Mapping[str, Any]) -> None:
-    """The same for an article that is not in the index, and all of whose version is known."""
+    """The same for an article not in the index yet, all of whose version is known; perhaps its text `packed`."""
     row_id = first_row_id(article["published_at"]) + article["article_id"] % (1 << 16)
     while db.scalar(_ROW_OF, {"row": row_id}) is not None:
         row_id += 1
@@ -88,7 +88,8 @@ def add(db: Connection, found: Sequence[Mapping[str, Any]]) -> None:
             kept, title = _vector({"title": terms["title"]})
             titles.append({"row_id": row["id"], "terms": title if kept == PLACES else None})
         rows.append(row)
-        texts.append({"article_id": row["article_id"], "folding": FOLDING, "packed": pack(fields["text"])})
+        packed = article.get("packed") or pack(fields["text"])
+        texts.append({"article_id": row["article_id"], "folding": FOLDING, "packed": packed})
     if db.dialect.name == "sqlite":
         db.execute(_ADD_ROW, rows)
         db.execute(_FEED, words)

@@ -71,7 +71,7 @@ def made_up(chance: random.Random) -> Profile:
 
 def nearby(known: Mapping[int, Profile]) -> Nearby:
     near = Nearby()
-    near.hold(dict.fromkeys(known), known)
+    near.hold(dict.fromkeys(known), known.__getitem__)
     return near
 
 
