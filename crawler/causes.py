@@ -118,7 +118,7 @@ _KNOWN = (
         "empty",
         "empty",
         SOFT,
-        "it can be read but lists nothing",
+        "it answers, and lists nothing",
         "If the page shows news in a browser, its layout changed: set `item`, `include` or another `url`.",
     ),
     Cause(
