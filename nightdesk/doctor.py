@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, make_url
 from core.clock import iso
 from core.errors import ConfigError, NightdeskError
 from nightdesk.terminal import plain
-from store import decisions, findings, migrate
+from store import decisions, findings, migrate, reindexing
 from store.articles import page_outcomes
 from store.deliveries import deliveries
 from store.developments import developments
@@ -168,6 +168,14 @@ def deliveries_check(pending: int, oldest: datetime | None, dead: int, now: date
     return Check("deliveries", "warn" if late else "ok", text, "The oldest should have left long ago." if late else "")
 
 
+def index_check(older: int) -> list[Check]:
+    """Of articles that search has by the rules of an earlier release."""
+    if not older:
+        return []
+    text = f"{older} {'article is' if older == 1 else 'articles are'} found by older rules; the idle daemon mends that."
+    return [Check("search", "warn", text, "nightdesk db upgrade does it at once, with the daemon stopped.")]
+
+
 # looking
 
 
@@ -219,6 +227,7 @@ def _rows(db: Connection, now: datetime) -> list[Check]:
         due_check("changes", _oldest_change(db, now), now, alive),
         deliveries_check(_count(db, deliveries, pending), oldest, _count(db, deliveries, dead), now),
     ]
+    checks += index_check(reindexing.count_older(db))
     return [*checks, *(_finding(row) for row in findings.still_open(db, 50) if not row.kind.startswith("source_"))]
 
 

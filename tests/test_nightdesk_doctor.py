@@ -12,8 +12,10 @@ import pytest
 from nightdesk import doctor
 from nightdesk.cli.main import run
 from nightdesk.health import overdue, source_rows, summary
-from store import deliveries, findings, messages, pages
+from store import deliveries, findings, messages, migrate, pages
 from store.engine import Store
+from store.index import index_article
+from tests.alerting import Newsroom
 from tests.conftest import START, FakeClock
 from tests.crawling import add_source
 
@@ -55,6 +57,24 @@ def test_figures_have_their_limits() -> None:
     assert doctor.due_check("pages", START - timedelta(hours=3), START, True).state == "warn"
     assert doctor.due_check("pages", START - timedelta(minutes=3), START, True).state == "ok"
     assert doctor.deliveries_check(0, None, 1, START).state == "bad"
+
+
+def test_what_is_found_by_older_rules_is_no_damage(store: Store, clock: FakeClock) -> None:
+    room = Newsroom(store, clock)
+    article = room.article(room.development())
+    with store.write() as db:
+        index_article(db, article, "Freed", "Guards opened the gate.")
+    with store.write() as db:
+        db.exec_driver_sql("UPDATE search_rows SET folding = 0")
+    assert migrate.check(store) == []
+    with store.read() as db:
+        (check,) = [one for one in doctor._rows(db, clock()) if one.name == "search"]
+    assert check.state == "warn" and check.text.startswith("1 article is found by older rules")
+    with store.write() as db:
+        db.exec_driver_sql("DELETE FROM search_values")
+        db.exec_driver_sql("DELETE FROM search_rows")
+    assert "not in its index" in migrate.check(store)[0]
+    assert doctor.index_check(0) == []
 
 
 def test_most_sources_dead_is_worse_than_some() -> None:
