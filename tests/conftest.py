@@ -26,13 +26,12 @@ START = datetime(2026, 10, 13, 6, 0, tzinfo=UTC)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What Nightdesk compiles once is kept for this session alone; workers inherit where to write."""
+    """What Nightdesk compiles once is kept among pytest's own files; workers inherit where to write."""
     if not hasattr(config, "workerinput"):
         if "TMPDIR" not in os.environ and (memory := _memory()):
             os.environ["TMPDIR"] = tempfile.tempdir = memory
-        cache = tempfile.TemporaryDirectory(prefix="nightdesk-cache-")
-        os.environ["XDG_CACHE_HOME"] = cache.name
-        config.add_cleanup(cache.cleanup)
+        # Its name is made of all that it comes from, so that it cannot be stale.
+        os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("compiled"))
     compile_once()
     hash_cheaply()
 

@@ -24,7 +24,7 @@ def desk(sqlite_store: Store, clock: FakeClock, tmp_path: Path, monkeypatch: pyt
     desk = Analyst(Newsroom(sqlite_store), clock)
     two_acts(desk)
     (tmp_path / "nightdesk.toml").write_text(
-        '[crawl]\nsources = []\n[[watch]]\nname = "releases"\ntopics = ["scam_centres"]\n'
+        '[crawl]\nsources = []\n[pipeline]\nworkers = 1\n[[watch]]\nname = "releases"\ntopics = ["scam_centres"]\n'
     )
     monkeypatch.chdir(tmp_path)
     yield desk

@@ -81,8 +81,8 @@ def test_the_whole_way_of_one_page_by_hand(desk: Path, capsys: pytest.CaptureFix
     assert run(["search", "ferries", "--format", "json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)
     assert (found["id"], "[ferries]" in found["snippet"]) == (article, True)
-    shown = nightdesk("show", f"a{article}", folder=desk)
-    assert json.loads(shown.stdout)["url"] == "https://post.example/pier"
+    assert run(["show", f"a{article}", "--format", "jsonl"]) == 0
+    assert json.loads(capsys.readouterr().out)["url"] == "https://post.example/pier"
     assert run(["search", 'ferries AND "']) == 2
     assert "at character" in capsys.readouterr().err
 
