@@ -24,16 +24,18 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.fit_trees import grow
 from pipeline import classify as classifying
 from pipeline.atoms import at_home, atoms_of
-from pipeline.counts import find_figures, marks_of, possible_counts
+from pipeline.counts import answer_of, find_figures, marks_of, possible_counts
 from pipeline.facts import find_whereabouts
 from pipeline.reading import read
 from pipeline.scene import marks_of_countries
 from pipeline.topic import Topic, load_topics
 from pipeline.traits import own_traits
+from pipeline.trees import Trees
 from pipeline.vocabulary import TermTable, load_vocabulary
-from pipeline.weighing import WEIGHTS, probability
+from pipeline.weighing import WEIGHTS, Model, Models, probability
 from pipeline.wording import WORD
 
 COUNTED = {"done", "started", "expected", "planned_total", "waiting", "cumulative", "claimed"}
@@ -191,6 +193,15 @@ def learn_events(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
 
 def learn_counts(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
     """How a count stands; words that stand beside too few counts are left out."""
+    return learn(*_rows_of_counts(told), _LEAST_OF_COUNTS)
+
+
+def grow_counts(told: Sequence[Example]) -> dict[str, Any]:
+    """The trees that stand beside these weights, from the same rows."""
+    return grow(*_rows_of_counts(told))
+
+
+def _rows_of_counts(told: Sequence[Example]) -> tuple[list[Traits], list[str], float, list[float]]:
     known = Counter(mark for one in told if one.weight == 1.0 for marks in one.counts for mark in marks)
     rows = [
         {mark: value for mark, value in marks.items() if not mark.startswith(WORD) or known[mark] >= _WORD_AT}
@@ -198,7 +209,7 @@ def learn_counts(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
         for marks in one.counts
     ]
     weights = [one.weight for one in told for _ in one.counts]
-    return learn(rows, [answer for one in told for answer in one.answers], COUNT_C, weights, _LEAST_OF_COUNTS)
+    return rows, [answer for one in told for answer in one.answers], COUNT_C, weights
 
 
 def learn_countries(told: Sequence[Example]) -> dict[str, dict[str, Any]]:
@@ -264,10 +275,10 @@ def judge(told: Sequence[Example], models: Callable[[int], dict[str, Any]], fold
                 where, [name for name, value in sure.items() if value >= 0] or sorted(sure, key=lambda c: -sure[c])[:1]
             )
         gold = [(float(f["value"]), f["status"]) for f in one.row["facts"] if f["type"] == "count"]
-        found = set()
-        for marks, value in zip(one.counts, one.values, strict=True):
-            answer = max(fitted["counts"], key=lambda name: score(fitted["counts"][name], marks))
-            found.add((value, answer))
+        counts = Models({name: Model(model["bias"], model["weights"]) for name, model in fitted["counts"].items()})
+        trees = Trees.of(fitted["counts_trees"])
+        answers = [answer_of(counts, trees, marks)[0] for marks in one.counts]
+        found = set(zip(one.values, answers, strict=True))
         status.add({pair for pair in gold if pair[1] in COUNTED}, {pair for pair in found if pair[1] in COUNTED})
         done.add({v for v, s in gold if s == "done"}, {v for v, s in found if s == "done"})
     print(f"topics              {topic}   false alarms {alarms} of {negatives}")
@@ -293,6 +304,7 @@ def main() -> None:
             "topics": learn_topics(some),
             "events": learn_events(some),
             "counts": learn_counts(some),
+            "counts_trees": grow_counts(some),
             "countries": learn_countries(some),
         }
 
@@ -305,7 +317,8 @@ def main() -> None:
     if args.write:
         WEIGHTS.mkdir(exist_ok=True)
         for name, models in learned(told).items():
-            content = {"made_by": "benchmarks/fit.py", "articles": len(whole), "models": models}
+            content = {"made_by": "benchmarks/fit.py", "articles": len(whole)}
+            content |= models if name == "counts_trees" else {"models": models}
             (WEIGHTS / f"{name}.json").write_text(json.dumps(content, sort_keys=True, indent=0) + "\n", "utf-8")
         print(f"written to {WEIGHTS}")
 

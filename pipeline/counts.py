@@ -13,8 +13,9 @@ from pipeline.figures import Figure, sort_figure
 from pipeline.numbers import find_numbers
 from pipeline.reading import Reading
 from pipeline.standing import status_of, story_of
+from pipeline.trees import Trees, load_trees
 from pipeline.values import Fact, Status
-from pipeline.weighing import load_models, shares
+from pipeline.weighing import Models, load_models, shares
 from pipeline.wording import Wording
 
 _FIGURES_AT_MOST = 400
@@ -105,29 +106,42 @@ def _statuses(
     if not models:
         ruled = by_rules(reading, counts, events, published)
         return [pair if count.noun == "known" else (None, 0.0) for count, pair in zip(counts, ruled, strict=True)]
+    trees = load_trees("counts_trees")
     answers: list[tuple[Status | None, float]] = []
     for count, marks in zip(counts, marks_of(reading, counts, events, published), strict=True):
         if (plain := _told_plainly(count, marks)) is not None:
             answers.append((plain, 0.8))
             continue
-        told = shares(models, marks)
-        answer = max(told, key=lambda name: (told[name] * (_READILY if name == "background" else 1.0), name))
-        share, status = told[answer], _STATUSES.get(answer)
+        answer, share = answer_of(models, trees, marks)
+        status = _STATUSES.get(answer)
         if count.noun == "known" and (status is None or count.unit in _ASIDE):
             status = "background"  # of something after all, but nothing the news is about
         answers.append((status, round(share, 2)))
     return answers
 
 
+def answer_of(models: Models, trees: Trees | None, marks: Mapping[str, float]) -> tuple[str, float]:
+    """How a count stands by what was learned, a status or "none", and how sure that is, 0 to 1."""
+    told = shares(models, marks)
+    if trees is not None and max(told.values()) < _BEYOND_DOUBT:
+        told = trees.beside(told, marks)
+    answer = max(told, key=lambda name: (told[name] * _READILY.get(name, 1.0), name))
+    return answer, told[answer]
+
+
 def _told_plainly(count: Count, marks: Mapping[str, float]) -> Status | None:
     """Where the words next to a count leave no doubt."""
     if "rule expected" in marks and ("then will" in marks or count.bound == "up_to"):
         return "expected"
+    if "clause year before" in marks and "rule background" in marks:
+        return "background"
     return "background" if "then said" in marks else None  # who speaks is not whom the news is about
 
 
-#: How readily a count is taken for background; of two that are about as likely the news is told.
-_READILY = 0.8
+#: How readily a figure is taken for none of the news: most readers leave out more of them than those did from whom the
+#: weights are learned.
+_READILY = {"none": 1.6}
+_BEYOND_DOUBT = 0.95  # by the sum of weights: then the trees, which take longer, are not asked
 #: Units of what the news is seldom about.
 _ASIDE = frozenset(("countries", "groups"))
 _STATUSES: dict[str, Status] = {status: status for status in get_args(Status)}

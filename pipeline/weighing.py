@@ -76,7 +76,11 @@ class Models(dict[str, Model]):
 
 def shares(models: Models, traits: Traits) -> dict[str, float]:
     """How likely each answer is where exactly one of them holds."""
-    scores = models.scores(traits)
+    return shares_of(models.scores(traits))
+
+
+def shares_of(scores: Mapping[str, float]) -> dict[str, float]:
+    """How likely each answer is by log odds that are true but for a number that all have in common."""
     top = max(scores.values())
     weights = {answer: math.exp(score - top) for answer, score in scores.items()}
     total = sum(weights.values())
