@@ -137,14 +137,23 @@ def profiles(db: Connection, ids: Sequence[int]) -> dict[int, Any]:
     return found
 
 
+# Statements of every article on a beat are made once: making them anew costs more than running them.
+_OF_ARTICLE = (
+    sa.select(sa.func.coalesce(developments.c.merged_into, developments.c.id))
+    .join_from(development_articles, developments, developments.c.id == development_articles.c.development_id)
+    .where(development_articles.c.article_id == sa.bindparam("article"))
+)
+_ADD = sa.insert(developments).returning(developments.c.id)
+_ADD_MEMBER = sa.insert(development_articles)
+_DESCRIBE = sa.update(developments).where(developments.c.id == sa.bindparam("development"))
+_COUNTRIES = sa.select(development_countries.c.country).where(
+    development_countries.c.development_id == sa.bindparam("development")
+)
+
+
 def development_of(db: Connection, article_id: int) -> int | None:
     """The development an article reports, where merged ones lead to the one they are now."""
-    joined = development_articles.join(developments, developments.c.id == development_articles.c.development_id)
-    found: int | None = db.scalar(
-        sa.select(sa.func.coalesce(developments.c.merged_into, developments.c.id))
-        .select_from(joined)
-        .where(development_articles.c.article_id == article_id)
-    )
+    found: int | None = db.scalar(_OF_ARTICLE, {"article": article_id})
     return found
 
 
@@ -155,16 +164,16 @@ def sign_changes(db: Connection, by: str, now: datetime) -> None:
 
 
 def add_development(db: Connection, row: Mapping[str, Any]) -> int:
-    return int(db.execute(sa.insert(developments).values(**row).returning(developments.c.id)).scalar_one())
+    return int(db.execute(_ADD, dict(row)).scalar_one())
 
 
 def describe_development(db: Connection, development_id: int, row: Mapping[str, Any]) -> None:
     """Write what its articles now make of a development."""
-    db.execute(sa.update(developments).where(developments.c.id == development_id).values(**row))
-    mine = development_countries.c.development_id == development_id
-    before = set(db.scalars(sa.select(development_countries.c.country).where(mine)))
+    db.execute(_DESCRIBE, {**row, "development": development_id})
+    before = set(db.scalars(_COUNTRIES, {"development": development_id}))
     now = set(row.get("countries", before))
     if gone := before - now:
+        mine = development_countries.c.development_id == development_id
         db.execute(sa.delete(development_countries).where(mine, development_countries.c.country.in_(gone)))
     if come := sorted(now - before):
         db.execute(
@@ -178,7 +187,7 @@ def add_member(
 ) -> None:
     """An article joins a development, or founds it."""
     row = {"article_id": article_id, "development_id": development_id, "joined_at": now}
-    db.execute(sa.insert(development_articles).values(similarity=similarity, reason=reason, **row))
+    db.execute(_ADD_MEMBER, {**row, "similarity": similarity, "reason": reason})
 
 
 def development(db: Connection, development_id: int) -> Row[Any] | None:
@@ -214,83 +223,102 @@ class Member:
     source_type: str | None
 
 
+_MEMBERS = (
+    sa.select(
+        articles.c.id.label("article_id"),
+        article_versions.c.id.label("version_id"),
+        article_versions.c.title,
+        sa.func.substr(article_versions.c.text, 1, 600).label("lede"),
+        article_versions.c.language,
+        article_versions.c.published_at,
+        articles.c.found_at,
+        articles.c.origin,
+        articles.c.duplicate_of,
+        articles.c.source_id,
+        articles.c.outlet,
+        articles.c.url_key,
+        sources.c.type.label("source_type"),
+    )
+    .select_from(
+        development_articles.join(articles)
+        .join(article_versions, article_versions.c.article_id == articles.c.id)
+        .outerjoin(sources, sources.c.id == articles.c.source_id)
+    )
+    .where(development_articles.c.development_id == sa.bindparam("development"), article_versions.c.is_current)
+    .order_by(articles.c.found_at, articles.c.id)
+)
+
+
 def members(db: Connection, development_id: int) -> list[Member]:
     """The articles of a development in their current versions, as they were found."""
-    rows = db.execute(
-        sa.select(
-            articles.c.id.label("article_id"),
-            article_versions.c.id.label("version_id"),
-            article_versions.c.title,
-            sa.func.substr(article_versions.c.text, 1, 600).label("lede"),
-            article_versions.c.language,
-            article_versions.c.published_at,
-            articles.c.found_at,
-            articles.c.origin,
-            articles.c.duplicate_of,
-            articles.c.source_id,
-            articles.c.outlet,
-            articles.c.url_key,
-            sources.c.type.label("source_type"),
-        )
-        .select_from(
-            development_articles.join(articles)
-            .join(article_versions, article_versions.c.article_id == articles.c.id)
-            .outerjoin(sources, sources.c.id == articles.c.source_id)
-        )
-        .where(development_articles.c.development_id == development_id, article_versions.c.is_current)
-        .order_by(articles.c.found_at, articles.c.id)
-    )
-    return [Member(**row._mapping) for row in rows]
+    return [Member(**row._mapping) for row in db.execute(_MEMBERS, {"development": development_id})]
 
 
-def labels(db: Connection, development_id: int) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
-    """Topics and event types of a development's articles, with how many have each."""
+def _counted(name: sa.Column[str], table: sa.Table) -> sa.Select[tuple[str, int]]:
     current = development_articles.join(
         article_versions,
         sa.and_(article_versions.c.article_id == development_articles.c.article_id, article_versions.c.is_current),
     )
+    return (
+        sa.select(name, sa.func.count())
+        .select_from(current.join(table, table.c.version_id == article_versions.c.id))
+        .where(development_articles.c.development_id == sa.bindparam("development"))
+        .group_by(name)
+        .order_by(sa.func.count().desc(), name)
+    )
 
-    def counted(name: sa.Column[str], table: sa.Table) -> list[tuple[str, int]]:
-        rows = db.execute(
-            sa.select(name, sa.func.count())
-            .select_from(current.join(table, table.c.version_id == article_versions.c.id))
-            .where(development_articles.c.development_id == development_id)
-            .group_by(name)
-            .order_by(sa.func.count().desc(), name)
-        )
-        return [(row[0], row[1]) for row in rows]
 
-    return counted(article_topics.c.topic, article_topics), counted(article_events.c.event_type, article_events)
+_TOPICS = _counted(article_topics.c.topic, article_topics)
+_EVENTS = _counted(article_events.c.event_type, article_events)
+
+
+def labels(db: Connection, development_id: int) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Topics and event types of a development's articles, with how many have each."""
+    topics, events = (db.execute(counted, {"development": development_id}) for counted in (_TOPICS, _EVENTS))
+    return [(name, number) for name, number in topics], [(name, number) for name, number in events]
+
+
+_FACTS = (
+    sa.select(facts, development_articles.c.article_id, sources.c.type.label("source_type"))
+    .select_from(
+        development_articles.join(articles)
+        .join(article_versions, article_versions.c.article_id == articles.c.id)
+        .join(facts, facts.c.version_id == article_versions.c.id)
+        .outerjoin(sources, sources.c.id == articles.c.source_id)
+    )
+    .where(development_articles.c.development_id == sa.bindparam("development"), article_versions.c.is_current, STANDS)
+    .order_by(facts.c.id)
+)
+_FACTS_BESIDES = _FACTS.where(development_articles.c.article_id != sa.bindparam("besides"))
 
 
 def facts_of_development(db: Connection, development_id: int, besides: int | None = None) -> list[Row[Any]]:
     """The current facts of its articles, with the type of their source; `besides` leaves one article out."""
-    mine = development_articles.c.development_id == development_id
-    if besides is not None:
-        mine = sa.and_(mine, development_articles.c.article_id != besides)
-    rows = db.execute(
-        sa.select(facts, development_articles.c.article_id, sources.c.type.label("source_type"))
-        .select_from(
-            development_articles.join(articles)
-            .join(article_versions, article_versions.c.article_id == articles.c.id)
-            .join(facts, facts.c.version_id == article_versions.c.id)
-            .outerjoin(sources, sources.c.id == articles.c.source_id)
-        )
-        .where(mine, article_versions.c.is_current, STANDS)
-        .order_by(facts.c.id)
+    if besides is None:
+        return list(db.execute(_FACTS, {"development": development_id}))
+    return list(db.execute(_FACTS_BESIDES, {"development": development_id, "besides": besides}))
+
+
+_CORRECTED = sa.select(
+    sa.exists().where(
+        development_changes.c.development_id == sa.bindparam("development"),
+        development_changes.c.kind == "correction",
+        development_changes.c.origin != "reprocess",
     )
-    return list(rows)
+)
+_LAST_CHANGE = sa.select(sa.func.max(development_changes.c.seq)).where(
+    development_changes.c.development_id == sa.bindparam("development")
+)
+_ADD_CHANGE = sa.insert(development_changes)
 
 
 def was_corrected(db: Connection, development_id: int) -> bool:
     """Whether its publishers or an analyst took back what was stated of a development; a better reading is neither."""
-    mine = (development_changes.c.development_id == development_id, development_changes.c.kind == "correction")
-    return bool(db.scalar(sa.select(sa.exists().where(*mine, development_changes.c.origin != "reprocess"))))
+    return bool(db.scalar(_CORRECTED, {"development": development_id}))
 
 
 def add_change(db: Connection, development_id: int, row: Mapping[str, Any]) -> int:
     """The next change of a development; its number there."""
-    mine = development_changes.c.development_id == development_id
-    seq = (db.scalar(sa.select(sa.func.max(development_changes.c.seq)).where(mine)) or 0) + 1
-    db.execute(sa.insert(development_changes).values(development_id=development_id, seq=seq, **row))
+    seq = (db.scalar(_LAST_CHANGE, {"development": development_id}) or 0) + 1
+    db.execute(_ADD_CHANGE, {"development_id": development_id, "seq": seq, **row})
     return int(seq)

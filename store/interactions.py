@@ -79,22 +79,22 @@ def told_by(db: Connection, version_id: int) -> list[Row[Any]]:
     return list(db.execute(_OF_VERSION, {"version": version_id}))
 
 
+_TOLD_OF = (
+    sa.select(article_interactions, development_articles.c.article_id)
+    .select_from(
+        development_articles.join(
+            article_versions,
+            sa.and_(article_versions.c.article_id == development_articles.c.article_id, article_versions.c.is_current),
+        ).join(article_interactions, article_interactions.c.version_id == article_versions.c.id)
+    )
+    .where(development_articles.c.development_id == sa.bindparam("development"))
+    .order_by(article_interactions.c.id)
+)
+
+
 def told_of(db: Connection, development_id: int) -> list[Row[Any]]:
     """The acts that the current versions of a development's articles tell, each with its article."""
-    query = (
-        sa.select(article_interactions, development_articles.c.article_id)
-        .select_from(
-            development_articles.join(
-                article_versions,
-                sa.and_(
-                    article_versions.c.article_id == development_articles.c.article_id, article_versions.c.is_current
-                ),
-            ).join(article_interactions, article_interactions.c.version_id == article_versions.c.id)
-        )
-        .where(development_articles.c.development_id == development_id)
-        .order_by(article_interactions.c.id)
-    )
-    return list(db.execute(query))
+    return list(db.execute(_TOLD_OF, {"development": development_id}))
 
 
 def replace_interactions(db: Connection, development_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -104,7 +104,13 @@ def replace_interactions(db: Connection, development_id: int, rows: Sequence[Map
         db.execute(sa.insert(interactions), [{**row, "development_id": development_id} for row in rows])
 
 
+_OF_DEVELOPMENT = (
+    sa.select(interactions)
+    .where(interactions.c.development_id == sa.bindparam("development"))
+    .order_by(interactions.c.id)
+)
+
+
 def interactions_of(db: Connection, development_id: int) -> list[Row[Any]]:
     """The acts of a development."""
-    mine = sa.select(interactions).where(interactions.c.development_id == development_id)
-    return list(db.execute(mine.order_by(interactions.c.id)))
+    return list(db.execute(_OF_DEVELOPMENT, {"development": development_id}))
