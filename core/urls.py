@@ -187,6 +187,7 @@ def site_of(url: str) -> str:
     return registrable_domain(bare) or bare
 
 
+@lru_cache(maxsize=4096)
 def registrable_domain(host: str) -> str | None:
     """`news.example.co.th` is of `example.co.th`; None for addresses and unknown endings."""
     return _extractor()(host).top_domain_under_public_suffix or None

@@ -254,7 +254,7 @@ def members(db: Connection, development_id: int) -> list[Member]:
     return [Member(**row._mapping) for row in db.execute(_MEMBERS, {"development": development_id})]
 
 
-def _counted(name: sa.Column[str], table: sa.Table) -> sa.Select[tuple[str, int]]:
+def _counted(name: sa.Column[str], table: sa.Table) -> sa.Select[str, int]:
     current = development_articles.join(
         article_versions,
         sa.and_(article_versions.c.article_id == development_articles.c.article_id, article_versions.c.is_current),
@@ -274,8 +274,9 @@ _EVENTS = _counted(article_events.c.event_type, article_events)
 
 def labels(db: Connection, development_id: int) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
     """Topics and event types of a development's articles, with how many have each."""
-    topics, events = (db.execute(counted, {"development": development_id}) for counted in (_TOPICS, _EVENTS))
-    return [(name, number) for name, number in topics], [(name, number) for name, number in events]
+    mine = {"development": development_id}
+    topics = [(row[0], row[1]) for row in db.execute(_TOPICS, mine)]
+    return topics, [(row[0], row[1]) for row in db.execute(_EVENTS, mine)]
 
 
 _FACTS = (
