@@ -13,13 +13,15 @@ from sqlalchemy.engine import Connection
 from alerts import quota, retry
 from alerts.config import Channel
 from alerts.language import speak
+from alerts.said import saying_in
 from alerts.senders.parcel import Answer, Target
-from core.saying import Saying
+from core.saying import Saying, Value
 from store import deliveries, findings, messages
 from store.attempts import Claim
 
 #: After so many bad answers in a row the operator hears of it, long before the message is given up.
 _FAILING_AFTER = 5
+_HELD = "held: "
 _INSTEAD = Saying(
     "limit_instead",
     "Raise monthly_limit where the service allows it, or name a fallback; fewer watches or digests need less.",
@@ -50,7 +52,7 @@ class End:
 
     state: str
     not_before: datetime | None = None
-    reason: str | None = None
+    reason: Saying | str | None = None
 
 
 class Ending:
@@ -70,11 +72,12 @@ class Ending:
         if answer.result == "refused":
             return End("dead", reason=answer.detail)
         if answer.result == "unknown" and self.holds(claimed.channel):
-            return End("unknown", reason=f"held: {answer.detail}")
+            return End("unknown", reason=f"{_HELD}{answer.detail}")
         longest = self._patience_of(claimed.channel)
         again = retry.next_try(now, claimed.since, claimed.refusals + 1, answer.retry_after, random.random(), longest)
         if isinstance(again, retry.GiveUp):
-            return End("dead", reason=f"{again.reason}; last: {answer.detail}")
+            about: dict[str, Value] = {"reason": again.reason, "detail": answer.detail}
+            return End("dead", reason=Saying("gave_up_last", "{reason}; last: {detail}", about))
         return End("pending", not_before=again.at)
 
     def holds(self, channel: str) -> bool:
@@ -95,12 +98,12 @@ class Ending:
             findings.end(db, "channel_failing", channel, now)
             self._watch_limit(db, channel, now)
         elif end.state == "dead":
-            self.died(db, claimed, str(end.reason), now)
+            self.died(db, claimed, end.reason or "", now)
         elif end.state == "unknown":
             detail = Saying(
                 "delivery_unknown_to",
                 "A message to {recipient} may or may not have arrived; it is held: {reason}",
-                {"recipient": claimed.recipient, "reason": str(end.reason)},
+                {"recipient": claimed.recipient, "reason": str(end.reason).removeprefix(_HELD)},
             )
             findings.note(db, "delivery_unknown", channel, "daily", detail, now)
         elif claimed.refusals + 1 == _FAILING_AFTER:
@@ -111,7 +114,7 @@ class Ending:
             )
             findings.note(db, "channel_failing", channel, "wake", detail, now)
 
-    def died(self, db: Connection, what: Died, reason: str, now: datetime, *, by_limit: bool = False) -> None:
+    def died(self, db: Connection, what: Died, reason: Saying | str, now: datetime, *, by_limit: bool = False) -> None:
         """A message of a channel will not arrive: the operator hears of it, and its fallback tells it."""
         channel = what.channel
         detail = Saying(
@@ -126,11 +129,12 @@ class Ending:
             why = "fallback_limit" if by_limit else "fallback"
             self._stand_in(db, what, settings.fallback, why, reason, now)
 
-    def _stand_in(self, db: Connection, what: Died, other: str, why: str, reason: str, now: datetime) -> None:
+    def _stand_in(self, db: Connection, what: Died, other: str, why: str, reason: Saying | str, now: datetime) -> None:
         """The message over another channel, once for all the recipients that missed it; the note speaks as it does."""
         targets = self._targets.get(other, {})
         spoken = speak(str((messages.content_of(db, what.message_id) or {}).get("language") or "en"))
-        note = spoken.say("frame", why, other=other, channel=what.channel, reason=reason)
+        because = saying_in(spoken, reason) if isinstance(reason, Saying) else reason
+        note = spoken.say("frame", why, other=other, channel=what.channel, reason=because)
         made = messages.stand_in(db, what.message_id, other, note, now) if targets else None
         if made is not None:
             for target in targets.values():
@@ -138,11 +142,11 @@ class Ending:
 
     # -- a month's messages -----------------------------------------------------------------------------------------
 
-    def limit_reached(self, db: Connection, name: str, now: datetime) -> str:
-        """Why a channel may send nothing more this month; empty where it may."""
+    def limit_reached(self, db: Connection, name: str, now: datetime) -> Saying | None:
+        """Why a channel may send nothing more this month; None where it may."""
         limit = self._limit(name)
         if limit is None or quota.judge(limit, self._taken(db, name, now)) != "used_up":
-            return ""
+            return None
         again = quota.next_month(now, self._zone)
         detail = Saying(
             "channel_limit",

@@ -110,8 +110,9 @@ class Outbox:
 
     def _expire(self, db: Connection, row: Row[Any]) -> None:
         """Give up what has waited as long as a delivery is tried, and whose service is down still."""
-        hours = retry.LONGEST_AGE.total_seconds() / 3600
-        self._end_unsent(db, row, f"not delivered in {hours:.0f} hours, its service took nothing", self._clock())
+        hours = round(retry.LONGEST_AGE.total_seconds() / 3600)
+        reason = Saying("gave_up_down", "not delivered in {n} hours, its service took nothing", {"n": hours})
+        self._end_unsent(db, row, reason, self._clock())
 
     def _room(self, db: Connection, channel: str, now: datetime) -> int:
         settings = self._channels.get(channel)
@@ -178,12 +179,14 @@ class Outbox:
             )
             findings.note(db, "channel_gone", row.channel, "wake", detail, now)
 
-    def _end_unsent(self, db: Connection, row: Row[Any], reason: str, now: datetime, *, by_limit: bool = False) -> None:
+    def _end_unsent(
+        self, db: Connection, row: Row[Any], reason: Saying | str, now: datetime, *, by_limit: bool = False
+    ) -> None:
         """End a delivery without another try, and let the fallback tell it."""
         current = messages.message_to_freeze(db, row.message_id)
         if current.frozen_at is None:
             self._freeze(db, current, now)
-        if deliveries.give_up(db, row.id, reason):
+        if deliveries.give_up(db, row.id, str(reason)):
             self._ending.died(db, row, reason, now, by_limit=by_limit)
 
     def _is_storm(self, db: Connection, current: Row[Any], channel: Channel, now: datetime) -> bool:
@@ -246,7 +249,7 @@ class Outbox:
             now,
             state=end.state,
             not_before=end.not_before,
-            reason=end.reason,
+            reason=None if end.reason is None else str(end.reason),
             counted=answer.result != "accepted",
         )
         if kept:

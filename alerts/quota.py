@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
+from core.saying import Saying
+
 State = Literal["plenty", "near", "used_up"]
 
 _NEAR = 0.8
@@ -28,5 +30,9 @@ def judge(limit: int, taken: int) -> State:
     return "near" if taken >= limit * _NEAR else "plenty"
 
 
-def reason(limit: int, again: datetime) -> str:
-    return f"its {limit} messages of this month are used up; it sends again on {again.day} {again:%b}"
+def reason(limit: int, again: datetime) -> Saying:
+    return Saying(
+        "used_up",
+        "its {limit} messages of this month are used up; it sends again on {day}",
+        {"limit": limit, "day": again.date().isoformat()},
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.saying import Saying, Value
+
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_AGE = timedelta(hours=72)
@@ -19,7 +21,7 @@ class Again:
 
 @dataclass(frozen=True)
 class GiveUp:
-    reason: str
+    reason: Saying
 
 
 def next_try(
@@ -41,10 +43,16 @@ def next_try(
         )
     at = now + max(pause, timedelta(seconds=1))
     if at - since > longest:
-        minutes = longest.total_seconds() / 60
-        span = f"{minutes / 60:.0f} hours" if minutes >= 120 else f"{minutes:.0f} minutes"
-        return GiveUp(f"not delivered in {span}, {refusals} tries answered badly")
+        about: dict[str, Value] = {"span": _in_words(longest), "n": refusals}
+        return GiveUp(Saying("gave_up", "not delivered in {span}, {n} tries answered badly", about))
     return Again(at)
+
+
+def _in_words(span: timedelta) -> Saying:
+    minutes = span.total_seconds() / 60
+    if minutes >= 120:
+        return Saying("hours", "{n} hours", {"n": round(minutes / 60)})
+    return Saying("minutes", "{n} minutes", {"n": round(minutes)})
 
 
 def _pause(refusals: int, jitter: float) -> timedelta:

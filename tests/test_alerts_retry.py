@@ -41,4 +41,4 @@ def test_no_server_can_ask_for_a_year() -> None:
 def test_after_three_days_a_delivery_is_given_up() -> None:
     verdict = next_try(START + timedelta(hours=72), START, 90, None, 0.5)
     assert isinstance(verdict, GiveUp)
-    assert "72 hours" in verdict.reason
+    assert "72 hours" in str(verdict.reason)

@@ -12,8 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from alerts import quota
 from alerts.language import WORDS, Language, speak
-from alerts.said import SECTION, detail_in
+from alerts.retry import GiveUp, next_try
+from alerts.said import SECTION, detail_in, saying_in
 from alerts.silence import Silence, matcher
 from core.saying import SLOT, Saying
 from crawler.causes import CAUSES, cause_of
@@ -92,6 +94,14 @@ def test_what_a_silence_names_is_told_in_the_language() -> None:
     told = Notice("silence_unused", "weekly", Saying("source_exception", "{rules}", {"rules": matcher(SILENCE)}))
     assert told.detail == "watch boats, country TH, development d7"
     assert "国家或地区 TH、事件 d7" in _said(speak("zh"), told)
+
+
+def test_why_a_message_was_given_up_is_told_in_the_language() -> None:
+    verdict = next_try(START + timedelta(hours=1), START, 7, None, 0.5, longest=timedelta(minutes=20))
+    assert isinstance(verdict, GiveUp) and str(verdict.reason) == "not delivered in 20 minutes, 7 tries answered badly"
+    assert saying_in(speak("zh"), verdict.reason) == "20分钟内未能送达，已尝试7次"
+    used_up = quota.reason(200, START)
+    assert "sends again on 2026-10-13" in str(used_up) and "200条" in saying_in(speak("zh"), used_up)
 
 
 def test_a_sentence_that_a_language_lacks_leaves_the_whole_in_english() -> None:
