@@ -17,7 +17,8 @@ from nightdesk.web.access import COOKIE
 from store import threads
 from store.articles import article_versions
 from store.developments import development_articles
-from tests.asking import Asker
+from tests.asking import Asker, listening
+from tests.conftest import FakeClock
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -72,6 +73,27 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def opened_browser() -> Iterator[Browser]:
+    """The fixture `browser` of whoever asks for it, of a module: while it is open the thread has a running loop."""
+    with chromium() as browser:
+        yield browser
+
+
+def opened_desk(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Asker]:
+    """The fixture `desk` of whoever asks for it: with what `newspaper` puts on it."""
+    with desk_in(tmp_path_factory.mktemp("desk"), migrated_sqlite) as desk:
+        newspaper(desk)
+        yield desk
+
+
+@contextmanager
+def desk_in(folder: Path, migrated: Path, more: str = "") -> Iterator[Asker]:
+    """An empty desk in `folder`; `more` is of its configuration."""
+    (folder / "desk.db").write_bytes(migrated.read_bytes())
+    with listening(folder, f"sqlite:///{folder}/desk.db", FakeClock(), more) as desk:
+        yield desk
 
 
 def newspaper(desk: Asker) -> list[int]:

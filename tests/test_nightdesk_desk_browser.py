@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.asking import PASSWORD, Asker, listening
-from tests.browsing import HEADLINES, PHONE, chromium, newspaper, sitting
-from tests.conftest import FakeClock
+from tests.asking import PASSWORD, Asker
+from tests.browsing import HEADLINES, PHONE, desk_in, opened_browser, opened_desk, sitting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -30,26 +29,13 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Asker]:
-    folder = tmp_path_factory.mktemp("desk")
-    (folder / "desk.db").write_bytes(migrated_sqlite.read_bytes())
-    with listening(folder, f"sqlite:///{folder}/desk.db", FakeClock()) as opened:
-        newspaper(opened)
-        yield opened
+browser = pytest.fixture(scope="module")(opened_browser)
+desk = pytest.fixture(scope="module")(opened_desk)
 
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Asker]:
-    folder = tmp_path_factory.mktemp("empty")
-    (folder / "desk.db").write_bytes(migrated_sqlite.read_bytes())
-    with listening(folder, f"sqlite:///{folder}/desk.db", FakeClock()) as opened:
+    with desk_in(tmp_path_factory.mktemp("empty"), migrated_sqlite) as opened:
         yield opened
 
 

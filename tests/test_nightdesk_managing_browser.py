@@ -10,9 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from store.definitions import watches
-from tests.asking import PRIVATE, Asker, listening
-from tests.browsing import PHONE, chromium, newspaper, sitting
-from tests.conftest import FakeClock
+from tests.asking import PRIVATE, Asker
+from tests.browsing import PHONE, desk_in, newspaper, opened_browser, sitting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -35,17 +34,12 @@ PAGES = (
 SOURCE = '[[source]]\nname = "post"\ntitle = "ข่าวชายแดน"\nurl = "https://post.example/feed"\nlanguage = "th"\n'
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+browser = pytest.fixture(scope="module")(opened_browser)
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Asker]:
-    folder = tmp_path_factory.mktemp("managing")
-    (folder / "desk.db").write_bytes(migrated_sqlite.read_bytes())
-    with listening(folder, f"sqlite:///{folder}/desk.db", FakeClock(), PRIVATE + SOURCE) as opened:
+    with desk_in(tmp_path_factory.mktemp("managing"), migrated_sqlite, PRIVATE + SOURCE) as opened:
         newspaper(opened)
         opened.room.clock.advance(hours=1)
         with opened.app.store.read() as db:
@@ -80,8 +74,7 @@ def test_every_page_reads_without_scripts(browser: Browser, desk: Asker) -> None
 
 
 def test_an_empty_desk_says_on_each_page_what_is_to_be_done(tmp_path: Path, migrated_sqlite: Path) -> None:
-    (tmp_path / "desk.db").write_bytes(migrated_sqlite.read_bytes())
-    with listening(tmp_path, f"sqlite:///{tmp_path}/desk.db", FakeClock()) as desk:
+    with desk_in(tmp_path, migrated_sqlite) as desk:
         said = {
             "/sources": "No source is visited",
             "/alerts": "Nobody was told of anything yet",

@@ -1,11 +1,9 @@
-"""After an error or a stop: each page says what happened, whether anything was lost, and what to do; in a real browser."""
+"""After an error or a stop each page says what happened, whether something was lost, what to do; in a browser too."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -16,9 +14,8 @@ from starlette.routing import Route
 
 from nightdesk.web.failing import failed, is_away, is_busy
 from store.engine import Store
-from tests.asking import Asker, listening
-from tests.browsing import PHONE, chromium, newspaper, sitting
-from tests.conftest import FakeClock
+from tests.asking import Asker
+from tests.browsing import PHONE, opened_browser, opened_desk, sitting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -46,19 +43,8 @@ BAD = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Asker]:
-    folder = tmp_path_factory.mktemp("failing")
-    (folder / "desk.db").write_bytes(migrated_sqlite.read_bytes())
-    with listening(folder, f"sqlite:///{folder}/desk.db", FakeClock()) as opened:
-        newspaper(opened)
-        yield opened
+browser = pytest.fixture(scope="module")(opened_browser)
+desk = pytest.fixture(scope="module")(opened_desk)
 
 
 def fail(desk: Asker, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:

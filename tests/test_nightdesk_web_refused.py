@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,8 @@ from core.errors import TookTooLong
 from nightdesk.web.desk import refused
 from nightdesk.web.desk.deeds import Deed
 from nightdesk.web.desk.refused import SECRET, addresses, fill
-from tests.asking import PASSWORD, Asker, listening
-from tests.browsing import PHONE, chromium, newspaper, sitting
-from tests.conftest import FakeClock
+from tests.asking import PASSWORD, Asker
+from tests.browsing import PHONE, opened_browser, opened_desk, sitting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -92,13 +90,8 @@ def test_what_no_page_can_hold_is_left_out_of_what_comes_back() -> None:
     assert document.get_element_by_id("refused").text == "'page' is no name."
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Asker]:
-    folder = tmp_path_factory.mktemp("refused")
-    (folder / "desk.db").write_bytes(migrated_sqlite.read_bytes())
-    with listening(folder, f"sqlite:///{folder}/desk.db", FakeClock()) as opened:
-        newspaper(opened)
-        yield opened
+browser = pytest.fixture(scope="module")(opened_browser)
+desk = pytest.fixture(scope="module")(opened_desk)
 
 
 #: Forms that a page has only while there is what they are about, and the two of what was found at an address.
@@ -212,12 +205,6 @@ def test_what_is_not_there_is_said_on_the_page(desk: Asker) -> None:
     assert 'value="d999"' in answer.text and 'value="the same"' in answer.text
     gone = desk.do("/developments/999/merge", "editor", [("other", "d1")])
     assert gone.status == 404 and 'href="/developments/999">Back to the page' in gone.text
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.mark.slow
