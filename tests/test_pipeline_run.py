@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +16,9 @@ from pipeline.reader import Job, ReadPage
 from pipeline.run import Pipeline, ProcessReport
 from pipeline.values import Extract
 from store.definitions import watches
-from store.engine import Store, open_store
+from store.engine import Store
 from tests.conftest import FakeClock
+from tests.dying import read_or_die
 from tests.reports import (
     NOON,
     RELEASE,
@@ -222,15 +220,6 @@ def test_it_stops_when_told_and_goes_on_later(newsroom: Newsroom, clock: FakeClo
 # --- Children that die ------------------------------------------------------------------------------------------
 
 
-def read_or_die(job: Job) -> ReadPage:
-    """Dies of a body that says so; reads what came with the page."""
-    if job.body == b"poison":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if job.body == b"endless":
-        time.sleep(60)
-    return ReadPage(Extract("article", "", job.given.title or "", job.given.text or "", text_from="feed"))
-
-
 @pytest.fixture
 def pool() -> Iterator[Pool]:
     with Pool(1, Limits(seconds=2, megabytes=2048)) as children:
@@ -253,12 +242,6 @@ def test_a_poisoned_page_is_tried_twice_then_kept_with_its_title(
     assert rows(sqlite_store, "SELECT kind, times FROM findings") == [("page_unreadable", 1)]
 
 
-def run_once(url: str, data_dir: str) -> None:
-    """What the daemon's pipeline does in one turn."""
-    store = open_store(url, Path(data_dir))
-    Pipeline(store, PipelineConfig(), FakeClock(), timedelta(days=7), read=read_or_die).run()
-
-
 @pytest.mark.parametrize(
     "point", ["process.before_extract", "process.after_extract", "process.in_article", "process.after_commit"]
 )
@@ -268,7 +251,7 @@ def test_killed_at_any_point_it_goes_on_where_it_was(sqlite_store: Store, victim
         newsroom.publish(f"https://one.example/{number}", f"{OTHER_TEXT} {number}")
 
     def run(fault: str) -> int:
-        return victims.run(__name__, "run_once", str(sqlite_store.url), str(sqlite_store.data_dir), fault=fault)
+        return victims.run("tests.dying", "run_once", str(sqlite_store.url), str(sqlite_store.data_dir), fault=fault)
 
     assert run(f"{point}:2") == -signal.SIGKILL
     assert run("") == 0
