@@ -67,6 +67,7 @@ def kinds(hook: Webhook) -> list[str]:
     return [request.json["nightdesk"]["kind"] for request in hook.requests]
 
 
+@pytest.mark.slow  # each of its deeds has a test of its page
 def test_somebody_without_a_shell_runs_the_desk(desk: Asker, hook: Webhook) -> None:
     with chromium() as browser, sitting(browser, desk) as ana:
         page = ana.open("/login?next=/watches")
