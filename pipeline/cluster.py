@@ -222,10 +222,12 @@ def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named:
     place = agreement.same_place(article, known)
     # Another town of the country is another act, but for one whose very figure and people, or names, are the same:
     # then one report names the site and the other the town where people were brought.
-    if place is False and country is not None and not (count and day and (nationality or named)):
+    very_count = agreement.same_count(article, known)
+    if place is False and country is not None and not (very_count and day and (nationality or named)):
         return "another place"
     # Towns on two sides of a border are those of one crossing only if it is the same act, of the same people.
-    if place is False and country is None and not (agreement.same_types(article, known) and (nationality or count)):
+    same_people = very_count or (nationality and very_count is None)
+    if place is False and country is None and not (agreement.same_types(article, known) and same_people):
         return "another place"
     # Where everything else is known to agree, another figure is the same act counted otherwise.
     same_act = place and agreement.same_types(article, known)

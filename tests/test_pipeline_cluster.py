@@ -182,6 +182,14 @@ def test_a_near_copy_of_another_day_does_not() -> None:
     assert isinstance(decision(profile(RELEASE, [day("2026-10-12")]), template, copied=1), Found)
 
 
+def test_a_near_copy_with_nearly_the_figure_of_another_town_across_the_border_is_another_release() -> None:
+    one = profile(facts=(count(343, nationality="NP"), place("Orlin", "KH"), day("2026-10-12")))
+    other = profile(facts=(count(364, nationality="NP"), place("Varlin", "LA"), day("2026-10-12")))
+    same = profile(facts=(count(343, nationality="NP"), place("Varlin", "LA"), day("2026-10-12")))
+    assert isinstance(decision(other, one, copied=1), Found)
+    assert isinstance(decision(same, one, copied=1), Join)
+
+
 def test_what_is_on_no_topic_does_not_join_what_is_on_one() -> None:
     assert isinstance(decision(profile(RELEASE_REWRITTEN, topics=()), profile(RELEASE)), Found)
 
