@@ -140,7 +140,8 @@ class _Walk:
             name = child.tag
             kind = kinds.get(name, _INLINE)
             if kind == _BREAK:
-                self.flush(tag, box)
+                if pieces:
+                    self.flush(tag, box)
             elif kind != _DROPPED:
                 self.enter(child, name, kind, box, tag, link, depth)
             tail = child.tail
@@ -161,7 +162,8 @@ class _Walk:
             else:
                 self.walk(child, box, tag, link or kind == _LINK, depth + 1)
         else:
-            self.flush(tag, box)
+            if self.pieces:  # of most there are none: asked here, since a call costs more than a look
+                self.flush(tag, box)
             flat, own = self.flat, len(self.flat.boxes)
             if kind == _DOUBTFUL and called is Name.PLAIN:
                 called = Name.DOUBTFUL if name == "form" else Name.NOISE
@@ -169,7 +171,8 @@ class _Walk:
             flat.boxes.append(inner)
             if kind != _TABLE or not self.rows(child, own):
                 self.walk(child, own, name, link, depth + 1)
-                self.flush(name, own)
+                if self.pieces:
+                    self.flush(name, own)
             inner.end = len(flat.blocks)
 
     def rows(self, table: etree._Element, box: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from pipeline.digits import Number, multiplied
 from pipeline.numbertables import begins_of, links_of, times_of, worth_of
@@ -25,6 +25,9 @@ _KOREAN = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "�
 _KOREAN_NUMBER = re.compile(r"(?<![가-힣])(" + "|".join(_KOREAN) + r")\s?(?=명|대|곳|건|채|편)")
 
 
+_AFTER_ONE = ("hundred", "thousand")
+
+
 def in_words(text: str, language: str) -> Iterator[Number]:
     table = worth_of(language)
     if not table:
@@ -32,12 +35,11 @@ def in_words(text: str, language: str) -> Iterator[Number]:
     times, first, links = times_of(language), begins_of(language), links_of(language)
     run: list[tuple[int, int, str]] = []
     for match in _WORD.finditer(text):
-        if (
-            not run
-            and not _begins(match[0].lower(), table, first)
-            and not _is_one(text, match.start(), match[0].lower())
-        ):
-            continue
+        written = match[0].lower()
+        # Most words begin no number: what is asked of every word of a text is asked without a call.
+        if not run and written not in table and written not in first and "-" not in written:
+            if written not in _AFTER_ONE or not _is_one(text, match.start(), written):
+                continue
         for start, end, word in _pieces(match, table):
             if run and table.get(run[-1][2], 10) < 10 and table.get(word, 10) < 10:
                 yield from _close(run, table, times, language)  # "six four-storey buildings" are six, not ten
@@ -56,14 +58,9 @@ def in_words(text: str, language: str) -> Iterator[Number]:
     yield from _close(run, table, times, language)
 
 
-def _begins(word: str, table: Mapping[str, int], first: Collection[str]) -> bool:
-    """Whether a number in words may begin here; most words are none."""
-    return word in table or word in first or "-" in word
-
-
 def _is_one(text: str, start: int, word: str) -> bool:
     """ "A hundred and two": an article stands for the one."""
-    return word in ("hundred", "thousand") and text[max(0, start - 3) : start].lower() in (" a ", "\na ", "a ")
+    return word in _AFTER_ONE and text[max(0, start - 3) : start].lower() in (" a ", "\na ", "a ")
 
 
 def _pieces(match: re.Match[str], table: Mapping[str, int]) -> Iterator[tuple[int, int, str]]:

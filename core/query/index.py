@@ -43,7 +43,10 @@ Needed = Run | Every | Some
 
 def index_terms(field: Field) -> list[str]:
     """The terms of a text in order, with its aliases after the end."""
-    terms = _terms([unit for token in field.texts for unit in _units(token)])
+    if "".join(field.texts).isascii():
+        terms = [text[:_LONGEST] for text in field.texts]  # nothing to take apart, pair or encode
+    else:
+        terms = _terms([unit for token in field.texts for unit in _units(token)])
     return terms + [_encode(alias.text) for alias in field.aliases]
 
 
