@@ -172,8 +172,11 @@ def _summaries() -> dict[str, Any]:
         "description": "Word, Markdown, a page, or its articles for reference managers: RIS and CSL-JSON.",
         "schema": {"type": "string", "enum": list(summaries.FORMS)},
     }
-    binary = {"type": "string", "format": "binary"}
-    content = {kind.partition(";")[0]: {"schema": binary} for _, kind in summaries.FORMS.values()}
+    binary, cited = {"type": "string", "format": "binary"}, {"type": "array", "items": {"type": "object"}}
+    content = {
+        kind.partition(";")[0]: {"schema": cited if kind.endswith("+json") else binary}
+        for _, kind in summaries.FORMS.values()
+    }
     return {
         summaries.FACETS_PATH: {
             "get": {
