@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import tempfile
@@ -34,6 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("compiled"))
     compile_once()
     hash_cheaply()
+    gc.set_threshold(10_000)  # as the program does
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays: looking for garbage among it would be a tenth of the suite's work."""
+    gc.freeze()
 
 
 def _memory() -> str | None:
