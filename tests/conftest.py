@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from store.engine import Store, open_store
 from store.migrate import upgrade
@@ -36,6 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
     compile_once()
     hash_cheaply()
     gc.set_threshold(10_000)  # as the program does
+    # How long an example takes says what else the machine is at.
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 
 def pytest_collection_finish() -> None:
