@@ -27,7 +27,7 @@ _COMMON = {"type", "country", "date"}  # what acts of one day and country easily
 JOINS, _JOINS_AGAINST = 0.0, 1.0
 _SERIES = 0.5  # likeness of words from which a known difference makes two reports parts of a series
 _LIKE = 0.25  # half of that where the figure differs as well
-_BINDING = frozenset(("another batch or edition", "another nationality and figure"))
+_BINDING = frozenset(("another batch or edition", "another nationality and figure", "another nationality and place"))
 #: What may be one reading gone wrong, as long as nothing else is known to differ.
 _READINGS = frozenset(("another nationality", "another place", "another country"))
 NEVER = -30.0
@@ -213,16 +213,16 @@ def keeps_apart(article: Profile, known: Profile, config: PipelineConfig, named:
     if day is False:
         return "another day"
     nationality = agreement.same_nationality(article, known)
-    count = agreement.same_count(article, known, _ROUNDING)
+    count, very_count = agreement.same_count(article, known, _ROUNDING), agreement.same_count(article, known)
+    country, place = agreement.same_country(article, known), agreement.same_place(article, known)
     if nationality is False:
-        return "another nationality and figure" if count is False else "another nationality"
-    country = agreement.same_country(article, known)
+        # One of them may be read wrongly; two at once are not.
+        also = "figure" if very_count is False else "place" if place is False else ""
+        return f"another nationality and {also}" if also else "another nationality"
     if country is False:
         return "another country"
-    place = agreement.same_place(article, known)
     # Another town of the country is another act, but for one whose very figure and people, or names, are the same:
     # then one report names the site and the other the town where people were brought.
-    very_count = agreement.same_count(article, known)
     if place is False and country is not None and not (very_count and day and (nationality or named)):
         return "another place"
     # Towns on two sides of a border are those of one crossing only if it is the same act, of the same people.

@@ -190,6 +190,15 @@ def test_a_near_copy_with_nearly_the_figure_of_another_town_across_the_border_is
     assert isinstance(decision(same, one, copied=1), Join)
 
 
+def test_another_people_with_nearly_the_same_figure_or_of_another_town_is_another_release() -> None:
+    one = profile(facts=(count(280, nationality="EG"), place("Varlin", "MM"), day("2026-10-12")))
+    other = profile(facts=(count(294, nationality="BO"), place("Varlin", "MM"), day("2026-10-12")))
+    elsewhere = profile(facts=(count(280, nationality="BO"), place("Orlin", "MM"), day("2026-10-12")))
+    for another in (other, elsewhere):
+        assert isinstance(decision(another, one), Found)
+        assert isinstance(decision(another, one, copied=1), Found)
+
+
 def test_what_is_on_no_topic_does_not_join_what_is_on_one() -> None:
     assert isinstance(decision(profile(RELEASE_REWRITTEN, topics=()), profile(RELEASE)), Found)
 
