@@ -1,11 +1,12 @@
 """Learns the weights of `pipeline/weights/` from labelled articles, and says what they are worth on what they never
 saw.
 
-    python benchmarks/fit.py LABELLED.jsonl ... [--folds 8] [--write]
+    python benchmarks/fit.py LABELLED.jsonl ... [--folds 8] [--on OTHER.jsonl ...] [--write]
 
 LABELLED has one object a line: id, language, published, title, text, topic[], event_types[], story, thread, facts[].
 Needs scikit-learn (`pip install scikit-learn`); running Nightdesk does not. Folds keep the articles of one case
-(thread, else story) together. Weights below a hundredth, of counts below three, are left out of the files.
+(thread, else story) together; with `--on` other articles are judged instead, by what all of LABELLED taught. Weights
+below a hundredth, of counts below three, are left out of the files.
 """
 
 from __future__ import annotations
@@ -292,6 +293,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("labelled", type=Path, nargs="+")
     parser.add_argument("--folds", type=int, default=8)
+    parser.add_argument("--on", type=Path, nargs="+", default=[])
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     told = examples(args.labelled)
@@ -309,14 +311,20 @@ def main() -> None:
         }
 
     whole = [one for one in told if one.weight == 1.0]
-    print(f"{len(whole)} articles, {args.folds} folds by case, each judged by weights that did not see its case:")
-    by_fold = {fold: learned([one for one in told if fold_of(one) != fold]) for fold in range(args.folds)}
-    judge(whole, by_fold.__getitem__, fold_of)
-    print("The same articles by headline and first sentences alone:")
-    judge([one for one in told if one.weight < 1.0], by_fold.__getitem__, fold_of)
+    taught = learned(told) if args.write or args.on else {}
+    if args.on:
+        for path in args.on:
+            print(f"{path.name}, judged by weights learned from {len(whole)} other articles:")
+            judge([one for one in examples([path]) if one.weight == 1.0], lambda _: taught, lambda _: 0)
+    else:
+        print(f"{len(whole)} articles, {args.folds} folds by case, each judged by weights that did not see its case:")
+        by_fold = {fold: learned([one for one in told if fold_of(one) != fold]) for fold in range(args.folds)}
+        judge(whole, by_fold.__getitem__, fold_of)
+        print("The same articles by headline and first sentences alone:")
+        judge([one for one in told if one.weight < 1.0], by_fold.__getitem__, fold_of)
     if args.write:
         WEIGHTS.mkdir(exist_ok=True)
-        for name, models in learned(told).items():
+        for name, models in taught.items():
             content = {"made_by": "benchmarks/fit.py", "articles": len(whole)}
             content |= models if name == "counts_trees" else {"models": models}
             (WEIGHTS / f"{name}.json").write_text(json.dumps(content, sort_keys=True, indent=0) + "\n", "utf-8")
