@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -312,14 +312,21 @@ def test_a_brief_is_of_seven_days_and_not_longer_than_anybody_waits_for(
 ) -> None:
     told = desk.ask("/api/v1/brief.md?watch=releases&topic=scam_centres").text
     assert "Watch: releases" in told and "Topic: scam" in told and "6 Oct 2026" in told
-    later = desk.ask("/api/v1/brief.md?until=2026-10-01").text
-    assert FREED not in later
     assert desk.ask("/api/v1/brief.pdf").status == 404
     assert desk.ask("/api/v1/brief.md?watch=nobody").status == 404
     assert desk.ask("/api/v1/brief.md?since=soon").json["parameter"] == "since"
     monkeypatch.setattr(summaries, "MOST", 6)
     refused = desk.ask("/api/v1/brief.md")
     assert refused.status == 400 and "more than 6 developments" in refused.json["detail"]
+
+
+def test_the_seven_days_of_a_brief_are_those_before_its_end(desk: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.room.clock, "now", START + timedelta(days=30))
+    told = desk.ask("/api/v1/brief.md?until=2026-10-14").text
+    assert FREED in told and "8 Oct 2026" in told
+    assert FREED not in desk.ask("/api/v1/brief.md?until=2026-10-12").text
+    assert FREED not in desk.ask("/api/v1/brief.md?until=2026-12-31").text  # which has not come yet: of the last seven
+    assert desk.ask("/api/v1/brief.md?until=0001-01-02").status == 200
 
 
 def test_the_desk_offers_a_brief_of_what_it_shows(desk: Asker) -> None:

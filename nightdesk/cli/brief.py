@@ -31,7 +31,9 @@ def brief(
     topic: Topic = None,
     event: Event = None,
     country: Country = None,
-    since: Annotated[str, typer.Option("--since", metavar="WHEN", help="From then on: 90d, or 2026-10-01.")] = "7d",
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="WHEN", help="From then on: 90d, or 2026-10-01; else of 7 days.")
+    ] = None,
     until: Until = None,
     source: Source = None,
     lang: Lang = None,

@@ -189,8 +189,8 @@ def _summaries() -> dict[str, Any]:
         summaries.BRIEF_PATH: {
             "get": {
                 "operationId": "write_brief",
-                "summary": f"Developments by case with a footnote for every figure: those of the last seven days where"
-                f" since says nothing else, {summaries.MOST} at the most.",
+                "summary": "Developments by case with a footnote for every figure: those of the last seven days, or"
+                f" of those before until, where since says nothing else, {summaries.MOST} at the most.",
                 "parameters": [form, *(_parameter(one) for one in summaries.BRIEF_TAKES)],
                 "responses": {"200": {"description": "A file.", "content": content}, **_REFUSED, **_refusals(404)},
             }

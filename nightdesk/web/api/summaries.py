@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,7 +35,6 @@ FORMS: Mapping[str, tuple[Form, str]] = {
 }
 #: A longer one is written by command, which nobody waits behind.
 MOST = 500
-_SPAN = timedelta(days=7)
 
 
 class Summaries:
@@ -69,7 +67,7 @@ class Summaries:
                 raise NotFound(f"there is no brief.{ending[:20]}; there are {', '.join(FORMS)}")
             form, kind = FORMS[ending]
             given, now, zone = self._given(request, BRIEF_TAKES), self._app.clock(), self._zone
-            chosen = replace(given.filters, since=given.filters.since or _week(now), limit=MOST + 1)
+            chosen = replace(given.filters, limit=MOST + 1)
             brief, _ = ask(db, chosen, given.get(parameters.WATCH), zone, now, most=MOST)
             name = f"brief-{now.astimezone(zone).date().isoformat()}.{ending}"
             sent = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -94,7 +92,3 @@ async def _told(reading: Reading, work: Callable[[Connection], Any]) -> Response
             raise
         return told
     return answer
-
-
-def _week(now: datetime) -> datetime:
-    return (now - _SPAN).astimezone(UTC)
