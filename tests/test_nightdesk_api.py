@@ -7,9 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -331,7 +332,19 @@ def test_the_seven_days_of_a_brief_are_those_before_its_end(desk: Asker, monkeyp
 
 def test_the_desk_offers_a_brief_of_what_it_shows(desk: Asker) -> None:
     assert 'href="/api/v1/brief.docx"' in desk.ask("/", Accept="text/html").text
-    assert 'href="/api/v1/brief.docx?country=MM&amp;since=30d"' in desk.ask("/?country=MM&since=30d").text
+    shown = desk.ask("/?country=MM&since=2026-10-01").text
+    assert 'href="/api/v1/brief.docx?country=MM&amp;since=2026-10-01T00%3A00%3A00Z"' in shown
+
+
+def test_a_brief_is_of_the_days_that_its_reader_sees_in_a_zone_of_their_own(desk: Asker) -> None:
+    assert desk.do("/me/timezone", "editor", [("timezone", "Asia/Bangkok")]).status == 303
+    shown = desk.see("/?since=2026-10-02&until=2026-10-13", "editor")
+    (link,) = re.findall(r'href="(/api/v1/brief\.md[^"]*)"', shown)
+    assert parse_qsl(urlsplit(unescape(link)).query) == [
+        ("since", "2026-10-01T17:00:00Z"),
+        ("until", "2026-10-13T17:00:00Z"),
+    ]
+    assert FREED in desk.ask(unescape(link)).text
 
 
 def test_the_page_of_the_document_names_everything_and_runs_nothing(desk: Asker) -> None:

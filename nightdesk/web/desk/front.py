@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from core.clock import iso
 from core.errors import UsageError
 from nightdesk import listing
 from nightdesk.people import Person, acts_for
@@ -60,7 +61,7 @@ class Front:
             "looked": looked,
             "unseen": sum(looked is not None and one.row.updated_at > looked for one in told),
             "next": "/?" + urlencode({**kept, "after": _cursor(rows[_PAGE - 1])}) if len(rows) > _PAGE else "",
-            "brief": "?" + urlencode(kept) if kept else "",
+            "brief": "?" + urlencode(kept | _moments(asked.filters)) if kept else "",
             "asked": {one.name: "" for one in _FILTERS} | kept,
             "filtered": bool(kept),
             "live": "/?" + urlencode(kept) if after is None else "",
@@ -88,6 +89,12 @@ class Front:
             lambda: self._frame.app.store.unit(lambda db: people.change(db, name, {"looked_at": now}))
         )
         return go("/", "Everything up to now counts as seen.")
+
+
+def _moments(filters: listing.Filters) -> dict[str, str]:
+    """The span as who reads the link in another zone understands it, too: a day is one of the reader's zone."""
+    span = {"since": filters.since, "until": filters.until}
+    return {name: iso(at) for name, at in span.items() if at is not None}
 
 
 def _by_day(told: Iterable[Telling], zone: Any) -> list[tuple[Any, list[Telling]]]:
