@@ -1,4 +1,4 @@
-"""What somebody owns: silences that stand, keys, developments that wait for them, queries and watches they made."""
+"""What somebody owns: silences that stand, tokens, developments that wait for them, queries and watches they made."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def of(db: Connection, name: str, now: datetime) -> list[dict[str, Any]]:
     found += [
         _row("token", row.name, f"opens {row.scope}")
         for row in tokens.every(db)
-        if row.created_by == name and row.revoked_at is None
+        if row.owner == name and row.revoked_at is None
     ]
     found += [
         _row("development", show_id("development", row.development_id), row.note or row.state)

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, make_url
 from core.clock import iso
 from core.errors import ConfigError, NightdeskError
 from nightdesk.terminal import plain
-from store import decisions, findings, migrate, reindexing
+from store import decisions, findings, migrate, reindexing, tokens
 from store.articles import page_outcomes
 from store.deliveries import deliveries
 from store.developments import developments
@@ -176,6 +176,15 @@ def index_check(older: int) -> list[Check]:
     return [Check("search", "warn", text, "nightdesk db upgrade does it at once, with the daemon stopped.")]
 
 
+def tokens_check(left: list[str]) -> list[Check]:
+    """Of tokens whose owner was removed; an earlier release, which knew no owners, let them stand."""
+    if not left:
+        return []
+    text = f"whoever was removed can still read by {', '.join(left)}."
+    advice = "nightdesk tokens revoke NAME ends one; what needs it gets its own: nightdesk tokens add NAME --for OWNER."
+    return [Check("tokens", "warn", text, advice)]
+
+
 # looking
 
 
@@ -228,6 +237,7 @@ def _rows(db: Connection, now: datetime) -> list[Check]:
         deliveries_check(_count(db, deliveries, pending), oldest, _count(db, deliveries, dead), now),
     ]
     checks += index_check(reindexing.count_older(db))
+    checks += tokens_check([row.name for row in tokens.of_leavers(db)])
     return [*checks, *(_finding(row) for row in findings.still_open(db, 50) if not row.kind.startswith("source_"))]
 
 

@@ -1,6 +1,6 @@
 """What somebody leaves goes to somebody else: saved queries, developments that wait for them, silences that stand.
 
-Keys are not handed on, since whoever left knows them. A newcomer of the name takes nothing over.
+Tokens are not handed on, since whoever left knows their keys. A newcomer of the name takes nothing over.
 """
 
 from __future__ import annotations
@@ -30,19 +30,20 @@ def hand_over(db: Connection, name: str, to: str, by: str, now: datetime) -> lis
     return found
 
 
-def revoke_keys(db: Connection, name: str, by: str, now: datetime) -> None:
-    """Nothing is opened any more by the keys that somebody made."""
-    for row in tokens.every(db):
-        if row.created_by == name and row.revoked_at is None:
-            tokens.revoke(db, row.name, by, now)
-            people.note_deed(db, by, "token revoked", row.name, now)
+def revoke_tokens(db: Connection, name: str, by: str, now: datetime) -> list[str]:
+    """Nothing is opened any more by the tokens of an owner; which these were. Those they made for others stand."""
+    theirs = sorted(row.name for row in tokens.every(db) if row.owner == name and row.revoked_at is None)
+    for token in theirs:
+        tokens.revoke(db, token, by, now)
+        people.note_deed(db, by, "token revoked", token, now)
+    return theirs
 
 
 def set_free(db: Connection, name: str, by: str, now: datetime) -> None:
     """Before a newcomer takes the name: what an earlier one left is nobody's. Silences keep it until they end."""
     if found := _move(db, name, NOBODY, by, now):
         people.note_deed(db, by, "set free", name, now, detail={"what": found})
-    revoke_keys(db, name, by, now)
+    revoke_tokens(db, name, by, now)
 
 
 def _move(db: Connection, name: str, to: str, by: str, now: datetime) -> list[str]:

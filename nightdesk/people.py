@@ -117,12 +117,13 @@ def come_back(db: Connection, name: str, by: str, now: datetime) -> None:
     people.note_deed(db, by, "back", name, now)
 
 
-def remove(db: Connection, name: str, by: str, now: datetime) -> None:
-    """End their login, sessions and keys; what they did and own stays on record. Raises NotFound."""
+def remove(db: Connection, name: str, by: str, now: datetime) -> list[str]:
+    """End their login, sessions and tokens; the tokens. What they did and own stays on record. Raises NotFound."""
     _change(db, name, {"removed_at": now, "removed_by": by})
     people.end_all(db, name, now)
-    handover.revoke_keys(db, name, by, now)
-    people.note_deed(db, by, "user removed", name, now)
+    ended = handover.revoke_tokens(db, name, by, now)
+    people.note_deed(db, by, "user removed", name, now, detail={"tokens": ended})
+    return ended
 
 
 def acts_for(db: Connection, name: str, now: datetime) -> list[str]:

@@ -1,4 +1,4 @@
-"""Keys to read with from outside: who made each, what it opens, when it was used last. The key itself is not kept."""
+"""Tokens to read with from outside: whose each is, what it opens, when it was used last. The key itself is not kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from store.base import id_column, insert_ignoring, metadata, moment, text
+from store.people import users
 
 tokens = sa.Table(
     "tokens",
@@ -19,6 +20,7 @@ tokens = sa.Table(
     text("sha256"),  # of the key, which is random enough to need no slow hash
     moment("created_at"),
     text("created_by"),
+    text("owner"),  # with whom it ends: a user, or a program that is none
     moment("used_at", nullable=True),
     moment("revoked_at", nullable=True),
     text("revoked_by", nullable=True),
@@ -37,9 +39,9 @@ tokens = sa.Table(
 _GRAIN = timedelta(minutes=1)
 
 
-def add(db: Connection, name: str, scope: str, sha256: str, by: str, now: datetime) -> bool:
-    """Keep a new token; false where one of that name stands."""
-    row = {"name": name, "scope": scope, "sha256": sha256, "created_by": by, "created_at": now}
+def add(db: Connection, name: str, scope: str, sha256: str, by: str, now: datetime, owner: str | None = None) -> bool:
+    """Keep a new token, of whoever made it if of nobody else; false where one of that name stands."""
+    row = {"name": name, "scope": scope, "sha256": sha256, "created_by": by, "owner": owner or by, "created_at": now}
     return db.execute(insert_ignoring(db, tokens).values(**row).returning(tokens.c.id)).first() is not None
 
 
@@ -66,3 +68,10 @@ def revoke(db: Connection, name: str, by: str, now: datetime) -> bool:
 def every(db: Connection) -> list[Row[Any]]:
     """All tokens ever made, newest first."""
     return list(db.execute(sa.select(tokens).order_by(tokens.c.id.desc())))
+
+
+def of_leavers(db: Connection) -> list[Row[Any]]:
+    """Tokens that stand though their owner was removed, by name; not those of a newcomer who has the owner's name."""
+    left = sa.select(users.c.id).where(users.c.name == tokens.c.owner, users.c.removed_at >= tokens.c.created_at)
+    mine = sa.select(tokens).where(tokens.c.revoked_at.is_(None), left.exists())
+    return list(db.execute(mine.order_by(tokens.c.name)))

@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 import pytest
 
 from core.errors import NotFound, UsageError
-from nightdesk import belongings, handover, people
+from nightdesk import belongings, doctor, handover, people
+from nightdesk import tokens as keys
 from nightdesk.cli.main import run
 from nightdesk.web.access import COOKIE
 from nightdesk.web.desk.deeds import is_ours
@@ -189,6 +190,41 @@ def test_what_a_leaver_owns_is_handed_over_and_their_keys_end(store: Store, cloc
         store.unit(lambda db: handover.hand_over(db, "carla", "ben", "ben", START))
 
 
+def test_tokens_end_with_their_owner_and_not_with_who_made_them(store: Store) -> None:
+    add(store)
+    add(store, "ben", "operator")
+
+    def make(name: str, by: str, owner: str) -> str:
+        return store.unit(lambda db: keys.add(db, name, "read", by, START, owner))
+
+    anas, programs = make("anas-reader", "ben", "ana"), make("prometheus", "ana", "prometheus")
+    assert ("token", "anas-reader") in owned(store, "ana") and ("token", "prometheus") not in owned(store, "ana")
+    assert store.unit(lambda db: people.remove(db, "ana", "ben", START)) == ["anas-reader"]
+    assert keys.check(store, anas, START) is None
+    assert keys.check(store, programs, START) == keys.Token("prometheus", "read")
+    with store.read() as db:
+        done = {row.what: row.detail for row in kept.deeds_about(db, "ana")}
+    assert done["user removed"]["tokens"] == ["anas-reader"]
+    with pytest.raises(UsageError, match="ana was removed"):
+        make("another", "ben", "ana")
+
+
+def test_a_token_that_its_removed_owner_still_has_is_named(store: Store) -> None:
+    later = START + timedelta(days=1)
+    add(store)
+    store.unit(lambda db: keys.add(db, "anas-reader", "read", "ana", START))
+    store.unit(lambda db: kept.change(db, "ana", {"removed_at": later}))  # as a release did that knew no owners
+    with store.read() as db:
+        assert [row.name for row in tokens.of_leavers(db)] == ["anas-reader"]
+    store.unit(lambda db: kept.add(db, "ana", "reader", None, "ben", later + timedelta(days=1)))
+    store.unit(lambda db: keys.add(db, "new-reader", "read", "ana", later + timedelta(days=2)))
+    with store.read() as db:
+        assert [row.name for row in tokens.of_leavers(db)] == ["anas-reader"], "not that of the newcomer"
+    (check,) = doctor.tokens_check(["anas-reader"])
+    assert check.state == "warn" and "anas-reader" in check.text
+    assert doctor.tokens_check([]) == []
+
+
 def test_a_newcomer_of_a_name_takes_nothing_over(store: Store, clock: FakeClock) -> None:
     add(store)
     leave(store, Newsroom(store, clock).story())
@@ -239,7 +275,14 @@ def test_users_are_added_listed_and_removed_by_command(
     assert run(["users", "hand-over", "ana", "--to", "nobody"]) == 2
     assert run(["users", "hand-over", "ana", "--to", "ben"]) == 0
     assert run(["users", "remove", "ana", "--to", "ana"]) == 2
+    assert run(["tokens", "add", "anas-reader", "--for", "ana", "--by", "ben"]) == 0
+    assert run(["tokens", "add", "prometheus", "--for", "prometheus", "--by", "ana"]) == 0
+    said = capsys.readouterr().err
+    assert "it ends with the login of ana" in said and "prometheus is no user" in said
     assert run(["users", "remove", "ana", "--to", "ben", "--by", "ben"]) == 0
+    assert "ana: tokens that ended: anas-reader\n" in capsys.readouterr().err
+    assert run(["tokens", "add", "anas-other", "--for", "ana"]) == 2
+    assert run(["tokens", "add", "other", "--for", "No Name"]) == 2
     assert run(["users", "remove", "ana"]) == 1
     capsys.readouterr()
     assert run(["users", "list", "--format", "json"]) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
@@ -39,7 +40,8 @@ def test_somebody_is_added_gets_a_role_and_leaves_with_a_list(desk: Asker) -> No
     store.unit(lambda db: tokens.add(db, "anas-sheet", "sheet", "ana", clock()))
     assert desk.do("/people/ana/role", "operator", [("role", "reader")]).status == 303
     assert "anas-sheet" in desk.see("/people/ana", "operator")
-    assert desk.do("/people/ana/remove", "operator").status == 303
+    removed = desk.do("/people/ana/remove", "operator")
+    assert removed.status == 303 and "anas-sheet" in unquote(removed.headers["set-cookie"])
     with store.read() as db:
         assert {row["name"]: row["revoked_by"] for row in tokens.rows(db)}["anas-sheet"] == "operator.one"
     page = desk.see("/people/ana", "operator")

@@ -330,5 +330,5 @@ def test_tokens_are_made_listed_and_revoked_by_command(
     listed = capsys.readouterr().out
     (row,) = json.loads(listed)
     assert (row["name"], row["scope"], row["state"], row["used_at"]) == ("anas-reader", "feed", "revoked", None)
-    assert (row["created_by"], row["revoked_by"]) == ("ana", "ben")
+    assert (row["owner"], row["created_by"], row["revoked_by"]) == ("ana", "ana", "ben")
     assert key not in listed

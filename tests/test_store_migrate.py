@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -19,6 +20,7 @@ from store import migrate, revisions
 from store.definitions import sources
 from store.engine import Store, open_store
 from store.schema import metadata
+from store.tokens import tokens
 from tests.migrated import Migrate
 
 pytestmark = pytest.mark.migrations
@@ -48,6 +50,21 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(store: Store) -> Non
         context = MigrationContext.configure(db, opts={"include_object": only_ours})
         differences = [change for change in compare_metadata(context, metadata) if "remove_index" not in str(change[0])]
     assert differences == []
+
+
+def test_a_token_from_before_tokens_had_owners_is_of_whoever_made_it(store: Store) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(revisions.folder()))
+    config.set_main_option("path_separator", "os")
+    step = ScriptDirectory.from_config(config).get_revision("0026").module
+    row = "INSERT INTO tokens (name, scope, sha256, created_at, created_by) VALUES ('sheet', 'sheet', '0', :now, 'ana')"
+    now = sa.bindparam("now", NOW, tokens.c.created_at.type)
+    with store.write() as db, Operations.context(MigrationContext.configure(db)):
+        step.downgrade()
+        db.execute(sa.text(row).bindparams(now))
+        step.upgrade()
+        assert db.execute(sa.select(tokens.c.name, tokens.c.owner)).all() == [("sheet", "ana")]
+        db.execute(sa.delete(tokens))
 
 
 def test_the_revisions_are_those_that_alembic_walks_through() -> None:

@@ -1,4 +1,4 @@
-"""`tokens`: personal keys for the feed and the API."""
+"""`tokens`: what opens the feed and the API from outside."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who does 
 
 
 def add_to(app: typer.Typer) -> None:
-    tokens = family(app, "tokens", "Add, list and revoke personal keys for the feed and the API.")
+    tokens = family(app, "tokens", "Add, list and revoke tokens for the feed and the API.")
     tokens.command("add")(add)
     tokens.command("list")(list_tokens)
     tokens.command("revoke")(revoke)
@@ -27,6 +27,10 @@ def add(
     scope: Annotated[
         str, typer.Option(metavar="SCOPE", help="read opens all, feed only /feed.atom, sheet only queries as CSV.")
     ] = "read",
+    owner: Annotated[
+        str | None,
+        typer.Option("--for", metavar="OWNER", help="The user it ends with, or a program; who makes it, if left out."),
+    ] = None,
     by: _By = None,
 ) -> None:
     """Make a token and print its key, this once: only its hash is kept."""
@@ -34,14 +38,18 @@ def add(
     from nightdesk import tokens
     from nightdesk.analyst import signed
 
+    maker = signed(by, None).by
     with session(context).reading() as store:
-        key = store.unit(lambda db: tokens.add(db, name, scope, signed(by, None).by, utc_now()))
+        key = store.unit(lambda db: tokens.add(db, name, scope, maker, utc_now(), owner))
+        with store.read() as db:
+            end = tokens.ends_with(db, owner or maker)
     typer.echo(key)
-    typer.echo(f"{name}: keep it now, it cannot be shown again; nightdesk tokens revoke {name} ends it", err=True)
+    typer.echo(f"{name}: keep the key now, it cannot be shown again; nightdesk tokens revoke {name} ends it", err=True)
+    typer.echo(f"{name}: {end}", err=True)
 
 
 def list_tokens(context: typer.Context, format: FormatOption = None) -> None:
-    """List the tokens with who made them and when each was used last, revoked ones too."""
+    """List the tokens with whose they are, who made them and when each was used last, revoked ones too."""
     from nightdesk import tokens
     from nightdesk.output import choose_format, write
 

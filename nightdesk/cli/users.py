@@ -136,7 +136,7 @@ def remove(
     to: Annotated[str | None, typer.Option("--to", metavar="OTHER", help="Who takes over what is theirs.")] = None,
     by: _By = None,
 ) -> None:
-    """End a login with its sessions and keys, and list what its owner leaves behind."""
+    """End a login with its sessions and tokens, and list what its owner leaves behind."""
     from core.clock import utc_now
     from nightdesk import belongings, handover, people
     from nightdesk.analyst import signed
@@ -146,14 +146,16 @@ def remove(
     with session(context).reading() as store:
         signature = signed(by, None).by
 
-        def work(db: Connection) -> None:
+        def work(db: Connection) -> list[str]:
             if to is not None:
                 handover.hand_over(db, name, to, signature, now)
-            people.remove(db, name, signature, now)
+            return people.remove(db, name, signature, now)
 
-        store.unit(work)
+        ended = store.unit(work)
         with store.read() as db:
             left = belongings.of(db, name, now)
+    if ended:
+        typer.echo(f"{name}: tokens that ended: {', '.join(ended)}", err=True)
     typer.echo(f"{name}: removed; {len(left) or 'nothing'} left behind{':' if left else ''}", err=True)
     if left:
         write(left, belongings.COLUMNS, choose_format(None, sys.stdout), sys.stdout)

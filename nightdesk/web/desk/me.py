@@ -1,4 +1,4 @@
-"""`/me`: one's own password, an absence with whoever stands in, and the keys that one made."""
+"""`/me`: one's own password, an absence with whoever stands in, and the tokens that are one's own."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Me:
                     row.name for row in kept.everybody(db) if row.removed_at is None and row.name != person.name
                 ],
                 "stands_in_for": people.acts_for(db, person.name, now)[1:],
-                "tokens": [row for row in tokens.rows(db) if row["created_by"] == person.name],
+                "tokens": [row for row in tokens.rows(db) if row["owner"] == person.name],
                 "scopes": tokens.SCOPES,
                 "desk_zone": self._frame.zone.key,
                 "zones": _zones(),
@@ -119,8 +119,8 @@ class Me:
         token, name, now = form.request.path_params["name"], form.person.name, self._frame.now()
 
         def work(db: Connection) -> None:
-            if not any(row["name"] == token and row["created_by"] == name for row in tokens.rows(db)):
-                raise NotFound(f"{token} is no key of yours")
+            if not any(row["name"] == token and row["owner"] == name for row in tokens.rows(db)):
+                raise NotFound(f"{token} is no token of yours")
             tokens.revoke(db, token, name, now)
             kept.note_deed(db, name, "token revoked", token, now)
 

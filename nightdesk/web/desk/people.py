@@ -96,8 +96,10 @@ class People:
 
     async def _remove(self, form: Form) -> Response:
         name, now = self._other(form), self._frame.now()
-        await self._write(lambda db: people.remove(db, name, form.person.name, now))
-        return go(f"/people/{name}", f"{name} cannot log in any more. What they leave behind is listed here.")
+        by, store = form.person.name, self._frame.app.store
+        ended = await anyio.to_thread.run_sync(lambda: store.unit(lambda db: people.remove(db, name, by, now)))
+        said = f"{name} cannot log in any more. What they leave behind is listed here."
+        return go(f"/people/{name}", f"{said} Their tokens ended: {', '.join(ended)}." if ended else said)
 
     async def _hand_over(self, form: Form) -> Response:
         name, to, now = form.request.path_params["name"], form.needed("to", 63), self._frame.now()
