@@ -30,18 +30,29 @@ Question = tuple[str, dict[str, Value]]
 def question(report: Report, known: Queries, periods: Sequence[Period], now: datetime, zone: ZoneInfo) -> Question:
     """The query and what is put into its places: what is written down, and of `since` and `until` the period.
 
-    Raises UsageError where nobody has a query of that name, or where it has other parameters.
+    Raises UsageError where nobody has a query of that name, or where it has other parameters or places.
     """
     span: dict[str, Value] = {"since": iso(periods[0][0]), "until": iso(periods[-1][1])}
     if not is_named(report):
-        places = named(report.query)
-        return report.query, {name: value for name, value in (span | report.parameters).items() if name in places}
+        return report.query, _values(report, span)
     query = known.get(report.query)
     if query is None:
         raise UsageError(f"there is no named query {report.query}; {_ALL}")
     has = {parameter.name for parameter in query.parameters}
     given = {name: value for name, value in span.items() if name in has} | report.parameters
     return query.sql, query.values({name: str(value) for name, value in given.items()}, now, zone)
+
+
+def _values(report: Report, span: Mapping[str, Value]) -> dict[str, Value]:
+    """What is put into the places of SQL that is written in the report itself. Raises UsageError."""
+    places = named(report.query)
+    if unknown := [name for name in report.parameters if name not in places]:
+        has = ", ".join(f":{name}" for name in places) or "none"
+        raise UsageError(f"the query has no place :{unknown[0]}; it has {has}")
+    given = {**span, **report.parameters}
+    if missing := [name for name in places if name not in given]:
+        raise UsageError(f"the query has a place :{missing[0]} and no value for it; add {missing[0]} to the parameters")
+    return {name: given[name] for name in places}
 
 
 def is_named(report: Report) -> bool:
