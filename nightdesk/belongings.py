@@ -33,7 +33,11 @@ def of(db: Connection, name: str, now: datetime) -> list[dict[str, Any]]:
         for row in people.marked_for(db, [name])
     ]
     found += [_row("query", row.name, row.about) for row in saved.everyone(db) if row.owner == name]
-    made = {row.about for row in people.last_deeds(db, 10_000, by=name) if row.what.startswith("watch ")}
+    known = [row for row in people.everybody(db) if row.name == name]
+    # An earlier one of the name may have made watches too.
+    since = max(known, key=lambda row: row.id).created_at if known else None
+    done = people.last_deeds(db, 10_000, by=name, since=since)
+    made = {row.about for row in done if row.what.startswith("watch ")}
     for row in db.execute(sa.select(watches).where(watches.c.retired_at.is_(None)).order_by(watches.c.name)):
         if row.name in made and row.origin == "desk":
             found.append(_row("watch", row.name, "made or changed by them"))

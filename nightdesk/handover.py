@@ -43,6 +43,7 @@ def set_free(db: Connection, name: str, by: str, now: datetime) -> None:
     """Before a newcomer takes the name: what an earlier one left is nobody's. Silences keep it until they end."""
     if found := _move(db, name, NOBODY, by, now):
         people.note_deed(db, by, "set free", name, now, detail={"what": found})
+    people.replace_stand_in(db, name, None, now)
     revoke_tokens(db, name, by, now)
 
 

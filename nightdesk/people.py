@@ -117,12 +117,18 @@ def come_back(db: Connection, name: str, by: str, now: datetime) -> None:
     people.note_deed(db, by, "back", name, now)
 
 
-def remove(db: Connection, name: str, by: str, now: datetime) -> list[str]:
-    """End their login, sessions and tokens; the tokens. What they did and own stays on record. Raises NotFound."""
+def remove(db: Connection, name: str, by: str, now: datetime, to: str | None = None) -> list[str]:
+    """End their login, sessions and tokens; the tokens. What they did and own stays on record, or goes to `to`.
+
+    Nobody is stood in for by them any more, but by `to` instead. Raises NotFound, UsageError.
+    """
+    if to is not None:
+        handover.hand_over(db, name, to, by, now)
     _change(db, name, {"removed_at": now, "removed_by": by})
     people.end_all(db, name, now)
     ended = handover.revoke_tokens(db, name, by, now)
-    people.note_deed(db, by, "user removed", name, now, detail={"tokens": ended})
+    absent = people.replace_stand_in(db, name, to, now)
+    people.note_deed(db, by, "user removed", name, now, detail={"tokens": ended, "stood_in_for": absent, "to": to})
     return ended
 
 

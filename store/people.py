@@ -105,6 +105,13 @@ def change(db: Connection, name: str, values: Mapping[str, Any]) -> bool:
     return db.execute(mine.values(**values)).rowcount == 1
 
 
+def replace_stand_in(db: Connection, name: str, to: str | None, now: datetime) -> list[str]:
+    """Those for whom somebody stands in, now or later, get another, or nobody, but not themselves; who that is."""
+    away = sa.update(users).where(users.c.stand_in == name, users.c.removed_at.is_(None), users.c.away_until > now)
+    other = sa.func.nullif(sa.literal(to, sa.Text), users.c.name)
+    return sorted(db.scalars(away.values(stand_in=other).returning(users.c.name)))
+
+
 # -- sessions ---------------------------------------------------------------------------------------------------------
 
 
@@ -165,10 +172,12 @@ def deeds_about(db: Connection, about: str, limit: int = 100) -> list[Row[Any]]:
     return list(db.execute(sa.select(deeds).where(deeds.c.about == about).order_by(deeds.c.id.desc()).limit(limit)))
 
 
-def last_deeds(db: Connection, limit: int, by: str | None = None) -> list[Row[Any]]:
+def last_deeds(db: Connection, limit: int, by: str | None = None, since: datetime | None = None) -> list[Row[Any]]:
     """What was done last, newest first."""
     query = sa.select(deeds).order_by(deeds.c.id.desc()).limit(limit)
-    return list(db.execute(query if by is None else query.where(deeds.c.by == by)))
+    if by is not None:
+        query = query.where(deeds.c.by == by)
+    return list(db.execute(query if since is None else query.where(deeds.c.at >= since)))
 
 
 # -- marks ------------------------------------------------------------------------------------------------------------

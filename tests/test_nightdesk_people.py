@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+import sqlalchemy as sa
 
 from core.errors import NotFound, UsageError
 from nightdesk import belongings, doctor, handover, people
@@ -20,8 +21,8 @@ from nightdesk.cli.main import run
 from nightdesk.web.access import COOKIE
 from nightdesk.web.desk.deeds import is_ours
 from nightdesk.web.logins import BY_CLIENT, SPAN
+from store import definitions, saved, silences, tokens
 from store import people as kept
-from store import saved, silences, tokens
 from store.engine import Store
 from tests.alerting import Newsroom
 from tests.asking import PASSWORD, Answer, Asker, listening
@@ -135,6 +136,49 @@ def test_a_stand_in_sees_what_waits_for_who_is_away_and_only_meanwhile(store: St
     store.unit(lambda db: people.come_back(db, "ana", "ana", START))
     with store.read() as db:
         assert people.acts_for(db, "ben", START) == ["ben"]
+
+
+def test_who_stands_in_is_replaced_when_they_leave_and_a_newcomer_of_the_name_sees_nothing(store: Store) -> None:
+    for name in ("ana", "ben", "carla"):
+        add(store, name)
+    until = START + timedelta(days=14)
+    for away in ("ana", "carla"):
+        store.unit(lambda db, away=away: people.go_away(db, away, START, until, "ben", away, START))
+    store.unit(lambda db: people.remove(db, "ben", "ana", START, "carla"))
+    add(store, "ben")
+    with store.read() as db:
+        assert people.acts_for(db, "ben", START) == ["ben"]
+        assert people.acts_for(db, "carla", START) == ["carla", "ana"], "and nobody stands in for themselves"
+        removed = next(row for row in kept.deeds_about(db, "ben") if row.what == "user removed")
+        assert removed.detail == {"tokens": [], "stood_in_for": ["ana", "carla"], "to": "carla"}
+    store.unit(lambda db: people.remove(db, "carla", "ana", START))
+    add(store, "carla")
+    with store.read() as db:
+        assert people.acts_for(db, "carla", START) == ["carla"]
+
+
+def test_a_newcomer_gets_no_absence_that_an_earlier_release_left(store: Store) -> None:
+    add(store, "ana")
+    add(store, "ben")
+    until = START + timedelta(days=14)
+    store.unit(lambda db: people.go_away(db, "ana", START, until, "ben", "ana", START))
+    store.unit(lambda db: kept.change(db, "ben", {"removed_at": START}))
+    add(store, "ben")
+    with store.read() as db:
+        assert people.acts_for(db, "ben", START) == ["ben"]
+
+
+def test_watches_that_a_predecessor_made_are_not_the_newcomers(store: Store, clock: FakeClock) -> None:
+    later = START + timedelta(days=1)
+    add(store)
+    Newsroom(store, clock).watch("releases")
+    store.unit(lambda db: db.execute(sa.update(definitions.watches).values(origin="desk")))
+    store.unit(lambda db: kept.note_deed(db, "ana", "watch added", "releases", START))
+    assert owned(store, "ana") == [("watch", "releases")]
+    store.unit(lambda db: people.remove(db, "ana", "ben", START))
+    assert owned(store, "ana") == [("watch", "releases")], "what they leave behind"
+    store.unit(lambda db: people.add(db, "ana", "editor", PASSWORD, "ben", later))
+    assert owned(store, "ana") == []
 
 
 def test_who_leaves_leaves_a_list_of_what_they_owned(store: Store) -> None:

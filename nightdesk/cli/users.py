@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from nightdesk.cli.context import session
 from nightdesk.cli.options import FormatOption, family
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="As they log in, as in ana.")]
 _Role = Annotated[
     str,
     typer.Option(metavar="ROLE", help="reader looks and marks; editor decides on news and watches; operator all."),
 ]
-_To = Annotated[str, typer.Option("--to", metavar="OTHER", help="Who has it from then on.")]
+_MOVES = "queries, developments that wait for them, silences that stand; watches have no owner and stay"
+_To = Annotated[str, typer.Option("--to", metavar="OTHER", help=f"Who takes over: {_MOVES}.")]
 _By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who does it; the user here.")]
 
 
@@ -133,25 +131,18 @@ def hand_over(context: typer.Context, name: _Name, to: _To, by: _By = None) -> N
 def remove(
     context: typer.Context,
     name: _Name,
-    to: Annotated[str | None, typer.Option("--to", metavar="OTHER", help="Who takes over what is theirs.")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="OTHER", help=f"Who takes over: {_MOVES}.")] = None,
     by: _By = None,
 ) -> None:
     """End a login with its sessions and tokens, and list what its owner leaves behind."""
     from core.clock import utc_now
-    from nightdesk import belongings, handover, people
+    from nightdesk import belongings, people
     from nightdesk.analyst import signed
     from nightdesk.output import choose_format, write
 
     now = utc_now()
     with session(context).reading() as store:
-        signature = signed(by, None).by
-
-        def work(db: Connection) -> list[str]:
-            if to is not None:
-                handover.hand_over(db, name, to, signature, now)
-            return people.remove(db, name, signature, now)
-
-        ended = store.unit(work)
+        ended = store.unit(lambda db: people.remove(db, name, signed(by, None).by, now, to))
         with store.read() as db:
             left = belongings.of(db, name, now)
     if ended:
