@@ -130,7 +130,8 @@ class Pipeline:
         return report
 
     def _idle(self) -> None:
-        """What brings an archive from before to how articles are filed now."""
+        """What brings an archive from before to how articles are filed now, and findings to the watches of now."""
+        self.matcher()
         self._refolding.go_on()  # which packs too
         if self._refolding.is_over:
             self._packing.go_on()
