@@ -28,7 +28,7 @@ Question = tuple[str, dict[str, Value]]
 
 
 def question(report: Report, known: Queries, periods: Sequence[Period], now: datetime, zone: ZoneInfo) -> Question:
-    """The query and what is put into its places: what is written down, and of `since` and `until` the period.
+    """The query and the values of its parameters: what is written down, and of `since` and `until` the period.
 
     Raises UsageError where nobody has a query of that name, or where it has other parameters or places.
     """

@@ -202,7 +202,7 @@ _QUERY_NAME = {
     "name": "name",
     "in": "path",
     "required": True,
-    "description": "Its name. What the query has places for follows the ?.",
+    "description": "Its name. The parameters of the query follow the ?.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 100},
 }
 _ROWS = {
@@ -219,7 +219,7 @@ _QUERIES: Mapping[str, Any] = {
     f"{PREFIX}/queries": {
         "get": {
             "operationId": "list_queries",
-            "summary": "The named queries, with what each has places for.",
+            "summary": "The named queries, each with its parameters.",
             "parameters": [],
             "responses": {
                 "200": _content("All of them.", {"type": "object", "required": ["items", "next"]}),
