@@ -18,8 +18,7 @@ from alerts.dispatch import Alert, Dispatch
 from alerts.watches import watch_of
 from core import faults
 from core.ids import show_id
-from core.saying import Saying
-from core.watch import Watch
+from core.watch import Watch, not_valid
 from store import alerts, decisions, findings, rulings, silences, threads
 from store.decisions import Family, Fired
 
@@ -129,7 +128,7 @@ class Desk:
                 "watch_unreadable",
                 row.name,
                 "wake",
-                Saying("watch_mistakes", "its definition is not valid: {n} mistakes", {"n": error.error_count()}),
+                not_valid(error),
                 now,
             )
             return

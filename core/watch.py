@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.digest_hour import DigestAt
 from core.duration import Duration
+from core.saying import Saying
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
 
@@ -53,3 +54,8 @@ class Watch(BaseModel):
     def asks_articles(self) -> bool:
         """Whether anything is asked of single articles; a watch of threads alone is judged by developments."""
         return bool(self.topics or self.events or self.query or self.countries or self.languages or self.sources)
+
+
+def not_valid(error: ValidationError) -> Saying:
+    """What the operator is told of a kept definition that is no watch."""
+    return Saying("watch_mistakes", "its definition is not valid: {n} mistakes", {"n": error.error_count()})

@@ -7,7 +7,7 @@ is due again and comes out the same.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
 from core import faults
@@ -23,7 +24,7 @@ from core.errors import NotFound
 from core.pool import Outcome, Pool
 from core.query import Vocabulary
 from core.saying import Saying, Value
-from core.watch import Watch
+from core.watch import Watch, not_valid
 from pipeline import vanished
 from pipeline.compiled import without_collecting
 from pipeline.config import PIPELINE_VERSION, PipelineConfig
@@ -38,6 +39,7 @@ from pipeline.values import Given, GivenRow
 from store import articles, findings, matches
 from store.articles import DuePage
 from store.engine import Store
+from store.matches import AskedWatch
 
 log = structlog.get_logger(__name__)
 
@@ -252,15 +254,18 @@ class Pipeline:
             stamp = matches.watches_stamp(db)
             if self._matcher is None or stamp != self._stamp:
                 rows = matches.watches_to_ask(db)
-                named = ((row.id, row.revision, Watch.model_validate(row.definition)) for row in rows)
                 complained: list[str] = []
 
-                def complain(watch: Watch, error: Exception) -> None:
-                    complained.append(watch.name)
-                    self._complain(watch, error)
+                def complain(name: str, detail: Saying | str) -> None:
+                    complained.append(name)
+                    self._complain(name, detail)
 
+                valid = _valid(rows, complain)
                 with without_collecting():
-                    self._matcher, self._stamp = Matcher(readable(named, self._vocabulary, complain)), stamp
+                    asked = readable(
+                        valid, self._vocabulary, lambda watch, error: complain(watch.name, str(error).split("\n")[0])
+                    )
+                    self._matcher, self._stamp = Matcher(asked), stamp
                 self._forget_all(complained, db)
         return self._matcher
 
@@ -270,12 +275,10 @@ class Pipeline:
             now = self._clock()
             self._store.unit(lambda db: findings.end_all(db, "watch_unreadable", now, but=but))
 
-    def _complain(self, watch: Watch, error: Exception) -> None:
-        log.warning("watch_unreadable", watch=watch.name, reason=str(error))
+    def _complain(self, name: str, detail: Saying | str) -> None:
+        log.warning("watch_unreadable", watch=name, reason=str(detail))
         now = self._clock()
-        self._store.unit(
-            lambda db: findings.note(db, "watch_unreadable", watch.name, "wake", str(error).split("\n")[0], now)
-        )
+        self._store.unit(lambda db: findings.note(db, "watch_unreadable", name, "wake", detail, now))
 
     def _cut_short(self, page: DuePage, reason: str) -> Filed | None:
         return self._end(page, "retry", reason)
@@ -303,6 +306,19 @@ class Pipeline:
         page_named: Value = Saying("restricted_report", "a restricted report") if page.restricted else page.url
         detail = Saying("page_unreadable", "{page}: {reason}", {"page": page_named, "reason": reason})
         self._store.unit(lambda db: findings.note(db, "page_unreadable", subject, "daily", detail, now))
+
+
+def _valid(
+    rows: Iterable[AskedWatch], complain: Callable[[str, Saying | str], None]
+) -> Iterator[tuple[int, int, Watch]]:
+    """The watches as values; those whose definition is none are complained of, and stop no other."""
+    for row in rows:
+        try:
+            watch = Watch.model_validate(row.definition)
+        except ValidationError as error:
+            complain(row.name, not_valid(error))
+        else:
+            yield row.id, row.revision, watch
 
 
 def given_of(value: Mapping[str, Any]) -> Given:

@@ -38,13 +38,15 @@ class AskedWatch:
     """A watch that is asked of each new article."""
 
     id: int
+    name: str
     revision: int
     definition: Mapping[str, Any]
 
 
 def watches_to_ask(db: Connection) -> list[AskedWatch]:
     """Every watch that is not retired."""
-    asked = sa.select(watches.c.id, watches.c.revision, watches.c.definition).where(watches.c.retired_at.is_(None))
+    columns = (watches.c.id, watches.c.name, watches.c.revision, watches.c.definition)
+    asked = sa.select(*columns).where(watches.c.retired_at.is_(None))
     return [AskedWatch(**row._mapping) for row in db.execute(asked.order_by(watches.c.id))]
 
 

@@ -33,6 +33,7 @@ from tests.reports import (
 from tests.victims import Victims
 
 FREED = [count(120, nationality="KE"), place("Varlin", "MM"), day("2026-10-12"), person("Anan Wirot")]
+_INVALID = {"name": "broken", "topix": [], "query": 5}
 OTHER_TEXT = """Judges in the coastal town of Port Elling sent the owner of a glass factory to prison for eleven years
 because he had sold two hundred tons of sand that belonged to the harbour. His lawyer will appeal before Christmas."""
 
@@ -205,6 +206,20 @@ def test_a_watch_that_cannot_be_read_is_noted_and_the_others_are_asked(newsroom:
         db.execute(sa.update(watches).where(watches.c.name == "broken").values(retired_at=clock.advance(minutes=1)))
     process(newsroom, clock)
     assert rows(newsroom.store, still) == [], "though no page was due"
+
+
+def test_a_watch_whose_definition_is_not_valid_is_noted_and_stops_no_other(
+    newsroom: Newsroom, clock: FakeClock
+) -> None:
+    broken = newsroom.watch("broken", query="militia")
+    newsroom.watch("sound", query="militia")
+    with newsroom.store.write() as db:
+        db.execute(sa.update(watches).where(watches.c.id == broken).values(definition=_INVALID))
+    newsroom.publish("https://one.example/a")
+    assert process(newsroom, clock).articles == 1
+    assert rows(newsroom.store, "SELECT watch FROM matches_v WHERE fired") == [("sound",)]
+    found = "SELECT subject, detail FROM findings WHERE kind = 'watch_unreadable' AND ended_at IS NULL"
+    assert rows(newsroom.store, found) == [("broken", "its definition is not valid: 2 mistakes")]
 
 
 def test_it_stops_when_told_and_goes_on_later(newsroom: Newsroom, clock: FakeClock) -> None:
