@@ -27,7 +27,7 @@ from store.engine import Store
 from tests.conftest import START, FakeClock
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("alerts", "crawler", "nightdesk", "pipeline", "store")
+PACKAGES = ("alerts", "core", "crawler", "nightdesk", "pipeline", "store")
 FILES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(WORDS.glob("*.toml"))}
 OTHERS = [tag for tag in FILES if tag != "en"]
 SILENCE = Silence(3, "ana", "too many", START, START + timedelta(days=1), watch="boats", country="TH", development_id=7)
