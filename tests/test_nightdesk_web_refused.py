@@ -135,15 +135,16 @@ def test_every_form_has_a_page_that_it_comes_again_on(desk: Asker) -> None:
     assert without == SELDOM
 
 
+def _refuse(_work: Any, tries: int = 5) -> Any:
+    raise busy()
+
+
 def test_a_query_comes_again_on_its_own_page_whatever_failed(desk: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     furnish(desk)
     sent = [("name", "mine"), ("about", "Mine."), ("sql", "SELECT 2 AS two"), ("parameters", "")]
 
-    def refuse(_work: Any, tries: int = 5) -> Any:
-        raise busy()
-
     with monkeypatch.context() as patched:
-        patched.setattr(desk.app.store, "unit", refuse)
+        patched.setattr(desk.app.store, "unit", _refuse)
         for path in ("/new-query", "/queries/x"):
             answer = desk.do(path, "operator", sent)
             assert answer.status == 503 and "SELECT 2 AS two" in answer.text, path
@@ -156,11 +157,8 @@ def test_a_watch_that_is_changed_comes_again_as_one_that_is(desk: Asker, monkeyp
     furnish(desk)
     sent = [("name", "x"), ("editing", "yes"), ("topics", "scam_centres"), ("reason", "too much of it")]
 
-    def refuse(_work: Any, tries: int = 5) -> Any:
-        raise busy()
-
     with monkeypatch.context() as patched:
-        patched.setattr(desk.app.store, "unit", refuse)
+        patched.setattr(desk.app.store, "unit", _refuse)
         answer = desk.do("/watches/save", "editor", sent)
     assert answer.status == 503
     (form,) = [one for one in html.document_fromstring(answer.text).forms if one.get("action") == "/watches/save"]
@@ -183,7 +181,7 @@ def test_what_was_typed_stands_on_a_plain_page_where_no_other_can_be_read(
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(desk.app.store, "unit", refuse)
+        patched.setattr(desk.app.store, "unit", _refuse)
         patched.setattr(desk.app.store, "read_within", refuse)
         answer = desk.do("/developments/1/mark", "editor", [("state", "used"), ("note", "for <the> Friday\x0c brief")])
         secret = desk.do("/me/password", "editor", [("old", PASSWORD), ("new", "hunter2hunter2"), ("again", "hunter2")])

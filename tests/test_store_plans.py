@@ -32,10 +32,9 @@ WEEKS = NOON - timedelta(days=21), NOON + timedelta(days=21)
     ],
 )
 def test_no_table_is_gone_through(
-    store: Store, clock: FakeClock, ask: Callable[[Connection], Any], indexes: list[str]
+    sqlite_store: Store, clock: FakeClock, ask: Callable[[Connection], Any], indexes: list[str]
 ) -> None:
-    if store.engine.dialect.name != "sqlite":
-        pytest.skip("Postgres chooses by what is in a table, and these are nearly empty")
+    store = sqlite_store  # Postgres chooses by what is in a table, and these are nearly empty
     newsroom = Newsroom(store)
     newsroom.publish("https://one.example/tip", restricted=True)  # without one nothing is asked of its date
     Pipeline(store, PipelineConfig(), clock, timedelta(days=7), read=newsroom.read).run()
