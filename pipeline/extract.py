@@ -11,6 +11,7 @@ from pipeline import pagekind
 from pipeline.beside import Marked
 from pipeline.blocks import flatten, size
 from pipeline.body import bare_text, enough, fallback_text, main_text, second_opinion, teaser_text, tidy
+from pipeline.bylines import without_bylines
 from pipeline.charset import decode
 from pipeline.head import Head
 from pipeline.language import detect_language, normal_tag
@@ -67,6 +68,7 @@ def _read(page: Page, *, url: str, given: Given, found_at: datetime) -> Extract:
     verdict = pagekind.teasers(marked, f"{title}\n{head.raw_title}", url, head.data, head.meta)
     text = teaser_text(marked, title) if verdict else _text(page, marked, head, title)
     published = choose_published(given.published_at, whole=given.whole, page=dates, url=url, found_at=found_at)
+    text = without_bylines(text, byline, published.day)
     cut = (len(text) < _TEASER_SIZE and size(text) < _TEASER_SIZE) or _CUT_SHORT.search(text) is not None
     result = Extract(
         state="article",
@@ -159,7 +161,7 @@ def _without_page(body: bytes | None, *, url: str, given: Given, found_at: datet
 
 def _from_feed(found: Extract, given: Given) -> Extract:
     title = " ".join(clean(given.title or "").split()) or found.title
-    text = tidy(plain(given.text or ""), title)
+    text = without_bylines(tidy(plain(given.text or ""), title), found.byline, found.published_day)
     return replace(
         found,
         state="article",

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.changes import OFFICIAL
+from pipeline.datelines import after_dateline
 from pipeline.profile import Profile
 
 _AGGREGATOR = "aggregator"  # repeats others, so it confirms nothing
@@ -93,8 +94,8 @@ def _face(parts: Sequence[Part]) -> Part:
 
 
 def lede(text: str) -> str:
-    """The first sentences, as many as fit."""
-    text = text.strip()
+    """The first sentences behind the dateline, as many as fit."""
+    text = after_dateline(text.strip())
     if len(text) <= _LEDE:
         return " ".join(text.split())
     ends = [match.end() for match in _SENTENCE.finditer(text) if 60 <= match.end() <= _LEDE]

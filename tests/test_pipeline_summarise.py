@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.summarise import Part, credited, first_reporter, independent, standing
+from pipeline.summarise import Part, credited, first_reporter, independent, lede, standing
 from store.engine import Store
 from tests.conftest import FakeClock
 from tests.deciding import Analyst
@@ -67,6 +67,11 @@ def test_two_papers_with_one_wires_story_are_one_source_however_they_edit_it() -
 )
 def test_a_wire_is_credited_where_a_report_begins(text: str, wire: str | None) -> None:
     assert credited(part(1, "One", text=text)) == wire
+
+
+def test_a_lede_begins_behind_the_dateline_that_credits_the_wire() -> None:
+    text = "MAE SOT, Thailand (Reuters) - They walked out."
+    assert (lede(text), credited(part(1, "One", text=text))) == ("They walked out.", "Reuters")
 
 
 def test_a_ministry_makes_it_official() -> None:
