@@ -104,11 +104,10 @@ def lede(text: str) -> str:
 
 
 def event_date(profile: Profile) -> str | None:
-    """The day most of the articles give; the later where they are equal, for the earlier is often background."""
-    if not profile.days:
-        return None
-    most = max(profile.days.values())
-    return max(day for day, count in profile.days.items() if count == most)
+    """The day most of the articles give, of equal ones what more are about; then the later, for the earlier is often
+    background."""
+    days, main = profile.days, profile.main_days
+    return max(days, key=lambda day: (days[day], main.get(day, 0), day), default=None)
 
 
 def independent(parts: Sequence[Part]) -> frozenset[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from pipeline.summarise import Part, credited, first_reporter, independent, lede, standing
+from pipeline.profile import Profile
+from pipeline.summarise import Part, credited, event_date, first_reporter, independent, lede, standing
 from store.engine import Store
 from tests.conftest import FakeClock
 from tests.deciding import Analyst
@@ -85,6 +87,13 @@ def test_what_was_taken_back_is_corrected_whoever_had_stated_it() -> None:
 def test_the_first_reporter_is_by_publication_and_no_aggregator() -> None:
     late = part(3, "Late", published_at=NOON - timedelta(hours=5))
     assert first_reporter([part(1, "Digest", "aggregator"), part(2, "One"), late]).outlet == "Late"
+
+
+def test_the_date_is_what_the_articles_are_about_and_no_later_day_that_they_mention() -> None:
+    profile = Profile(first=NOON, last=NOON, days={"2026-10-12": 2, "2026-10-14": 2}, main_days={"2026-10-12": 2})
+    assert event_date(profile) == "2026-10-12"
+    assert event_date(replace(profile, main_days={})) == "2026-10-14"
+    assert event_date(replace(profile, days={})) is None
 
 
 # --- On record --------------------------------------------------------------------------------------------------------
