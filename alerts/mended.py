@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from alerts import quota
 from alerts.place import Place
+from alerts.watches import readable
 from store import definitions, deliveries, findings
 
 #: Of a channel that is there; what its service answers ends the first two.
@@ -23,7 +24,7 @@ def look(db: Connection, place: Place, now: datetime) -> None:
 
     @cache
     def named() -> frozenset[str]:
-        return frozenset(name for row in definitions.active_watches(db) for name in row.definition.get("channels", ()))
+        return frozenset(name for _, watch in readable(definitions.active_watches(db)) for name in watch.channels)
 
     for row in findings.of_kind(db, *_OF_ONE, _GONE):
         over = _is_back(row, place, named) if row.kind == _GONE else _is_of_nothing(db, row, place, now)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from alerts.config import CONSOLE
+from alerts.watches import readable
 from nightdesk.config import Config
 from store import definitions, firsts, people
 
@@ -39,8 +40,8 @@ def _finding(db: Connection) -> Iterator[Step]:
 
 
 def _telling(db: Connection, config: Config) -> Iterator[Step]:
-    watches = definitions.active_watches(db)
-    told = [row for row in watches if set(row.definition.get("channels") or ()) - {CONSOLE}]
+    watches = [watch for _, watch in readable(definitions.active_watches(db))]
+    told = [watch for watch in watches if set(watch.channels) - {CONSOLE}]
     if told:
         says = f"{len(told)} of {len(watches)} watches tell a channel."
     elif config.channels:

@@ -17,6 +17,7 @@ from crawler.source import load_catalogue
 from nightdesk import definitions
 from nightdesk.config import Config
 from nightdesk.examples import broken_examples
+from nightdesk.keptwatch import KeptWatch, kept_watch
 from nightdesk.settings.mistakes import Mistakes, did_you_mean
 from nightdesk.settings.reading import TomlFile
 from nightdesk.settings.references import Known, References
@@ -148,7 +149,7 @@ def _require_not_of_the_file(config: Config, name: str) -> None:
 
 
 def find(db: Connection, config: Config, name: str) -> Watch:
-    """A watch as the file has it, or else as the desk made it. Raises NotFound."""
+    """A watch as the file has it, or else as the desk made it. Raises NotFound, or UsageError for no valid one."""
     for watch in config.watches:
         if watch.name == name:
             return watch
@@ -156,7 +157,15 @@ def find(db: Connection, config: Config, name: str) -> Watch:
     definition = stored.definition_of(db, stored.watches, name) if name in desk else None
     if definition is None:
         raise NotFound(_not_there(name, desk | {watch.name for watch in config.watches}))
-    return Watch.model_validate(definition)
+    kept = kept_watch(name, definition)
+    if kept.watch is None:
+        raise UsageError(f'the watch "{name}" in the database is not valid: {kept.in_words()}; {to_mend(name)}')
+    return kept.watch
+
+
+def to_mend(name: str) -> str:
+    """How somebody gets a valid one in place of a broken one of the desk's."""
+    return f"change or remove it on its page, or: nightdesk watches add {name} --replace ..."
 
 
 def _not_there(name: str, known: Iterable[str]) -> str:
@@ -165,11 +174,26 @@ def _not_there(name: str, known: Iterable[str]) -> str:
 
 
 def active(db: Connection, config: Config, desk_only: bool) -> list[Watch]:
-    """The watches of the file and of the desk, by name."""
+    """The watches of the file and of the desk, by name; without those that are not valid."""
     found = {} if desk_only else {watch.name: watch for watch in config.watches}
-    for name in stored.names(db, stored.watches, "desk") - {watch.name for watch in config.watches}:
-        found[name] = Watch.model_validate(stored.definition_of(db, stored.watches, name))
+    found |= {kept.name: kept.watch for kept in _of_the_desk(db, config) if kept.watch is not None}
     return [found[name] for name in sorted(found)]
+
+
+def broken(db: Connection, config: Config) -> list[KeptWatch]:
+    """Watches of the desk's own that are not valid, by name."""
+    return [kept for kept in _of_the_desk(db, config) if kept.watch is None]
+
+
+def _of_the_desk(db: Connection, config: Config) -> list[KeptWatch]:
+    names = stored.names(db, stored.watches, "desk") - {watch.name for watch in config.watches}
+    return [kept_watch(name, stored.definition_of(db, stored.watches, name)) for name in sorted(names)]
+
+
+def left_out(broken: Iterable[KeptWatch]) -> str:
+    """A remark in TOML for each watch that could not be written."""
+    lines = (f"the watch {one.name} is not valid and left out: {one.in_words()}" for one in broken)
+    return "".join(f"# {' '.join(line.split())}\n" for line in lines)
 
 
 def as_toml(watches: Iterable[Watch]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from core.watch import Watch
 from nightdesk import listing
+from nightdesk.keptwatch import KeptWatch, kept_watch
 from store import history, misses, precision, watching
 
 #: Columns beside those of the view: what it asks, whom it tells, and what came of it.
@@ -36,7 +36,7 @@ def rows(db: Connection, now: datetime) -> list[dict[str, Any]]:
         found.append(
             {
                 **row,
-                **_asked(definitions[name]),
+                **_asked(kept_watch(name, definitions[name])),
                 "matched_30d": count.matched,
                 "alerts_30d": count.alerts,
                 "last_alert_at": count.last_alert_at,
@@ -49,8 +49,12 @@ def rows(db: Connection, now: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def _asked(definition: Mapping[str, Any]) -> dict[str, Any]:
-    return {"asks": asks(Watch.model_validate(definition)), **{key: definition.get(key) for key in _ASKED}}
+def _asked(kept: KeptWatch) -> dict[str, Any]:
+    """What it asks; of one that is not valid why it asks nothing."""
+    if kept.watch is None:
+        return {"asks": f"nothing, for it is not valid: {kept.in_words()}", **dict.fromkeys(_ASKED)}
+    definition = kept.watch.model_dump(mode="json")
+    return {"asks": asks(kept.watch), **{key: definition[key] for key in _ASKED}}
 
 
 def asks(watch: Watch) -> str:

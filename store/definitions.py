@@ -97,7 +97,7 @@ def put(db: Connection, table: sa.Table, entry: Entry, now: datetime) -> str:
 
 
 def _weighty(definition: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
-    whole = {**entry.defaults, **definition}
+    whole = {**entry.defaults, **_table(definition)}
     return {key: value for key, value in whole.items() if key not in entry.unweighty}
 
 
@@ -131,7 +131,13 @@ def names(db: Connection, table: sa.Table, origin: str) -> set[str]:
 def definition_of(db: Connection, table: sa.Table, name: str) -> Mapping[str, Any] | None:
     """The whole entry of `name`, where anybody defines it now."""
     found = sa.select(table.c.definition).where(table.c.name == name, table.c.retired_at.is_(None))
-    return db.scalar(found)
+    row = db.execute(found).one_or_none()
+    return None if row is None else _table(row.definition)
+
+
+def _table(definition: Any) -> Mapping[str, Any]:
+    """Empty where somebody wrote by SQL what is no table of keys: such a definition is mended as any broken one."""
+    return definition if isinstance(definition, Mapping) else {}
 
 
 def active_watches(db: Connection, mode: str | None = None) -> list[Row[Any]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC
 
 import pytest
+import sqlalchemy as sa
 
 from alerts import mended
 from alerts.addresses import open_channels
 from alerts.config import Channel
 from alerts.place import Place
 from store import findings
+from store.definitions import watches
 from store.engine import Store
 from tests.alerting import Newsroom, alerter
 from tests.conftest import FakeClock
@@ -81,6 +83,15 @@ def test_a_channel_that_went_is_over_once_somebody_was_told_and_nothing_names_it
     with room.store.read() as db:
         assert [row.subject for row in findings.of_kind(db, "channel_gone")] == ["web"]  # a watch waits for it
     assert still(room, place(web=HERE)) == []
+
+
+def test_a_watch_that_is_not_valid_names_no_channel_and_stops_no_look(room: Newsroom) -> None:
+    broken = room.watch(channels=("web",))
+    with room.store.write() as db:
+        db.execute(sa.update(watches).where(watches.c.id == broken).values(definition={"channels": 5}))
+    note(room, "channel_gone")
+    told(room)
+    assert still(room, place()) == []
 
 
 def test_a_calendar_that_works_again_says_so_also_after_a_restart(

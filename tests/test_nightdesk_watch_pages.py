@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from nightdesk import newwatch
 from nightdesk.readymade import READY_MADE
@@ -16,6 +18,7 @@ from nightdesk.web.desk import watchform
 from nightdesk.wordlist import as_query, as_words
 from store import misses, precision, search
 from store import people as kept
+from store.definitions import watches
 from store.engine import Store
 from store.rulings import rulings
 from tests.alerting import Newsroom
@@ -217,3 +220,58 @@ def test_what_waits_to_be_mended_is_known_by_watch(store: Store, clock: FakeCloc
         store.unit(lambda db, key=key, row=row, mended=mended: misses.keep(db, key, key, row, mended, clock()))
     with store.read() as db:
         assert [row.asked for row in misses.open_of_watch(db, "raids", 10)] == ["one"]
+
+
+@pytest.fixture
+def broken(desk: Asker) -> Iterator[str]:
+    """A watch of the desk's own that the database has, and that no version can read any more."""
+    store, config = desk.app.store, desk.app.config
+    given = {"name": "broken", "query": "militia", "countries": ["MM"]}
+    newwatch.add(store, config, newwatch.read(config, store, given), False, desk.app.clock(), "ana")
+    invalid = {"name": "broken", "query": 5, "countries": ["MM"], "topix": ["scam_centres"], "group_wait": "soon"}
+    invalid |= {"channels": 5}
+    with store.write() as db:
+        db.execute(sa.update(watches).where(watches.c.name == "broken").values(definition=invalid))
+    yield "broken"
+    store.unit(lambda db: db.execute(sa.delete(watches).where(watches.c.name == "broken")))
+
+
+_WRONG = ("<code>query</code> must be a text in quotes", "did you mean &#34;topics&#34;?", "<code>group_wait</code>")
+
+
+@pytest.mark.parametrize("path", ["/watches", "/watches/broken"])
+def test_a_broken_watch_is_named_with_what_is_wrong_and_what_mends_it(desk: Asker, broken: str, path: str) -> None:
+    page = desk.see(path, "editor")
+    assert all(said in page for said in _WRONG), page
+    assert 'href="/watches/broken/edit"' in page and "is asked of no article and tells nobody" in page
+
+
+def test_a_broken_watch_hides_no_other(desk: Asker, broken: str) -> None:
+    assert '<a href="/watches/releases">releases</a>' in desk.see("/watches", "reader")
+    toml = desk.see("/watches.toml", "reader")
+    assert "releases" in {one["name"] for one in tomllib.loads(toml)["watch"]}
+    assert "# the watch broken is not valid and left out: query must be a text in quotes;" in toml
+    listed = {one["name"]: one["asks"] for one in desk.ask("/api/v1/watches", desk.token("broken")).json["items"]}
+    assert listed["releases"] == "topics scam_centres"
+    assert listed["broken"].startswith("nothing, for it is not valid: query must be a text in quotes;")
+    assert "watches tell a channel" in desk.see("/start", "operator")
+    article = desk.room.article(desk.room.development(title="Pier opens"), "Pier opens")
+    assert "it is not valid: query must be" in desk.see(f"/intake?what=a{article}", "reader")
+
+
+def test_the_form_of_a_broken_watch_keeps_what_can_be_read_and_mends_the_rest(desk: Asker, broken: str) -> None:
+    page = desk.see("/watches/broken/edit", "editor")
+    assert 'value="MM"' in page and "must be a text in quotes" in page and "topix is not a key" in page
+    fields = [("editing", "yes"), ("name", "broken"), ("query", "militia"), ("countries", "MM")]
+    assert desk.do("/watches/save", "editor", fields).status == 303
+    with desk.app.store.read() as db:
+        assert newwatch.find(db, desk.app.config, "broken").query == "militia"
+    assert "is not valid" not in desk.see("/watches", "editor")
+
+
+def test_a_broken_watch_can_be_removed_and_not_copied_or_tested(desk: Asker, broken: str) -> None:
+    tested, copied = desk.do("/watches/broken/send-test", "editor"), desk.look("/new-watch?like=broken", "editor")
+    assert (tested.status, copied.status) == (409, 400)
+    assert all("is not valid: query must be a text in quotes" in answer.text for answer in (tested, copied))
+    assert desk.do("/watches/broken/remove", "editor").status == 303
+    assert "Its definition is not valid any more" in desk.see("/watches/broken", "reader")

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from core.errors import NotFound, UsageError
 from core.watch import Watch
-from nightdesk import newwatch, watchlist
+from nightdesk import definitions, newwatch, watchlist
 from nightdesk.cli.main import run
 from nightdesk.config import load_config
+from store.definitions import watches
 from store.engine import Store
 from tests.conftest import FakeClock
 from tests.explaining import Story
@@ -31,6 +33,12 @@ def story(store: Store, clock: FakeClock, tmp_path: Path) -> Story:
 def add(story: Story, name: str = "boats", replace: bool = False, **given: Any) -> str:
     watch = newwatch.read(story.config, story.store, {"name": name, **given})
     return newwatch.add(story.store, story.config, watch, replace, story.clock())
+
+
+def breaks(story: Story, name: str, definition: Any) -> None:
+    """As an older version, or somebody by SQL, may have left it."""
+    with story.store.write() as db:
+        db.execute(sa.update(watches).where(watches.c.name == name).values(definition=definition))
 
 
 def active(story: Story, desk_only: bool = False) -> list[Watch]:
@@ -137,6 +145,37 @@ def test_the_list_tells_what_each_asks_and_how_it_fares(story: Story) -> None:
     assert row["asks"] == "topics scam_centres; query rowers; from 2 sources"
     assert (row["matched_30d"], row["alerts_30d"], row["last_alert_at"]) == (1, 1, story.clock())
     assert (row["told"], row["judged"], row["precision"]) == (1, 0, None)
+
+
+def test_a_broken_one_is_listed_with_what_is_wrong_and_the_others_stand(story: Story) -> None:
+    add(story, query="rowers")
+    add(story, "sound", query="pier")
+    breaks(story, "boats", {"query": 5})
+    with story.store.read() as db:
+        asks = {row["name"]: row["asks"] for row in watchlist.rows(db, story.clock())}
+        left_out = newwatch.left_out(newwatch.broken(db, story.config))
+        with pytest.raises(UsageError, match=r"boats.*is not valid: name is missing; query must be a text in quotes"):
+            newwatch.find(db, story.config, "boats")
+    wrong = "name is missing; query must be a text in quotes"
+    assert asks == {"boats": f"nothing, for it is not valid: {wrong}", "sound": "query pier"}
+    assert left_out == f"# the watch boats is not valid and left out: {wrong}\n"
+    assert [watch.name for watch in active(story)] == ["filed", "sound"]
+
+
+@pytest.mark.parametrize("definition", [[], "rowers", {"name": "boats"}])
+def test_a_broken_one_is_replaced_by_a_valid_one(story: Story, definition: Any) -> None:
+    add(story, query="rowers")
+    breaks(story, "boats", definition)
+    assert add(story, replace=True, query="rowers") == "edited"
+    assert [watch.name for watch in active(story, desk_only=True)] == ["boats"]
+
+
+def test_a_broken_one_of_the_file_is_written_anew_from_there(story: Story) -> None:
+    story.store.unit(lambda db: definitions.sync(db, story.config, story.clock()))
+    breaks(story, "filed", {"name": "filed", "topix": []})
+    story.store.unit(lambda db: definitions.sync(db, story.config, story.clock()))
+    with story.store.read() as db:
+        assert [row["asks"] for row in watchlist.rows(db, story.clock())] == ["query pier"]
 
 
 def test_counts_of_the_list_are_those_of_thirty_days(story: Story) -> None:

@@ -16,6 +16,7 @@ from nightdesk.backtest.report import Report, Span, report
 from nightdesk.backtest.trial import Told, Trial, judge
 from nightdesk.config import Config
 from nightdesk.definitions import changed_keys
+from nightdesk.keptwatch import kept_watch
 from pipeline.closeness import Closeness
 from store import definitions as stored
 
@@ -31,7 +32,8 @@ def of_watch(db: Connection, config: Config, watch: Watch, since: datetime, now:
     keys = changed_keys(before, watch) if before is not None else ()
     archive = Archive(db, since)
     trial = judge(watch, archive.groups(watch), config.max_age)
-    old = _old_trial(Watch.model_validate(before), archive, config) if before is not None and keys else None
+    asked = kept_watch(watch.name, before).watch if before is not None and keys else None
+    old = _old_trial(asked, archive, config) if asked is not None else None  # one that is not valid told nothing
     now_values = watch.model_dump(mode="json")
     changed: dict[str, tuple[Any, Any]] = {key: ((before or {}).get(key), now_values[key]) for key in keys}
     return report(

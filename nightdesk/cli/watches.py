@@ -166,12 +166,14 @@ def export(
 
     asking = session(context)
     with asking.reading() as store, store.read() as db:
-        watches = newwatch.active(db, asking.config, desk)
+        watches, broken = newwatch.active(db, asking.config, desk), newwatch.broken(db, asking.config)
     channels = newwatch.channels_of(watches)
-    text = newwatch.as_toml(watches) + ("" if desk else newwatch.stand_ins(channels))
+    text = newwatch.left_out(broken) + newwatch.as_toml(watches) + ("" if desk else newwatch.stand_ins(channels))
     if out is None:
         sys.stdout.write(text)
     else:
         out.write_text(text, encoding="utf-8")
     needs = f", which tell the channels {', '.join(channels)}" if channels else ""
     typer.echo(f"watches: {len(watches)}{needs}", err=True)
+    for one in broken:
+        typer.echo(f"not valid and left out: {one.name}: {one.in_words()}; {newwatch.to_mend(one.name)}", err=True)

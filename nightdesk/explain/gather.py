@@ -25,6 +25,7 @@ from nightdesk.explain.record import (
     TopicView,
     WatchRecord,
 )
+from nightdesk.keptwatch import kept_watch, what_is_left
 from nightdesk.subject import subject_of
 from pipeline.closeness import NAME_KINDS, closeness
 from pipeline.match import Subject, read_watch
@@ -157,11 +158,15 @@ def _watches(
 
 def _beside(row: Row[Any], record: Record) -> WatchRecord:
     """A watch with the article it comes nearest to."""
-    watch = Watch.model_validate(row.definition)
+    kept = kept_watch(row.name, row.definition)
+    if kept.watch is None:
+        left = what_is_left(row.name, row.definition)
+        return WatchRecord(row.name, row.origin, left, unreadable=f"it is not valid: {kept.in_words()}")
+    watch = kept.watch
     try:
         asked = read_watch(row.id, row.revision, watch, load_vocabulary())
     except QueryError as error:
-        return WatchRecord(row.name, row.origin, watch, unreadable=error.reason)
+        return WatchRecord(row.name, row.origin, watch, unreadable=f"its query cannot be read: {error.reason}")
     near = [(closeness(asked, one.subject, load_vocabulary()), one.row.id) for one in record.articles]
     closest, article_id = min(near, key=lambda pair: pair[0].failing)
     return WatchRecord(row.name, row.origin, watch, article_id=article_id, closeness=closest)
@@ -172,9 +177,9 @@ def _open_because(
 ) -> str:
     """Why deciding leaves the `new` change open now, or what it will pass over."""
     change = next((one for one in record.changes if one.kind == "new"), None)
-    if not fired or change is None or record.development is None:
+    watch = kept_watch(row.name, row.definition).watch
+    if not fired or change is None or record.development is None or watch is None:
         return ""
-    watch = Watch.model_validate(row.definition)
     standing = Standing(
         watch,
         row.edited_at,

@@ -68,7 +68,7 @@ def _almost(one: Objection, article: ArticleRecord) -> bool:
 def reasons(record: WatchRecord, article: ArticleRecord) -> list[str]:
     """Each thing that fails, as the end of a sentence that begins with "because"."""
     if record.closeness is None:
-        return [f"its query cannot be read: {record.unreadable}"]
+        return [record.unreadable]
     found = [_objection(one, article) for one in _objections(record.closeness)]
     return found + [_missing(one) for one in record.closeness.missing]
 
@@ -76,7 +76,7 @@ def reasons(record: WatchRecord, article: ArticleRecord) -> list[str]:
 def mends(record: WatchRecord, article: ArticleRecord, file: str) -> Iterator[str]:
     """What to change so that the watch takes the article, a line each."""
     if record.closeness is None:
-        yield f"mend the query of “{record.name}”"
+        yield f"mend the watch “{record.name}”; its page and nightdesk watches list say what is wrong with it"
         return
     failed = _objections(record.closeness)
     for one in failed:

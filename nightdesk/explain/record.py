@@ -86,7 +86,7 @@ class WatchRecord:
     name: str
     origin: str
     watch: Watch
-    unreadable: str = ""  # why its query cannot be read
+    unreadable: str = ""  # what is wrong with it, where it is asked of nothing
     article_id: int | None = None  # the article that it came nearest to
     closeness: Closeness | None = None
     fired: bool = False  # an article of the development fired it, as it is now

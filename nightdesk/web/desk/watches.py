@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -15,6 +16,7 @@ from core.errors import NotFound
 from core.watch import Watch
 from nightdesk import alertlog, newwatch, watchlist
 from nightdesk.alertlog import Narrowed
+from nightdesk.keptwatch import kept_watch
 from nightdesk.listing import Filters
 from nightdesk.web.desk.deeds import Deed, Form, go
 from nightdesk.web.desk.frame import Frame
@@ -64,14 +66,9 @@ class Watches:
     def _rows(self, db: Connection) -> list[dict[str, Any]]:
         """Every watch with how it fares, and in plain words."""
         titles = {topic: title for topic, (title, _) in self._frame.beats.items()}
-        found = {row.name: Watch.model_validate(row.definition) for row in history.all_watches(db)}
+        found = {row.name: kept_watch(row.name, row.definition) for row in history.all_watches(db)}
         return [
-            {
-                **row,
-                "watch": found[row["name"]],
-                "asks": asks(found[row["name"]], titles),
-                "tells": tells(found[row["name"]]),
-            }
+            {**row, "wrong": found[row["name"]].wrong, **_in_words(found[row["name"]].watch, titles)}
             for row in watchlist.rows(db, self._frame.now())
         ]
 
@@ -99,7 +96,8 @@ class Watches:
         app, desk_only = self._frame.app, request.query_params.get("which") == "desk"
 
         def read(db: Connection) -> str:
-            return newwatch.as_toml(newwatch.active(db, app.config, desk_only))
+            broken = newwatch.left_out(newwatch.broken(db, app.config))
+            return broken + newwatch.as_toml(newwatch.active(db, app.config, desk_only))
 
         return PlainTextResponse(await self._frame.reading.ask(read) or "# There is none.\n")
 
@@ -127,6 +125,13 @@ class Watches:
             lambda: newwatch.remove(app.store, app.config, name, self._frame.now(), by, reason)
         )
         return go("/watches", f"{name} is asked of nothing more. What it told stays on record.")
+
+
+def _in_words(watch: Watch | None, titles: Mapping[str, str]) -> dict[str, Any]:
+    """What a watch asks and tells, in words; one that is not valid does neither."""
+    if watch is None:
+        return {"watch": None, "asks": "Asks nothing, for it is not valid", "tells": ""}
+    return {"watch": watch, "asks": asks(watch, titles), "tells": tells(watch)}
 
 
 def _answered(channel: str, result: TestResult) -> str:

@@ -18,6 +18,7 @@ from core.errors import NightdeskError, NotFound, UsageError
 from core.watch import Watch
 from nightdesk import hearing, newwatch
 from nightdesk.backtest import Report, of_watch
+from nightdesk.keptwatch import kept_watch, what_is_left
 from nightdesk.newwatch import BadWatch
 from nightdesk.readymade import READY_MADE, named
 from nightdesk.web.desk import watchform
@@ -68,17 +69,18 @@ class WatchMaking:
     async def _edit(self, request: Request) -> Response:
         name = request.path_params["name"]
 
-        def read(db: Connection) -> Fields:
-            return watchform.of_watch(Watch.model_validate(self._of_the_desk(db, name)))
-
         try:
-            fields = await self._frame.reading.ask(read)
+            definition = await self._frame.reading.ask(lambda db: self._of_the_desk(db, name))
         except NightdeskError as error:
             return await self._frame.sorry(request, error)
-        return await self._show(request, _proposed(fields, request), editing=True)
+        kept = kept_watch(name, definition)
+        fields = watchform.of_watch(kept.watch or what_is_left(name, definition))
+        errors = {key.partition("[")[0]: list(said) for key, said in kept.wrong.items()}
+        faulty = "Not valid, and empty here"
+        return await self._show(request, _proposed(fields, request), editing=True, errors=errors, faulty=faulty)
 
     def _of_the_desk(self, db: Connection, name: str) -> Mapping[str, Any]:
-        """The definition of a watch that the page may change. Raises NotFound, UsageError."""
+        """The definition of a watch that the page may change, valid or not. Raises NotFound, UsageError."""
         origin = definitions.origin_of(db, definitions.watches, name)
         if origin is None:
             raise NotFound(f"there is no watch {name}")
@@ -104,6 +106,7 @@ class WatchMaking:
             "fields": fields,
             "editing": editing,
             "errors": errors or {},
+            "faulty": "Not kept",
             "bad_query": watchform.check_query(fields.query),
             "beats": [
                 (topic, title, [(event, say_event(event)) for event in events])
@@ -137,11 +140,14 @@ class WatchMaking:
         """The watch of the form, checked. Raises BadWatch, or UsageError for a name that is taken."""
         app = self._frame.app
         with app.store.read() as db:
-            before = self._of_the_desk(db, fields.name) if editing else None
+            definition = self._of_the_desk(db, fields.name) if editing else None
             taken = not editing and definitions.origin_of(db, definitions.watches, fields.name) is not None
         if taken:
             raise UsageError(f"there is a watch {fields.name}; choose another name")
-        return newwatch.read(app.config, app.store, fields.given(before))
+        if definition is None:
+            return newwatch.read(app.config, app.store, fields.given())
+        before = kept_watch(fields.name, definition).watch or what_is_left(fields.name, definition)
+        return newwatch.read(app.config, app.store, fields.given(before.model_dump(mode="json")))
 
     def _trial(self, db: Connection, watch: Watch) -> dict[str, Any]:
         now, config = self._frame.now(), self._frame.app.config
