@@ -29,7 +29,7 @@ from benchmarks.fit_trees import grow
 from pipeline import classify as classifying
 from pipeline.atoms import at_home, atoms_of
 from pipeline.counts import answer_of, find_figures, marks_of, possible_counts
-from pipeline.facts import find_whereabouts
+from pipeline.facts import find_whereabouts, read_its_matter
 from pipeline.reading import read
 from pipeline.scene import marks_of_countries
 from pipeline.topic import Topic, load_topics
@@ -89,10 +89,11 @@ def _example(row: dict[str, Any], text: str, weight: float, topics: Sequence[Top
     happenings = classifying.happenings_of(told, reading)
     weighed = {name: one.weighed for name, one in happenings.items()}
     common = classifying.traits_of_events(told, happenings, sentences, reading)
-    figures = find_figures(reading)
-    counts = possible_counts(reading, figures)
-    published = date.fromisoformat(row["published"][:10])
     result = classifying.classify(row["title"], text, row["language"], topics, vocabulary)
+    matter = read_its_matter(row["title"], text, vocabulary, row["language"], result)
+    figures = find_figures(matter)
+    counts = possible_counts(matter, figures)
+    published = date.fromisoformat(row["published"][:10])
     labelled = bool(row["topic"]) and bool(row.get("facts"))
     return Example(
         row,
@@ -100,13 +101,13 @@ def _example(row: dict[str, Any], text: str, weight: float, topics: Sequence[Top
         classifying.traits_of_topics(told, sentences, reading),
         {name: common | own_traits(name, weighed, len(sentences)) for name in happenings},
         {topic.id: tuple(event.id for event in topic.events) for topic in topics},
-        marks_of(reading, counts, result.event_names, published) if labelled else [],
+        marks_of(matter, counts, result.event_names, published) if labelled else [],
         [count.figure.number.value for count in counts] if labelled else [],
-        [_answer(row, reading.text, count.figure.number) for count in counts] if labelled else [],
+        [_answer(row, matter.text, count.figure.number) for count in counts] if labelled else [],
         {
             country: dict.fromkeys(marks, 1.0)
             for country, marks in marks_of_countries(
-                reading, result, find_whereabouts(reading, figures, result, published)
+                matter, result, find_whereabouts(matter, figures, result, published)
             ).items()
         }
         if _scene(row)

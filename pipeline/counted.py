@@ -50,6 +50,13 @@ _OF_THEM = re.compile(
     r"tested)\b|strong\b|"
     r"from (?:the )?[A-Z])"
 )
+#: "268 held", "45 rescatados": no noun, but what was done to the people.
+_DONE_TO_PEOPLE = re.compile(
+    r"held|freed|arrested|detained|rescued|released|deported|repatriated|jailed|sentenced|charged|indicted|convicted|killed|"
+    r"injured|extradited|evacuated|stranded|trapped|trained|graduated|"
+    r"(?:rescat|repatri|deport|arrest|liber|extradit|resgat|traffic)(?:ad|at)[oaie]s?|(?:deten|det)id[oa]s?|pres[oa]s|"
+    r"(?:arrêt|libér|expuls|rapatri|extrad|interpell)(?:é|és|ée|ées)|secourue?s|détenue?s|liberati|arrestati|rimpatriati"
+)
 #: Before a number that stands alone: "bringing it to 41", "a group with 30".
 _SUBJECT = re.compile(
     r"(?:group(?:,)? with|bringing (?:it )?to|number (?:of \w+ )?(?:as|"
@@ -140,6 +147,8 @@ def count_of(reading: Reading, figure: Figure, last: Count | None) -> Count | No
             return None
         unit = _other_noun(reading.text, end, sentence.end)
         noun = "other" if unit else "none"
+        if unit and _DONE_TO_PEOPLE.fullmatch(unit):
+            unit = "people"
         unit = unit or (last.unit if last and last.sentence.index >= sentence.index - 2 else "people")
     elif number.value == 1 and _is_article(reading, figure, unit, unit_hit):
         return None

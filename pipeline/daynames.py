@@ -56,7 +56,7 @@ for _index, _row in enumerate(
         "thứ ba|วันอังคาร|周二|週二|星期二|火曜|화요일|मंगलवार|"
         "الثلاثاء|အင်္ဂါ|អង្គារ|ວັນອັງຄານ",
         "wednesday|wed|miércoles|mercredi|quarta-feira|rabu|mercoledì|"
-        "mittwoch|miyerkules|в среду|çarşamba|szerda|szerdán|srijeda|srijedu|sreda|sredu|"
+        "mittwoch|miyerkules|miyerkoles|в среду|çarşamba|szerda|szerdán|srijeda|srijedu|sreda|sredu|"
         "thứ tư|วันพุธ|周三|週三|星期三|水曜|수요일|"
         "बुधवार|الأربعاء|ဗုဒ္ဓဟူး|ពុធ|ວັນພຸດ",
         "thursday|thu|jueves|jeudi|quinta-feira|kamis|khamis|giovedì|"
@@ -78,6 +78,8 @@ for _index, _row in enumerate(
     )
 ):
     WEEKDAYS.update({lowered(_name): _index for _name in _row.split("|")})
+#: Sundays by their names, weeks where they are written small.
+WEEKS = frozenset(("minggu", "linggo"))
 #: Everyday words that are also weekdays or months.
 _NOT_ALONE = frozenset(("mon", "sat", "sun", "wed", "tue", "thu", "fri", "mar", "may"))
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from pipeline.anchors import Anchors, digit_runs, lowered, matches_at
-from pipeline.daynames import MONTH_NAMES, MONTHS, NAMES, NO_LETTER, RELATIVE, WEEKDAY, WEEKDAYS
+from pipeline.daynames import MONTH_NAMES, MONTHS, NAMES, NO_LETTER, RELATIVE, WEEKDAY, WEEKDAYS, WEEKS
 
 __all__ = ["MONTH_NAMES", "Day", "find_dates", "is_of_a_date", "month_number", "month_starts"]
 
@@ -61,16 +61,26 @@ _ANCHORS = Anchors({"month": MONTH_NAMES, "weekday": WEEKDAYS, "ngày": _VIETNAM
 _A_MONTH = re.compile(rf"(?:{NAMES}){NO_LETTER}", re.IGNORECASE)
 _TO_MONTH = 12  # characters at most from the first digit of a day to its month
 _NEXT = re.compile(
-    r"(?:next|on the coming|this coming|próximo|prochain|por vir|from|"
+    r"(?:next|on the coming|this coming|próximo|prochain|por vir|from(?: [\d.:]+ ?[ap]m| noon| midnight)?(?: on)?|"
     r"by|until|till|before|下|来|다음|次の|sampai|hingga|mulai)\s?$",
     re.I,
 )
 _LAST_WEEK = re.compile(r"(?:last|上|지난|先週の|le dernier)\s?$", re.I)
+#: What is said to lie ahead, earlier in the same sentence. Words of any sentence (by, from, next) do not say so.
 _AHEAD = re.compile(
     r"\b(?:будет|будут|olacak|edecek|yapacak|će|fog)\b|"
-    r"\b(?:will|to be|from|scheduled|due|plan\w*|next|by|until)\b|จะ|将|將|예정|予定|akan|sẽ|prévu|previst",
+    r"\b(?:will|(?:is|are|set|expected|plans?|planned|told|ordered|asked) to|to be|scheduled|"
+    r"(?:is|are|was|were) due|due (?:on|for|by))\b|"
+    r"\b(?:será|serán|serão|sera|seront|sarà|saranno)\b|จะ|将|將|예정|予定|akan|sẽ|prévu|previst",
     re.I,
 )
+#: Who said so on that day: what lies ahead does so from there.
+_SAID = re.compile(
+    r"\b(?:said|told \w+|announced|reported|confirmed|added|wrote|according to [\w ]+)(?: on)?\s?$", re.I
+)
+_BEHIND = 45  # characters in which what lies ahead is looked for
+_SENTENCE_ENDS = re.compile(r"[.。!！?？\n]")
+_BETWEEN = re.compile(r"[\s,，(（]{0,3}$")
 _MONTH_FIRST = frozenset(("en-us",))
 
 
@@ -118,9 +128,19 @@ def find_dates(text: str, published: date, language: str) -> tuple[Day, ...]:
     )  # fmt: skip
     kept: list[Day] = []
     for day in days:
-        if not kept or day.start >= kept[-1].end:
-            kept.append(day)
+        if kept and day.start < kept[-1].end:
+            continue
+        if kept and _is_told_by(text, kept[-1], day):
+            kept.pop()
+        kept.append(day)
     return tuple(kept)
+
+
+def _is_told_by(text: str, weekday: Day, after: Day) -> bool:
+    """Whether a weekday stands before its own date, which says which one it is: Monday, 9 November."""
+    if weekday.exact or not after.exact or after.day.weekday() != weekday.day.weekday():
+        return False
+    return _BETWEEN.fullmatch(text[weekday.end : after.start]) is not None
 
 
 def _written(text: str, published: date, language: str, starts: dict[str, list[int]]) -> Iterator[Day]:
@@ -197,15 +217,13 @@ def _day_of_month(day: int, published: date) -> date | None:
 def _weekdays(text: str, published: date, starts: Sequence[int]) -> Iterator[Day]:
     for match in matches_at(WEEKDAY, text, starts):
         index = WEEKDAYS.get(lowered(match[0]))
-        if index is None:
+        if index is None or match[0] in WEEKS:
             continue
         back = (published.weekday() - index) % 7
-        before = text[max(0, match.start() - 20) : match.start()]
+        before = _SENTENCE_ENDS.split(text[max(0, match.start() - _BEHIND) : match.start()])[-1]
         if _LAST_WEEK.search(before) and back == 0:
             back = 7
-        ahead = _NEXT.search(before) or _AHEAD.search(
-            text[max(0, match.start() - 45) : match.start()].rsplit(".", 1)[-1]
-        )
+        ahead = _NEXT.search(before) or (_AHEAD.search(before) and not _SAID.search(before))
         day = (
             published + timedelta(days=(index - published.weekday()) % 7)
             if ahead and back != 0

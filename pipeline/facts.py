@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from pipeline.counts import find_counts, find_figures
@@ -15,6 +16,10 @@ from pipeline.vocabulary import TermTable
 from pipeline.whereabouts import find_places, find_routes
 
 _DATES_AT_MOST = 4
+#: What stands behind the day in "APIA, April 17 (Wire) -" or "本报曼谷5月15日电": of the report, not of the event.
+_DATELINE_WITHIN = 40  # characters of the beginning
+_BEHIND_THE_SECOND = 2.5
+_DATELINE = re.compile(r"[\s,]{0,2}(?:\d{4}\s?)?(?:[(（][^)）]{1,40}[)）]\s?)?(?:[-–—―]|[电電讯訊])")
 
 
 def find_facts(
@@ -26,7 +31,7 @@ def find_facts(
     classification: Classification,
 ) -> tuple[Fact, ...]:
     """Every fact found in one article, in the order of the text."""
-    reading = read(title, text, vocabulary, language)
+    reading = read_its_matter(title, text, vocabulary, language, classification)
     figures = find_figures(reading)
     facts = [
         *set_scene(reading, classification, find_whereabouts(reading, figures, classification, published)),
@@ -35,6 +40,29 @@ def find_facts(
         *_money(reading, figures),
     ]
     return tuple(sorted(facts, key=lambda fact: fact.position))
+
+
+def read_its_matter(
+    title: str, text: str, vocabulary: TermTable, language: str | None, classification: Classification
+) -> Reading:
+    """An article's reading; of several matters on one page the one it was classified by.
+
+    The others are blanked, not cut, so that positions stay: the town and the day of a council's wharf are not of its
+    police.
+    """
+    reading = read(title, text, vocabulary, language)
+    spoken_for = [
+        one.position for one in classification.evidence if one.weight > 0 and one.position > reading.title_end
+    ]
+    if not reading.several or not spoken_for:
+        return reading
+    own = {reading.sentence_at(position).paragraph for position in spoken_for}
+    blanked = reading.text
+    for sentence in reading.sentences[1:]:
+        if not min(own) <= sentence.paragraph <= max(own):
+            blank = " " * (sentence.end - sentence.start)
+            blanked = blanked[: sentence.start] + blank + blanked[sentence.end :]
+    return read(title, blanked[reading.title_end + 1 :], vocabulary, language)
 
 
 def find_whereabouts(
@@ -68,13 +96,14 @@ def _dates(reading: Reading, published: date) -> list[Fact]:
     ]
 
 
-def _rank(reading: Reading, day: Day, published: date) -> tuple[int, int, int]:
-    """Early sentences first; in them a day near publication before one of the past."""
+def _rank(reading: Reading, day: Day, published: date) -> tuple[float, int]:
+    """Early sentences first; in them a day near publication before one of the past. A dateline is of the report."""
     sentence = reading.sentence_at(day.start)
     zone = {"title": 1, "lead": 0, "second": 2}.get(sentence.zone, 3)
     far = abs((day.day - published).days) > 21
-    dateline = sentence.zone == "lead" and day.start - sentence.start < 40 and day.day == published and day.exact
-    return zone + 3 * far, int(dateline), day.start
+    if day.exact and sentence.zone == "lead" and day.start - sentence.start < _DATELINE_WITHIN:
+        zone += _DATELINE.match(reading.text, day.end) is not None and _BEHIND_THE_SECOND
+    return zone + 3 * far, day.start
 
 
 def _money(reading: Reading, figures: list[Figure]) -> list[Fact]:
