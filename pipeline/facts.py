@@ -99,10 +99,12 @@ def _dates(reading: Reading, published: date) -> list[Fact]:
 def _rank(reading: Reading, day: Day, published: date) -> tuple[float, int]:
     """Early sentences first; in them a day near publication before one of the past. A dateline is of the report."""
     sentence = reading.sentence_at(day.start)
-    zone = {"title": 1, "lead": 0, "second": 2}.get(sentence.zone, 3)
+    is_early = day.exact and sentence.zone == "lead" and day.start - sentence.start < _DATELINE_WITHIN
+    if is_early and _DATELINE.match(reading.text, day.end):
+        zone = _BEHIND_THE_SECOND
+    else:
+        zone = {"title": 1.0, "lead": 0.0, "second": 2.0}.get(sentence.zone, 3.0)
     far = abs((day.day - published).days) > 21
-    if day.exact and sentence.zone == "lead" and day.start - sentence.start < _DATELINE_WITHIN:
-        zone += _DATELINE.match(reading.text, day.end) is not None and _BEHIND_THE_SECOND
     return zone + 3 * far, day.start
 
 
