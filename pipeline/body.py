@@ -12,6 +12,7 @@ from core.text import clean
 from pipeline.beside import Marked
 from pipeline.blocks import size
 from pipeline.mainpart import main_lines
+from pipeline.meters import is_meters
 from pipeline.structured import Structured, plain
 from pipeline.tree import text_of
 
@@ -98,6 +99,8 @@ def tidy(text: str, title: str) -> str:
 
 def _is_chrome(line: str) -> bool:
     if len(line) < 60 and (_CHROME.fullmatch(line) or not any(map(str.isalnum, line))):
+        return True
+    if is_meters(line):
         return True
     return len(line) < 300 and (
         _READ_ALSO.match(line) is not None or _TAIL.match(line) is not None or _HASHTAGS.fullmatch(line) is not None

@@ -6,6 +6,7 @@ import re
 from typing import Literal, NamedTuple
 
 from pipeline.eventdates import MONTH_NAMES
+from pipeline.meters import is_metered
 from pipeline.numbers import Number
 
 Sort = Literal["count", "money", "age", "date", "time", "percent", "measure", "ordinal", "other"]
@@ -248,7 +249,8 @@ def sort_figure(text: str, number: Number) -> Figure:
         return Figure(number, "money", _money_word(match[1]), number.start, number.end + match.end())
     if match := _MONEY_OF_A_COUNTRY.match(after):
         return Figure(number, "money", None, number.start, number.end + match.end())
-    return Figure(number, _sort(before, after, number), None, number.start, number.end)
+    sort: Sort = "other" if is_metered(text, number.start, number.end) else _sort(before, after, number)
+    return Figure(number, sort, None, number.start, number.end)
 
 
 def _money_word(word: str) -> str | None:

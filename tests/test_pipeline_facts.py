@@ -53,6 +53,21 @@ def test_people_are_counted_in_every_language(language: str, text: str, value: f
         assert found[value][1] == nationality
 
 
+@pytest.mark.parametrize(
+    ("language", "meters", "freed"),
+    [
+        ("en", "1,000 views\n\n12 comments\n\n3 min read\n\nShares 240", "Police freed 45 Kenyans in Myawaddy."),
+        ("zh", "阅读 1203\n\n12条评论", "警方从缅北解救45名越南籍人员。"),
+        ("th", "ยอดอ่าน 1,203 ครั้ง\n\n12 ความคิดเห็น", "ทหารช่วยเหลือชาวเคนยา 45 คน ออกจากเมียวดี"),
+        ("id", "Dibaca: 1.204 kali\n\n12 komentar", "Sebanyak 45 WNI dipulangkan dari Myawaddy."),
+        ("vi", "1.234 lượt xem\n\nBình luận (12)", "45 công dân Việt Nam được giải cứu."),
+        ("es", "12 comentarios\n\n3 min de lectura", "Unos 45 ciudadanos kenianos fueron liberados."),
+    ],
+)
+def test_how_often_a_page_was_seen_and_shared_is_no_fact(language: str, meters: str, freed: str) -> None:
+    assert list(counts("", f"{meters}\n\n{freed}\n\n{meters}", language)) == [45]
+
+
 def test_what_those_on_a_course_will_yet_do_does_not_put_the_course_into_the_future() -> None:
     text = (
         "SUVA - Chinese police began training 30 officers of the Fiji Police Force on Monday.\n\n"
