@@ -69,7 +69,7 @@ class Asker:
 def _check_places(query: str, values: Mapping[str, Value]) -> None:
     places = named(query)
     if unknown := [name for name in values if name not in places]:
-        raise UsageError(f"the query has no place :{unknown[0]}; it has {_listed(places)}")
+        raise UsageError(f"the query has no parameter :{unknown[0]}; it has {_listed(places)}")
     if missing := [name for name in places if name not in values]:
         raise UsageError(f"the query needs {_listed(missing)}; give --param {missing[0]}=VALUE")
 

@@ -30,7 +30,7 @@ Question = tuple[str, dict[str, Value]]
 def question(report: Report, known: Queries, periods: Sequence[Period], now: datetime, zone: ZoneInfo) -> Question:
     """The query and the values of its parameters: what is written down, and of `since` and `until` the period.
 
-    Raises UsageError where nobody has a query of that name, or where it has other parameters or places.
+    Raises UsageError where nobody has a query of that name, or where it has other parameters.
     """
     span: dict[str, Value] = {"since": iso(periods[0][0]), "until": iso(periods[-1][1])}
     if not is_named(report):
@@ -44,15 +44,17 @@ def question(report: Report, known: Queries, periods: Sequence[Period], now: dat
 
 
 def _values(report: Report, span: Mapping[str, Value]) -> dict[str, Value]:
-    """What is put into the places of SQL that is written in the report itself. Raises UsageError."""
-    places = named(report.query)
-    if unknown := [name for name in report.parameters if name not in places]:
-        has = ", ".join(f":{name}" for name in places) or "none"
-        raise UsageError(f"the query has no place :{unknown[0]}; it has {has}")
+    """The values for the parameters of SQL that is written in the report itself. Raises UsageError."""
+    wanted = named(report.query)
+    if unknown := [name for name in report.parameters if name not in wanted]:
+        has = ", ".join(f":{name}" for name in wanted) or "none"
+        raise UsageError(f"the query has no parameter :{unknown[0]}; it has {has}")
     given = {**span, **report.parameters}
-    if missing := [name for name in places if name not in given]:
-        raise UsageError(f"the query has a place :{missing[0]} and no value for it; add {missing[0]} to the parameters")
-    return {name: given[name] for name in places}
+    if missing := [name for name in wanted if name not in given]:
+        raise UsageError(
+            f"the query has a parameter :{missing[0]} and no value for it; add {missing[0]} to the parameters"
+        )
+    return {name: given[name] for name in wanted}
 
 
 def is_named(report: Report) -> bool:

@@ -80,7 +80,7 @@ _SAID = re.compile(
 )
 _BEHIND = 45  # characters in which what lies ahead is looked for
 _SENTENCE_ENDS = re.compile(r"[.。!！?？\n]")
-_BETWEEN = re.compile(r"[\s,，(（]{0,3}$")
+_BETWEEN = re.compile(r"[\s,，(（]{0,3}")  # a weekday and its date
 _MONTH_FIRST = frozenset(("en-us",))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from pipeline.counts import find_counts, find_figures
+from pipeline.datelines import dateline_end
 from pipeline.eventdates import Day, find_dates
 from pipeline.figures import Figure
 from pipeline.people import find_names
@@ -16,10 +16,7 @@ from pipeline.vocabulary import TermTable
 from pipeline.whereabouts import find_places, find_routes
 
 _DATES_AT_MOST = 4
-#: What stands behind the day in "APIA, April 17 (Wire) -" or "本报曼谷5月15日电": of the report, not of the event.
-_DATELINE_WITHIN = 40  # characters of the beginning
-_BEHIND_THE_SECOND = 2.5
-_DATELINE = re.compile(r"[\s,]{0,2}(?:\d{4}\s?)?(?:[(（][^)）]{1,40}[)）]\s?)?(?:[-–—―]|[电電讯訊])")
+_BEHIND_THE_SECOND = 2.5  # sentence: where the day of a dateline ranks
 
 
 def find_facts(
@@ -51,8 +48,11 @@ def read_its_matter(
     police.
     """
     reading = read(title, text, vocabulary, language)
+    found = {*classification.topic_names, *classification.event_names}
     spoken_for = [
-        one.position for one in classification.evidence if one.weight > 0 and one.position > reading.title_end
+        one.position
+        for one in classification.evidence
+        if one.weight > 0 and one.label in found and one.position > reading.title_end
     ]
     if not reading.several or not spoken_for:
         return reading
@@ -79,7 +79,9 @@ def find_whereabouts(
 def _dates(reading: Reading, published: date) -> list[Fact]:
     """The days the news speaks of; the one told first is the leading one: the day of the event."""
     days = find_dates(reading.text, published, reading.language)
-    ranked = sorted(days, key=lambda day: _rank(reading, day, published))
+    begins = reading.title_end + 1
+    news = begins + dateline_end(reading.text[begins:])
+    ranked = sorted(days, key=lambda day: _rank(reading, day, published, filed=begins <= day.start < news))
     chosen: dict[date, Day] = {}
     for day in ranked:
         chosen.setdefault(day.day, day)
@@ -96,14 +98,10 @@ def _dates(reading: Reading, published: date) -> list[Fact]:
     ]
 
 
-def _rank(reading: Reading, day: Day, published: date) -> tuple[float, int]:
-    """Early sentences first; in them a day near publication before one of the past. A dateline is of the report."""
-    sentence = reading.sentence_at(day.start)
-    is_early = day.exact and sentence.zone == "lead" and day.start - sentence.start < _DATELINE_WITHIN
-    if is_early and _DATELINE.match(reading.text, day.end):
-        zone = _BEHIND_THE_SECOND
-    else:
-        zone = {"title": 1.0, "lead": 0.0, "second": 2.0}.get(sentence.zone, 3.0)
+def _rank(reading: Reading, day: Day, published: date, filed: bool) -> tuple[float, int]:
+    """Early sentences first; in them a day near publication before one of the past. When it was `filed` comes late."""
+    zones = {"title": 1.0, "lead": 0.0, "second": 2.0}
+    zone = _BEHIND_THE_SECOND if filed else zones.get(reading.sentence_at(day.start).zone, 3.0)
     far = abs((day.day - published).days) > 21
     return zone + 3 * far, day.start
 

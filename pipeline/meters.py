@@ -25,40 +25,18 @@ _UNSPACED = (
     "ຄວາມຄິດເຫັນ|ຄຳເຫັນ|មតិយោបល់|မှတ်ချက်"
 )
 #: Before a number they do too; those of everyday speech only with a sign that makes a label of them.
-_LABELS: tuple[str, ...] = (
-    *(
-        "reading time",
-        "lượt xem",
-        "lượt đọc",
-        "阅读量",
-        "閱讀量",
-        "阅读数",
-        "浏览量",
-        "瀏覽量",
-        "点击量",
-        "點擊量",
-        "播放量",
-    ),
-    *(
-        "观看次数",
-        "觀看次數",
-        "评论数",
-        "评论量",
-        "转发量",
-        "点赞数",
-        "閲覧数",
-        "再生回数",
-        "コメント数",
-        "조회수",
-        "댓글",
-        "좋아요",
-    ),
-    *("ยอดอ่าน", "ยอดเข้าชม", "ยอดวิว", "ยอดแชร์", "จำนวนผู้อ่าน", "จำนวนผู้ชม", "ຍອດເຂົ້າຊົມ"),
+_LABELS = tuple(
+    (
+        "reading time|lượt xem|lượt đọc|阅读量|閱讀量|阅读数|浏览量|瀏覽量|点击量|點擊量|播放量|"
+        "观看次数|觀看次數|评论数|评论量|转发量|点赞数|閲覧数|再生回数|"
+        "コメント数|조회수|댓글|좋아요|ยอดอ่าน|ยอดเข้าชม|ยอดวิว|ยอดแชร์|จำนวนผู้อ่าน|จำนวนผู้ชม|ຍອດເຂົ້າຊົມ"
+    ).split("|")
 )
-_SIGNED_LABELS: tuple[str, ...] = (
-    *("views", "comments", "shares", "likes", "reads", "dibaca", "dilihat", "ditonton", "komentar", "bình luận"),
-    *("chia sẻ", "просмотров", "комментариев", "阅读", "閱讀", "浏览", "瀏覽", "点击", "點擊", "播放", "观看", "觀看"),
-    *("评论", "評論", "转发", "轉發", "点赞", "點讚", "分享", "조회", "공유", "เข้าชม", "แชร์", "เปิดอ่าน"),
+_SIGNED_LABELS = tuple(
+    (
+        "views|comments|shares|likes|reads|dibaca|dilihat|ditonton|komentar|bình luận|chia sẻ|просмотров|"
+        "комментариев|阅读|閱讀|浏览|瀏覽|点击|點擊|播放|观看|觀看|评论|評論|转发|轉發|点赞|點讚|分享|조회|공유|เข้าชม|แชร์|เปิดอ่าน"
+    ).split("|")
 )
 _SIGNS = (":", "：", "(", "（")
 #: What elsewhere may be counted of the world, and alone on a line with its number is the page's.

@@ -153,7 +153,7 @@ def profile_of(
         days=_once(days),
         main_days=_once(days[:1]),
         names=_once(fold(fact.name) for fact in facts if fact.kind in ("person", "org", "agency") and fact.name),
-        editions=_once(editions(f"{title}\n{text[:_LEAD]}")),
+        editions=_once(sorted(editions(f"{title}\n{text[:_LEAD]}"))),
         numbers=_once(_telling(facts)),
         case_names=_once([*case_names(title, text, language), *_accused(facts)] if classified.topics else ()),
         told_days=_once(fact.event_date for fact in facts if fact.kind == "date" and len(fact.event_date or "") == 10),

@@ -181,7 +181,7 @@ def test_a_number_is_compared_as_a_number(asker: Asker) -> None:
 def test_a_place_without_a_value_and_a_value_without_a_place_are_named(asker: Asker) -> None:
     with pytest.raises(UsageError, match="needs :since, :least; give --param since=VALUE"):
         asker.ask("SELECT 1 WHERE :since <> :least")
-    with pytest.raises(UsageError, match="no place :sicne; it has :since"):
+    with pytest.raises(UsageError, match="no parameter :sicne; it has :since"):
         asker.ask("SELECT :since", {"sicne": "x"})
 
 

@@ -91,6 +91,11 @@ def test_a_week_is_no_sunday() -> None:
             "Fiji signs policing pact with China",
             "SUVA, March 25 (Wire) - Fiji has signed a policing agreement with China.\n\nIt was signed on Tuesday.",
         ),
+        (
+            "en",
+            "Fiji signs policing pact with China",
+            "Suva, March 25 - As nobody had been told, Fiji signed a policing agreement with China yesterday.",
+        ),
         ("zh", "中斐签署警务合作协议", "本报苏瓦3月25日电　中国与斐济警方24日签署警务合作协议。"),
     ],
 )
