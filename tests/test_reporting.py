@@ -271,7 +271,11 @@ def test_a_report_that_left_the_configuration_fails_no_more(store: Store, clock:
         ("figurs", "", 'did you mean "figures"'),
         ("SELECT 1", "", ""),
         ("SELECT :since, :country", 'parameters = { country = "MM" }', ""),
-        ("SELECT :until, :country", "", "report.places.parameters: the query has a parameter :country and no value for it"),
+        (
+            "SELECT :until, :country",
+            "",
+            "report.places.parameters: the query has a parameter :country and no value for it",
+        ),
         ("SELECT :since", 'parameters = { country = "MM" }', "the query has no parameter :country; it has :since"),
         ("SELECT 1", "parameters = { since = 1 }", "parameters: the query has no parameter :since; it has none"),
     ],
